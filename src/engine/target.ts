@@ -1,0 +1,48 @@
+/** What binding a series to the rules yields; the hot loop multiplies by it. */
+import type { Attributes, StreamIndex } from "../slo/index.ts";
+import type { MetricKind, Temporality } from "../otlp/index.ts";
+
+/** A series as seen once, at first sight. */
+export interface SeriesDescriptor {
+  readonly metric: {
+    readonly name: string;
+    readonly unit: string;
+    readonly kind: MetricKind;
+    readonly temporality: Temporality;
+    readonly isMonotonic: boolean;
+  };
+  readonly attributes: Attributes;
+}
+
+/** One stream that a series' increments go to. */
+export interface Target {
+  readonly stream: StreamIndex;
+  /** 1: an increment is good. 0: it says nothing of good. -1: it counts bad events of a separate bad metric. */
+  readonly goodSign: -1 | 0 | 1;
+  /** 1: an increment is an event. 0: another series counts the total. */
+  readonly totalSign: 0 | 1;
+  /**
+   * Latency: index into `SeriesBinding.thresholds`; good is the count at or below it, and events in the bucket that
+   * straddles it go to `straddle` as (estimated good, count). -1: every event counts alike.
+   */
+  readonly threshold: number;
+  readonly straddle: StreamIndex | -1;
+}
+
+export interface SeriesBinding {
+  /** Empty: no rule uses the series. */
+  readonly targets: readonly Target[];
+  /** Latency thresholds in the metric's own unit, ascending, each once. */
+  readonly thresholds: readonly number[];
+}
+
+/** Called once per series at first sight, and again for all after a rule change. */
+export type BindSeries = (series: SeriesDescriptor) => SeriesBinding;
+
+/** Books one increment at its event time. `good` and `total` may be fractions only where the source is. */
+export type BookIncrement = (
+  stream: StreamIndex,
+  timeMs: number,
+  good: number,
+  total: number,
+) => void;

@@ -1,0 +1,2 @@
+export * from "./export-outcome.ts";
+export * from "./sink.ts";

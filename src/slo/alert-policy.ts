@@ -1,0 +1,69 @@
+/** Multi-window multi-burn-rate policies (Site Reliability Workbook ch. 5, "6: Multiwindow, Multi-Burn-Rate Alerts"). */
+import { millis, WHOLE_PPB, type Millis, type Ppb } from "./units.ts";
+
+export type AlertSeverity = "page" | "ticket";
+
+/** Fires when the burn rate over both lookbacks exceeds the factor. */
+export interface Tier {
+  readonly severity: AlertSeverity;
+  /** The burn rate to exceed, x 1000: an integer, so that near-ties are decided exactly. */
+  readonly factorMilli: number;
+  readonly longMs: Millis;
+  readonly shortMs: Millis;
+  /** The condition must hold so long before the alert fires. */
+  readonly forMs: Millis;
+  /** The alert goes on so long after the condition last held. */
+  readonly keepFiringForMs: Millis;
+  /** Fewer bad events than this in the long lookback never alert; 0 for none. */
+  readonly minBadEvents: number;
+  /** Upper bound of the Poisson tail at exactly one budget; 1 turns the gate off (DESIGN 4.12). */
+  readonly significance: number;
+}
+
+export interface AlertPolicy {
+  /** `workbook`, or the name the user gave. */
+  readonly name: string;
+  /** Most urgent first. Empty: the SLO never alerts. */
+  readonly tiers: readonly Tier[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Default bound of the significance gate on pages (research/math.md section 5.2). */
+export const PAGE_SIGNIFICANCE = 1e-4;
+
+/** Budget share in thousandths, long and short lookback of the workbook's four tiers. */
+const WORKBOOK = [
+  { severity: "page", budgetPermille: 20, longMs: HOUR, shortMs: 5 * MINUTE },
+  { severity: "page", budgetPermille: 50, longMs: 6 * HOUR, shortMs: 30 * MINUTE },
+  { severity: "ticket", budgetPermille: 100, longMs: DAY, shortMs: 2 * HOUR },
+  { severity: "ticket", budgetPermille: 100, longMs: 3 * DAY, shortMs: 6 * HOUR },
+] as const;
+
+/**
+ * The workbook's policy scaled to the SLO's window and objective: factor = budget share x window / lookback.
+ * A factor below 1 would fire inside the budget: such a tier is left out, but the slowest is raised to 1, so that
+ * overspending is always noticed. A tier that could never fire (factor x budget >= 1) is left out too.
+ */
+export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb): AlertPolicy {
+  const slowest = WORKBOOK.findLast((row) => row.longMs < windowMs);
+  const tiers = WORKBOOK.map(
+    (row): Tier => ({
+      severity: row.severity,
+      factorMilli: Math.max(
+        row === slowest ? 1000 : 0,
+        Math.round((row.budgetPermille * windowMs) / row.longMs),
+      ),
+      longMs: millis(row.longMs),
+      shortMs: millis(row.shortMs),
+      forMs: millis(0),
+      keepFiringForMs: millis(0),
+      minBadEvents: 0,
+      significance: row.severity === "page" ? PAGE_SIGNIFICANCE : 1,
+    }),
+  );
+  const canFire = (tier: Tier) =>
+    tier.longMs < windowMs && tier.factorMilli >= 1000 && tier.factorMilli * budgetPpb < 1000 * WHOLE_PPB;
+  return { name: "workbook", tiers: tiers.filter(canFire) };
+}

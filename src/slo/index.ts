@@ -1,0 +1,13 @@
+/**
+ * The model: SLO, indicator, objective, window, alert policy, and the exact arithmetic of error budgets.
+ * Imports nothing; everything else points here.
+ */
+export * from "./alert-policy.ts";
+export * from "./assert.ts";
+export * from "./duration.ts";
+export * from "./error-budget.ts";
+export * from "./indicator.ts";
+export * from "./objective.ts";
+export * from "./problem.ts";
+export * from "./slo.ts";
+export * from "./units.ts";

@@ -1,0 +1,46 @@
+/** The one shape of everything that is wrong with an input: rule files, configuration, flags (STYLE section 6). */
+export interface Problem {
+  /** Stable, kebab-case, documented in src/rules/README.md: tests and scripts match on it. */
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** What to write instead. */
+  readonly hint?: string;
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  /** From 1. */
+  readonly column?: number;
+  /** The field, as `slos.availability.objective`. */
+  readonly path: string;
+}
+
+/** Input or configuration that cannot be used; carries every problem found. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** Disk or network trouble. */
+export class OperationError extends Error {
+  override readonly name = "OperationError";
+  readonly code: string;
+  readonly retryable: boolean;
+  constructor(code: string, message: string, options: { cause?: unknown; retryable: boolean }) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable;
+  }
+}
+
+/** `rules/checkout.yaml:14:16 error objective-range: … (hint: …)`, on one line. */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, severity, code, message, hint, path } = problem;
+  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  const where = place !== "" ? place : path;
+  return `${where} ${severity} ${code}: ${message}${hint === undefined ? "" : ` (hint: ${hint})`}`;
+}
