@@ -1,6 +1,6 @@
 /** What binding a series to the rules yields; the hot loop multiplies by it. */
-import type { Attributes, StreamIndex } from "../slo/index.ts";
 import type { MetricKind, Temporality } from "../otlp/index.ts";
+import type { Attributes, StreamIndex } from "../slo/index.ts";
 
 /** A series as seen once, at first sight. */
 export interface SeriesDescriptor {
@@ -22,11 +22,10 @@ export interface Target {
   /** 1: an increment is an event. 0: another series counts the total. */
   readonly totalSign: 0 | 1;
   /**
-   * Latency: index into `SeriesBinding.thresholds`; good is the count at or below it, and events in the bucket that
-   * straddles it go to `straddle` as (estimated good, count). -1: every event counts alike.
+   * Latency: index into `SeriesBinding.thresholds`; good is the count at or below it, and the events in the bucket that
+   * straddles it are booked apart. -1: every event of the series counts alike.
    */
   readonly threshold: number;
-  readonly straddle: StreamIndex | -1;
 }
 
 export interface SeriesBinding {
@@ -39,9 +38,13 @@ export interface SeriesBinding {
 /** Called once per series at first sight, and again for all after a rule change. */
 export type BindSeries = (series: SeriesDescriptor) => SeriesBinding;
 
-/** Books one increment at its event time. `good` and `total` may be fractions only where the source is. */
+/**
+ * Books an increment that happened in (fromMs, timeMs]: at `timeMs`, or spread evenly over the buckets when the interval is
+ * over two minutes (DESIGN 4.1). `good` and `total` are integers where the source's are; zeros still show that data came.
+ */
 export type BookIncrement = (
   stream: StreamIndex,
+  fromMs: number,
   timeMs: number,
   good: number,
   total: number,

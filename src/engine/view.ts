@@ -1,0 +1,75 @@
+/** What the engine shows to alerts, exposition, API: sums as of the last tick, never copies of the rings. */
+import type { AlertPolicy, Slo, StreamIndex } from "../slo/index.ts";
+
+/**
+ * Up to some thousand streams of one layout (the same windows and the same alert policy), struct of arrays by slot.
+ * Sums are as of the last tick; index them `[windowIndex][slot]`. Arrays are replaced when the shard grows: do not keep them.
+ */
+export interface ShardView {
+  /** Ascending, ms: every lookback of the policy and the SLO window. */
+  readonly windowsMs: readonly number[];
+  readonly policy: AlertPolicy;
+  /** Slots 0 … slotCount - 1 are in use or free. */
+  readonly slotCount: number;
+  /** StreamIndex per slot; -1 when free. */
+  readonly streams: Int32Array;
+  /** Error budget per slot, parts per billion. */
+  readonly budgetPpb: Float64Array;
+  readonly goodSums: readonly Float64Array[];
+  readonly totalSums: readonly Float64Array[];
+  /**
+   * Latency streams whose threshold lies inside a bucket: events that straddle it, same slots. `goodSums` there are the
+   * estimated good ones among `totalSums`; add them to this shard's `goodSums` for the estimate.
+   */
+  readonly straddle: ShardView | undefined;
+  /** Event time of the newest point per slot, ms; 0 when none came yet. */
+  readonly newestPointMs: Float64Array;
+}
+
+/** One member of an SLO: the whole of it, or a group. */
+export interface StreamView {
+  readonly index: StreamIndex;
+  readonly slo: Slo;
+  /** Values of `slo.per`, in its order; empty for an SLO without groups. The overflow group's are all `__overflow__`. */
+  readonly group: readonly string[];
+  /** `checkout/latency` or `checkout/latency{http.route="/pay"}`. */
+  readonly key: string;
+}
+
+export interface WindowReading {
+  readonly windowMs: number;
+  readonly good: number;
+  readonly total: number;
+  /** Absent without events. */
+  readonly errorRatio: number | undefined;
+  readonly burnRate: number | undefined;
+  /** How far the window's old edge may reach beyond `windowMs`: at most one bucket. */
+  readonly edgeMs: number;
+}
+
+export interface StreamReading {
+  readonly stream: StreamView;
+  /** The tick the numbers are of. */
+  readonly atMs: number;
+  /** The SLO window. `good` is an estimate when `goodBounds` is present. */
+  readonly good: number;
+  readonly total: number;
+  readonly bad: number;
+  readonly sli: number | undefined;
+  readonly budgetRemaining: number | undefined;
+  readonly budgetConsumed: number | undefined;
+  /** At the burn over the longest lookback of the fastest tier (1h by default). */
+  readonly exhaustionMs: number | undefined;
+  /** One per window of the shard, ascending. */
+  readonly windows: readonly WindowReading[];
+  /** [lowest, highest] possible good events where the threshold lies inside a histogram bucket. */
+  readonly goodBounds: readonly [number, number] | undefined;
+  readonly newestPointMs: number | undefined;
+  /** Since when the stream has counted; a window longer than that is not full yet. */
+  readonly sinceMs: number;
+  readonly integrity: Integrity;
+}
+
+export type Integrity =
+  | { readonly kind: "complete" }
+  | { readonly kind: "partial"; readonly reasons: readonly string[] };
