@@ -21,6 +21,9 @@ export type Temporality = (typeof Temporality)[keyof typeof Temporality];
 /** DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK. */
 export const NO_RECORDED_VALUE = 1;
 
+/** OpenTelemetry's AttributeCountLimit: a point with more is rejected alone (DESIGN section 5). */
+export const MAX_ATTRIBUTES = 128;
+
 /** A range of `bytes`; empty when start === end. */
 export interface ByteRange {
   bytes: Uint8Array;
@@ -40,6 +43,8 @@ export interface MetricCursor {
 export interface PointCursor {
   /** `repeated KeyValue attributes` with their tags, as on the wire. */
   readonly attributes: ByteRange;
+  /** Over `MAX_ATTRIBUTES` the sink rejects the point (partial success): the decoder only counts. */
+  attributeCount: number;
   startHi: number;
   startLo: number;
   timeHi: number;
