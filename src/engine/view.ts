@@ -24,6 +24,13 @@ export interface ShardView {
   readonly straddle: ShardView | undefined;
   /** Event time of the newest point per slot, ms; 0 when none came yet. */
   readonly newestPointMs: Float64Array;
+  /** Events ever booked per slot, never falling while the stream lives: the counters of `/metrics`. */
+  readonly lifetimeGood?: Float64Array;
+  readonly lifetimeTotal?: Float64Array;
+  /** Per slot, `StreamReading.sinceMs`. */
+  readonly sinceMs?: Float64Array;
+  /** Per slot, 1 where `StreamReading.integrity` is partial. */
+  readonly isPartial?: Uint8Array;
 }
 
 /** One member of an SLO: the whole of it, or a group. */
