@@ -1,0 +1,78 @@
+/** Label sets in Prometheus' spelling: names made legal, collisions resolved, values escaped. */
+import type { StreamView } from "../engine/index.ts";
+import { formatDuration, type Slo } from "../slo/index.ts";
+import { LABELS, type LabelName } from "./names.ts";
+
+export type LabelPair = readonly [name: string, value: string];
+
+/** `\`, `"` and line feeds, as both formats escape label values. */
+export function escapeLabelValue(value: string): string {
+  return /["\\\n]/.test(value)
+    ? value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")
+    : value;
+}
+
+/** `http.route` → `http_route`. Names Prometheus keeps for itself (`__…`) and leading digits get a `key_` in front. */
+export function labelName(attribute: string): string {
+  const name = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
+  return name === "" || name.startsWith("__") || /^\d/.test(name) ? `key_${name}` : name;
+}
+
+/**
+ * Label names for attributes, in their order, none of them slowburn's own nor another's: what is taken gets Prometheus'
+ * own prefix for that, `exported_`, and then a number (`a.b`, `a_b` → `a_b`, `exported_a_b`).
+ */
+export function distinctLabelNames(attributes: readonly string[]): readonly string[] {
+  const taken = new Set<string>(Object.keys(LABELS));
+  return attributes.map((attribute) => {
+    const plain = labelName(attribute);
+    const exported = `exported_${plain}`;
+    let name = taken.has(plain) ? exported : plain;
+    for (let number = 2; taken.has(name); number++) name = `${exported}_${number}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/** `{slo="…",service="…"`, left open: a sample adds its own labels and closes it. Empty values are absent labels. */
+export function openLabels(pairs: readonly LabelPair[]): string {
+  return `{${pairs
+    .filter(([, value]) => value !== "")
+    .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
+    .join(",")}`;
+}
+
+/** `name="value"` for one of slowburn's own labels. */
+export const ownLabel = (name: LabelName, value: string): string =>
+  `${name}="${escapeLabelValue(value)}"`;
+
+/** What every sample of an SLO begins with. */
+export function sloLabels(slo: Slo): readonly LabelPair[] {
+  return [
+    ["slo", slo.id],
+    ["service", slo.service],
+  ];
+}
+
+/** What every sample of a stream begins with: its SLO, and for a group its attributes and their summary in `group`. */
+export function streamLabels({ slo, group }: StreamView): readonly LabelPair[] {
+  const names = distinctLabelNames(slo.per);
+  const attributes = names.map((name, i): LabelPair => [name, group[i] ?? ""]);
+  return [...sloLabels(slo), ["group", group.join(", ")], ...attributes];
+}
+
+/** Labels of `slowburn_slo_info`: the rule's own facts, then the user's labels. */
+export function infoLabels(slo: Slo): readonly LabelPair[] {
+  const keys = Object.keys(slo.labels).sort();
+  const names = distinctLabelNames(keys);
+  return [
+    ...sloLabels(slo),
+    ["name", slo.name],
+    ["owner", slo.owner ?? ""],
+    ["window", formatDuration(slo.window.lengthMs)],
+    ["objective", slo.objective.text],
+    ["runbook", slo.runbook ?? ""],
+    ["file", slo.source.file],
+    ...keys.map((key, i): LabelPair => [names[i] ?? key, slo.labels[key] ?? ""]),
+  ];
+}

@@ -1,0 +1,80 @@
+/** The families with samples per SLO, and those of the process: small, made anew at each scrape. */
+import { budgetRatio, formatDuration, objectiveRatio, type Slo } from "../slo/index.ts";
+import { infoLabels, openLabels, ownLabel, sloLabels } from "./labels.ts";
+import { END, sampleLine } from "./line.ts";
+import { METRICS, type Metric } from "./names.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface SloFamily {
+  readonly metric: Metric;
+  readonly lines: (slo: Slo) => string;
+}
+
+export interface ProcessFamily {
+  readonly metric: Metric;
+  readonly lines: (snapshot: Snapshot) => string;
+}
+
+/** In the order they are written. */
+export const SLO_FAMILIES: readonly SloFamily[] = [
+  {
+    metric: METRICS.sloInfo,
+    lines: (slo) => sampleLine(METRICS.sloInfo, openLabels(infoLabels(slo)), END, 1),
+  },
+  perSlo(METRICS.objectiveRatio, (slo) => objectiveRatio(slo.objective)),
+  perSlo(METRICS.errorBudgetRatio, (slo) => budgetRatio(slo.objective)),
+  perSlo(METRICS.windowSeconds, (slo) => slo.window.lengthMs / 1000),
+  { metric: METRICS.alertThreshold, lines: thresholdLines },
+];
+
+export const PROCESS_FAMILIES: readonly ProcessFamily[] = [
+  {
+    metric: METRICS.ruleFileLoaded,
+    lines: ({ ruleFiles }) =>
+      ruleFiles
+        .map(({ file, loaded }) =>
+          sampleLine(METRICS.ruleFileLoaded, `{${ownLabel("file", file)}`, END, loaded ? 1 : 0),
+        )
+        .join(""),
+  },
+  {
+    metric: METRICS.evaluationSeconds,
+    lines: ({ tickedAtMs }) =>
+      sampleLine(
+        METRICS.evaluationSeconds,
+        "",
+        " ",
+        tickedAtMs > 0 ? tickedAtMs / 1000 : undefined,
+      ),
+  },
+  {
+    metric: METRICS.buildInfo,
+    lines: ({ version }) =>
+      sampleLine(METRICS.buildInfo, `{${ownLabel("version", version)}`, END, 1),
+  },
+];
+
+function perSlo(metric: Metric, value: (slo: Slo) => number): SloFamily {
+  return {
+    metric,
+    lines: (slo) => sampleLine(metric, openLabels(sloLabels(slo)), END, value(slo)),
+  };
+}
+
+/** One sample per tier; of two tiers with the same lookbacks and severity, the lower factor decides. */
+function thresholdLines(slo: Slo): string {
+  const labels = openLabels(sloLabels(slo));
+  const lowest = new Map<string, number>();
+  for (const { severity, longMs, shortMs, factorMilli } of slo.alerts.tiers) {
+    const own = [
+      ownLabel("severity", severity),
+      ownLabel("long", formatDuration(longMs)),
+      ownLabel("short", formatDuration(shortMs)),
+    ];
+    const tail = `,${own.join(",")}} `;
+    lowest.set(tail, Math.min(factorMilli / 1000, lowest.get(tail) ?? Infinity));
+  }
+  return [...lowest]
+    .map(([tail, factor]) => sampleLine(METRICS.alertThreshold, labels, tail, factor))
+    .join("");
+}

@@ -1,0 +1,155 @@
+/** The families with samples per stream: each value is made by slo/error-budget.ts from the snapshot's sums, as the API's is. */
+import { budgetRemaining, burnRate, errorRatio, exhaustionMs, sliRatio } from "../slo/index.ts";
+import { ownLabel } from "./labels.ts";
+import { END, sampleLine } from "./line.ts";
+import { METRICS, type LabelName, type Metric } from "./names.ts";
+import type { ShardSnapshot, StreamSnapshot } from "./snapshot.ts";
+
+export interface StreamFamily {
+  readonly metric: Metric;
+  /** Lines of one stream; empty when its values are absent. */
+  readonly lines: (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => string;
+}
+
+const STATE_VALUE = { inactive: 0, pending: 1, firing: 2 } as const;
+
+/** Good and total events of the SLO window. */
+interface WindowSums {
+  readonly good: number;
+  readonly total: number;
+  readonly budgetPpb: number;
+}
+
+/** In the order they are written. */
+export const STREAM_FAMILIES: readonly StreamFamily[] = [
+  perStream(METRICS.sliRatio, (...at) => {
+    const { good, total } = windowSums(...at);
+    return sliRatio(good, total);
+  }),
+  labelled(METRICS.sliBoundRatio, "bound", ["lowest", "highest"], sliBounds),
+  perStream(METRICS.budgetRemainingRatio, (...at) => {
+    const { good, total, budgetPpb } = windowSums(...at);
+    return budgetRemaining(good, total, budgetPpb);
+  }),
+  perStream(METRICS.budgetConsumedRatio, (...at) => {
+    const { good, total, budgetPpb } = windowSums(...at);
+    return burnRate(good, total, budgetPpb);
+  }),
+  perLookback(METRICS.errorRatio, errorRatio),
+  perLookback(METRICS.burnRate, burnRate),
+  perStream(METRICS.exhaustionSeconds, exhaustionSeconds),
+  labelled(METRICS.windowEvents, "kind", ["good", "bad"], (...at) => {
+    const { good, total } = windowSums(...at);
+    return [good, total - good];
+  }),
+  perStream(METRICS.eventsTotal, ({ lifetimeTotal }, slot) => lifetimeTotal?.[slot]),
+  perStream(METRICS.goodEventsTotal, ({ lifetimeGood }, slot) => lifetimeGood?.[slot]),
+  perStream(METRICS.newestPointSeconds, ({ newestPointMs }, slot) => moment(newestPointMs[slot])),
+  perStream(METRICS.sinceSeconds, ({ sinceMs }, slot) => moment(sinceMs?.[slot])),
+  perStream(METRICS.integrity, ({ isPartial }, slot) => isPartial && 1 - (isPartial[slot] ?? 0)),
+  { metric: METRICS.alertState, lines: alertLines },
+];
+
+/** A family with one sample per stream. */
+function perStream(
+  metric: Metric,
+  value: (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => number | undefined,
+): StreamFamily {
+  return {
+    metric,
+    lines: (shard, slot, stream) =>
+      sampleLine(metric, stream.labels, END, value(shard, slot, stream)),
+  };
+}
+
+/** A family whose samples of one stream differ by one label of known values. */
+function labelled(
+  metric: Metric,
+  label: LabelName,
+  names: readonly string[],
+  values: (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => readonly number[],
+): StreamFamily {
+  const tails = names.map((name) => `,${ownLabel(label, name)}} `);
+  return {
+    metric,
+    lines: (shard, slot, stream) =>
+      values(shard, slot, stream)
+        .map((value, i) => sampleLine(metric, stream.labels, tails[i] ?? END, value))
+        .join(""),
+  };
+}
+
+/** A family with one sample per stream and lookback, made of that lookback's sums. */
+function perLookback(
+  metric: Metric,
+  value: (good: number, total: number, budgetPpb: number) => number | undefined,
+): StreamFamily {
+  return {
+    metric,
+    lines: (shard, slot, stream) => {
+      const budgetPpb = cell([shard.budgetPpb], 0, slot);
+      let text = "";
+      for (const [i, { tail }] of shard.lookbacks.entries()) {
+        const ratio = value(cell(shard.good, i, slot), cell(shard.total, i, slot), budgetPpb);
+        text += sampleLine(metric, stream.labels, tail, ratio);
+      }
+      return text;
+    },
+  };
+}
+
+function windowSums(shard: ShardSnapshot, slot: number, stream: StreamSnapshot): WindowSums {
+  return {
+    good: cell(shard.good, stream.windowIndex, slot),
+    total: cell(shard.total, stream.windowIndex, slot),
+    budgetPpb: cell([shard.budgetPpb], 0, slot),
+  };
+}
+
+function sliBounds(
+  shard: ShardSnapshot,
+  slot: number,
+  { windowIndex }: StreamSnapshot,
+): readonly number[] {
+  if (shard.bounds === undefined) return [];
+  const total = cell(shard.total, windowIndex, slot);
+  const sure = cell(shard.bounds.sure, windowIndex, slot);
+  const highest = sure + cell(shard.bounds.straddling, windowIndex, slot);
+  return [sliRatio(sure, total), sliRatio(highest, total)].filter((ratio) => ratio !== undefined);
+}
+
+function exhaustionSeconds(
+  shard: ShardSnapshot,
+  slot: number,
+  stream: StreamSnapshot,
+): number | undefined {
+  if (shard.forecastIndex === undefined) return undefined;
+  const { good, total, budgetPpb } = windowSums(shard, slot, stream);
+  const burn = burnRate(
+    cell(shard.good, shard.forecastIndex, slot),
+    cell(shard.total, shard.forecastIndex, slot),
+    budgetPpb,
+  );
+  const span = exhaustionMs(budgetRemaining(good, total, budgetPpb), burn, stream.windowMs);
+  return span === undefined ? undefined : span / 1000;
+}
+
+function alertLines({ severities }: ShardSnapshot, _slot: number, stream: StreamSnapshot): string {
+  let text = "";
+  for (const { severity, tail } of severities) {
+    const states = stream.alerts.filter((alert) => alert.severity === severity);
+    const value = Math.max(0, ...states.map(({ state }) => STATE_VALUE[state]));
+    text += sampleLine(METRICS.alertState, stream.labels, tail, value);
+  }
+  return text;
+}
+
+/** Unix seconds of a moment; 0 ms means that there was none. */
+function moment(ms: number | undefined): number | undefined {
+  return ms === undefined || ms === 0 ? undefined : ms / 1000;
+}
+
+/** `columns[window][slot]`; a column that the engine has not made yet has no events. */
+function cell(columns: readonly Float64Array[], window: number, slot: number): number {
+  return columns[window]?.[slot] ?? 0;
+}
