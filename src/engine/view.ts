@@ -78,5 +78,38 @@ export interface StreamReading {
 }
 
 export type Integrity =
-  | { readonly kind: "complete" }
-  | { readonly kind: "partial"; readonly reasons: readonly string[] };
+  { readonly kind: "complete" } | { readonly kind: "partial"; readonly reasons: readonly string[] };
+
+/** What happened that an operator may want to count; never decreases while the process lives. */
+export interface EngineCounters {
+  /** Increments (or parts of long ones) older than the longest ring: not booked. */
+  readonly tooOld: number;
+  /** Increments into buckets that a tick had already closed. */
+  readonly late: number;
+  /** Increments over two minutes long, spread over their buckets. */
+  readonly spread: number;
+  /** Ring sides widened from 32-bit integers to doubles. */
+  readonly promoted: number;
+  /** Increments of a stream that no longer exists. */
+  readonly unknownStream: number;
+}
+
+/** The engine as alerts, exposition and API see it. `Engine` implements it. */
+export interface EngineView {
+  /** End of the last closed bucket: the moment all sums are of. */
+  readonly tickedAtMs: number;
+  readonly bucketMs: number;
+  readonly slos: readonly Slo[];
+  /** Straddle siblings are reached through their shard only. */
+  readonly shards: readonly ShardView[];
+  /** Throws `InvariantError` for an index that is not in use. */
+  stream(index: StreamIndex): StreamView;
+  /** Empty for an unknown SLO, or one whose groups have not been seen yet. In order of first sight. */
+  streamsOf(sloId: string): readonly StreamView[];
+  /** By index. */
+  allStreams(): readonly StreamView[];
+  read(index: StreamIndex): StreamReading;
+  /** Why series did not bind, or bound with a doubt; at most some per SLO. */
+  notesOf(sloId: string): readonly string[];
+  readonly counters: EngineCounters;
+}

@@ -2,6 +2,9 @@
  * The seam between the engine and what survives a crash. One machine has SQLite behind it; a Kafka partition is to be
  * a second implementation (DESIGN section 6).
  */
+import type { SnapshotPart } from "../slo/index.ts";
+
+export type { SnapshotPart } from "../slo/index.ts";
 
 /** A notification that waits for delivery. Several of one `orderKey` go out in order of `id`. */
 export interface OutboxRow {
@@ -22,12 +25,6 @@ export interface OutboxChange {
   readonly added: readonly OutboxRow[];
   readonly updated: readonly Pick<OutboxRow, "id" | "attempts" | "nextAttemptAt">[];
   readonly removedIds: readonly number[];
-}
-
-/** A named piece of state; a snapshot writes only the pieces that changed. Removed when `bytes` is undefined. */
-export interface SnapshotPart {
-  readonly name: string;
-  readonly bytes: Uint8Array | undefined;
 }
 
 export interface JournalEntry {
