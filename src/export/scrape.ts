@@ -21,7 +21,10 @@ export interface ScrapeAnswer {
 const GZIP_LEVEL = 1;
 
 /** Answers one scrape with status 200. The numbers are of the call's moment. */
-export function scrape(exposition: Exposition, request: ScrapeRequest): ScrapeAnswer {
+export function scrape(
+  exposition: Pick<Exposition, "write">,
+  request: ScrapeRequest,
+): ScrapeAnswer {
   const format = negotiateFormat(request.accept);
   const plain = Readable.from(exposition.write(format), { objectMode: false });
   const headers = { "content-type": CONTENT_TYPES[format], vary: "Accept, Accept-Encoding" };
