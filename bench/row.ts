@@ -1,10 +1,10 @@
-/** One line of the bench table. */
+/** One line of the table that `npm run bench` prints. */
 export interface BenchRow {
   readonly name: string;
+  /** Of `value`, `target` and the peer's value: `M points/s`, `B/point`, `ms`. */
   readonly unit: string;
   readonly value: number;
-  /** To reach, in the same unit. */
   readonly target?: number;
-  /** The same work done by another program in the same run, in the same unit. */
+  /** The same work done by somebody else in the same run. */
   readonly peer?: { readonly name: string; readonly value: number };
 }
