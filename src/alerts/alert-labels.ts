@@ -1,0 +1,40 @@
+/**
+ * Labels of an alert: its identity at Alertmanager, so nothing in them may change while it fires (no values, no tier;
+ * research/grafana.md section 5). Names fit Alertmanager before 0.27, which refuses anything but [a-zA-Z_][a-zA-Z0-9_]*.
+ */
+import type { StreamView } from "../engine/index.ts";
+import type { AlertSeverity } from "../slo/index.ts";
+import type { AlertLabels } from "./alert.ts";
+
+/** One name for all: routing goes by `severity`, `service` and the user's labels. */
+export const ALERT_NAME = "SlowburnErrorBudgetBurn";
+
+/** `http.route` → `http_route`; what Prometheus keeps for itself (`__…`) and a leading digit get `key_` in front. */
+function labelName(attribute: string): string {
+  const name = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
+  return name === "" || name.startsWith("__") || /^\d/.test(name) ? `key_${name}` : name;
+}
+
+/**
+ * slowburn's own labels, then the group's attributes, then the SLO's labels. A name that is taken gets `exported_` in
+ * front, as Prometheus does it, and a number if need be. Empty values are left out: to Alertmanager they are absent labels.
+ */
+export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity): AlertLabels {
+  const labels = new Map<string, string>([
+    ["alertname", ALERT_NAME],
+    ["severity", severity],
+    ["slo", slo.id],
+    ["service", slo.service],
+    ["owner", slo.owner ?? ""],
+  ]);
+  const add = (attribute: string, value: string) => {
+    const plain = labelName(attribute);
+    const exported = `exported_${plain}`;
+    let name = labels.has(plain) ? exported : plain;
+    for (let number = 2; labels.has(name); number++) name = `${exported}_${number}`;
+    labels.set(name, value);
+  };
+  for (const [position, attribute] of slo.per.entries()) add(attribute, group[position] ?? "");
+  for (const key of Object.keys(slo.labels).sort()) add(key, slo.labels[key] ?? "");
+  return Object.fromEntries([...labels].filter(([, value]) => value !== ""));
+}
