@@ -8,8 +8,10 @@ import type { ShardSnapshot, StreamSnapshot } from "./snapshot.ts";
 export interface StreamFamily {
   readonly metric: Metric;
   /** Lines of one stream; empty when its values are absent. */
-  readonly lines: (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => string;
+  readonly lines: Lines;
 }
+
+type Lines = (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => string;
 
 const STATE_VALUE = { inactive: 0, pending: 1, firing: 2 } as const;
 
@@ -22,24 +24,24 @@ interface WindowSums {
 
 /** In the order they are written. */
 export const STREAM_FAMILIES: readonly StreamFamily[] = [
-  perStream(METRICS.sliRatio, (...at) => {
-    const { good, total } = windowSums(...at);
+  perStream(METRICS.sliRatio, (shard, slot, stream) => {
+    const { good, total } = windowSums(shard, slot, stream);
     return sliRatio(good, total);
   }),
   labelled(METRICS.sliBoundRatio, "bound", ["lowest", "highest"], sliBounds),
-  perStream(METRICS.budgetRemainingRatio, (...at) => {
-    const { good, total, budgetPpb } = windowSums(...at);
+  perStream(METRICS.budgetRemainingRatio, (shard, slot, stream) => {
+    const { good, total, budgetPpb } = windowSums(shard, slot, stream);
     return budgetRemaining(good, total, budgetPpb);
   }),
-  perStream(METRICS.budgetConsumedRatio, (...at) => {
-    const { good, total, budgetPpb } = windowSums(...at);
+  perStream(METRICS.budgetConsumedRatio, (shard, slot, stream) => {
+    const { good, total, budgetPpb } = windowSums(shard, slot, stream);
     return burnRate(good, total, budgetPpb);
   }),
   perLookback(METRICS.errorRatio, errorRatio),
   perLookback(METRICS.burnRate, burnRate),
   perStream(METRICS.exhaustionSeconds, exhaustionSeconds),
-  labelled(METRICS.windowEvents, "kind", ["good", "bad"], (...at) => {
-    const { good, total } = windowSums(...at);
+  labelled(METRICS.windowEvents, "kind", ["good", "bad"], (shard, slot, stream) => {
+    const { good, total } = windowSums(shard, slot, stream);
     return [good, total - good];
   }),
   perStream(METRICS.eventsTotal, ({ lifetimeTotal }, slot) => lifetimeTotal?.[slot]),
@@ -72,10 +74,13 @@ function labelled(
   const tails = names.map((name) => `,${ownLabel(label, name)}} `);
   return {
     metric,
-    lines: (shard, slot, stream) =>
-      values(shard, slot, stream)
-        .map((value, i) => sampleLine(metric, stream.labels, tails[i] ?? END, value))
-        .join(""),
+    lines: (shard, slot, stream) => {
+      let text = "";
+      const all = values(shard, slot, stream);
+      for (let i = 0; i < all.length; i++)
+        text += sampleLine(metric, stream.labels, tails[i] ?? END, all[i]);
+      return text;
+    },
   };
 }
 
@@ -89,9 +94,9 @@ function perLookback(
     lines: (shard, slot, stream) => {
       const budgetPpb = cell([shard.budgetPpb], 0, slot);
       let text = "";
-      for (const [i, { tail }] of shard.lookbacks.entries()) {
+      for (let i = 0; i < shard.lookbacks.length; i++) {
         const ratio = value(cell(shard.good, i, slot), cell(shard.total, i, slot), budgetPpb);
-        text += sampleLine(metric, stream.labels, tail, ratio);
+        text += sampleLine(metric, stream.labels, shard.lookbacks[i]?.tail ?? END, ratio);
       }
       return text;
     },
@@ -137,8 +142,9 @@ function exhaustionSeconds(
 function alertLines({ severities }: ShardSnapshot, _slot: number, stream: StreamSnapshot): string {
   let text = "";
   for (const { severity, tail } of severities) {
-    const states = stream.alerts.filter((alert) => alert.severity === severity);
-    const value = Math.max(0, ...states.map(({ state }) => STATE_VALUE[state]));
+    let value = 0;
+    for (const alert of stream.alerts)
+      if (alert.severity === severity) value = Math.max(value, STATE_VALUE[alert.state]);
     text += sampleLine(METRICS.alertState, stream.labels, tail, value);
   }
   return text;
