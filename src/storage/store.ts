@@ -48,6 +48,7 @@ export interface Recovery {
   /** Entries after that snapshot, in order. */
   readonly entries: readonly JournalEntry[];
   readonly outbox: readonly OutboxRow[];
+  /** Returned at each start until a snapshot is saved, which then carries the doubt. Empty range: nothing is missing. */
   readonly damage: readonly Damage[];
 }
 
@@ -57,10 +58,14 @@ export interface Store {
   /**
    * Appends one journal entry (and outbox changes in the same transaction); resolves with its sequence number when it is
    * durable. Entries become durable in call order; when one fails, every later one that was already queued fails too.
-   * Rejects with `OperationError` (code `disk-full`, `disk-error`, `closed`).
+   * `body` is copied: the caller may reuse it at once. Rejects with `OperationError`: `overloaded` (too much waits for the
+   * disk; nothing was queued) and `disk-full` may be tried again, `disk-error` and `closed` are final.
    */
   append(body: Uint8Array, outbox?: OutboxChange): Promise<number>;
-  /** Writes the changed parts as of journal entry `throughSeq`; then entries no snapshot needs are dropped. `bytes` are handed over. */
+  /**
+   * Writes the changed parts as of journal entry `throughSeq`; then entries no snapshot needs are dropped. `bytes` are handed
+   * over. When it rejects, the snapshot does not exist: its parts still count as changed for the next one.
+   */
   saveSnapshot(throughSeq: number, parts: readonly SnapshotPart[]): Promise<void>;
   /** Bytes on disk, journal length, for `/metrics`. */
   stats(): Promise<StoreStats>;
