@@ -1,0 +1,14 @@
+/**
+ * From a request's bytes to a durable, applied and acknowledged record; and back again after a crash.
+ * In: OTLP requests, alert transitions, rule changes. Out: journal entries, and a `Core` that holds what they add up to.
+ * Promised: what was acknowledged is in the journal; the core is a function of the journal and the clock.
+ */
+export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./core.ts";
+export {
+  Intake,
+  INTAKE_DEFAULTS,
+  type IntakeCounters,
+  type IntakePorts,
+  type IntakeSettings,
+} from "./intake.ts";
+export { Snapshotter } from "./snapshotter.ts";

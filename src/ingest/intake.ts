@@ -1,0 +1,289 @@
+/**
+ * Log, then apply, then acknowledge. Requests that arrive together become one journal entry; when it is durable their rows
+ * are applied and their senders are answered.
+ *
+ *   request → decode + resolve (rows) ─┐ open group ── 5 ms | 256 KiB | 64 requests ──> store.append ──> apply ──> 200
+ *   request → decode + resolve (rows) ─┘
+ */
+import type { AlertTransition } from "../alerts/index.ts";
+import type { RuleChange } from "../engine/index.ts";
+import {
+  MalformedRequest,
+  MetricsDecoder,
+  type ExportHandler,
+  type ExportOutcome,
+} from "../otlp/index.ts";
+import { RecordWriter, type BirthMark, type Rejection } from "../series/index.ts";
+import type { Slo } from "../slo/index.ts";
+import type { OutboxChange, Store } from "../storage/index.ts";
+import { encodeJson, type Core } from "./core.ts";
+import { ChunkKind, encodeEntry, type Chunk } from "./record.ts";
+
+export interface IntakeSettings {
+  readonly maxGroupWaitMs: number;
+  readonly maxGroupBytes: number;
+  readonly maxGroupRequests: number;
+  /** Journal bytes in flight beyond which senders are asked to wait. */
+  readonly maxQueuedBytes: number;
+}
+
+export const INTAKE_DEFAULTS: IntakeSettings = {
+  maxGroupWaitMs: 5,
+  maxGroupBytes: 256 * 1024,
+  maxGroupRequests: 64,
+  maxQueuedBytes: 64 * 1024 * 1024,
+};
+
+export interface IntakePorts {
+  readonly core: Core;
+  readonly store: Store;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** Called once when applying a durable entry broke an invariant: nothing is acknowledged any more. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface IntakeCounters {
+  takenPoints: number;
+  rejectedPoints: number;
+  readonly rejectedByReason: Map<Rejection, number>;
+  entries: number;
+  entryBytes: number;
+  failedEntries: number;
+}
+
+interface Waiter {
+  readonly outcome: ExportOutcome;
+  readonly answer: (outcome: ExportOutcome) => void;
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+export class Intake {
+  readonly counters: IntakeCounters = {
+    takenPoints: 0,
+    rejectedPoints: 0,
+    rejectedByReason: new Map(),
+    entries: 0,
+    entryBytes: 0,
+    failedEntries: 0,
+  };
+  readonly #ports: IntakePorts;
+  readonly #settings: IntakeSettings;
+  readonly #decoder = new MetricsDecoder();
+  readonly #births = new RecordWriter();
+  #waiters: Waiter[] = [];
+  #openedAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Births up to here are in an entry that was handed to the store, and in one that is durable. */
+  #queuedBirths: BirthMark;
+  #durableBirths: BirthMark;
+  #queuedBytes = 0;
+  #inFlight = new Set<Promise<void>>();
+  #gate: Promise<void> | undefined;
+  #failure: unknown;
+  #appliedSeq = 0;
+
+  constructor(ports: IntakePorts, settings: IntakeSettings = INTAKE_DEFAULTS) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#queuedBirths = ports.core.series.identity.mark();
+    this.#durableBirths = this.#queuedBirths;
+  }
+
+  /** Sequence number of the last entry whose effects are in memory; what a snapshot is taken as of. */
+  get appliedSeq(): number {
+    return this.#appliedSeq;
+  }
+
+  /** To be called after recovery, before the first request. */
+  resumeFrom(seq: number): void {
+    this.#appliedSeq = seq;
+    this.#queuedBirths = this.#ports.core.series.identity.mark();
+    this.#durableBirths = this.#queuedBirths;
+  }
+
+  /** Takes a request; see `ExportHandler`. */
+  readonly handle: ExportHandler = async (request) => {
+    while (this.#gate !== undefined) await this.#gate;
+    if (this.#failure !== undefined) return unavailable("stopped after an internal error");
+    if (this.#queuedBytes > this.#settings.maxQueuedBytes) return unavailable("the disk is behind");
+    return this.#take(request);
+  };
+
+  #take(request: Uint8Array): ExportOutcome | Promise<ExportOutcome> {
+    const { resolver, rows } = this.#ports.core.series;
+    const nowMs = this.#ports.now();
+    resolver.begin(nowMs);
+    try {
+      this.#decoder.decode(request, resolver);
+    } catch (error) {
+      resolver.rollback();
+      if (!(error instanceof MalformedRequest)) throw error;
+      return { kind: "malformed", message: error.message };
+    }
+    const outcome = this.#count();
+    if (resolver.takenPoints === 0) return outcome;
+    if (this.#waiters.length === 0) this.#openGroup(nowMs);
+    return new Promise((answer) => {
+      this.#waiters.push({ outcome, answer });
+      const isFull =
+        this.#waiters.length >= this.#settings.maxGroupRequests ||
+        rows.bytes.size >= this.#settings.maxGroupBytes;
+      if (isFull) this.#closeGroup();
+    });
+  }
+
+  #count(): ExportOutcome {
+    const { resolver } = this.#ports.core.series;
+    const { counters } = this;
+    counters.takenPoints += resolver.takenPoints;
+    const rejectedPoints = resolver.tally.points;
+    if (rejectedPoints === 0) return ACCEPTED;
+    counters.rejectedPoints += rejectedPoints;
+    for (const [reason, count] of resolver.tally.entries()) {
+      counters.rejectedByReason.set(reason, (counters.rejectedByReason.get(reason) ?? 0) + count);
+    }
+    return { kind: "accepted", rejectedPoints, message: resolver.tally.message };
+  }
+
+  #openGroup(nowMs: number): void {
+    this.#openedAtMs = nowMs;
+    this.#timer = setTimeout(() => this.#closeGroup(), this.#settings.maxGroupWaitMs);
+  }
+
+  /** Hands the open group to the store. */
+  #closeGroup(): void {
+    clearTimeout(this.#timer);
+    if (this.#waiters.length === 0) return;
+    const { rows } = this.#ports.core.series;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    const rowBytes = rows.bytes.copy();
+    rows.clear();
+    const to = this.#ports.core.series.identity.mark();
+    const births = this.#encodeBirths(to);
+    const body = encodeEntry(this.#openedAtMs, [
+      ...births,
+      { kind: ChunkKind.rows, bytes: rowBytes },
+    ]);
+    this.#queuedBirths = to;
+    this.#track(this.#commitGroup(body, rowBytes, waiters, to));
+  }
+
+  #encodeBirths(to: BirthMark): readonly Chunk[] {
+    const from = this.#queuedBirths;
+    const isNone =
+      to.series === from.series &&
+      to.bounds === from.bounds &&
+      to.contexts === from.contexts &&
+      to.metrics === from.metrics &&
+      to.scopes === from.scopes &&
+      to.resources === from.resources;
+    if (isNone) return [];
+    this.#births.size = 0;
+    this.#ports.core.series.writeBirths(this.#births, from, to);
+    return [{ kind: ChunkKind.births, bytes: this.#births.copy() }];
+  }
+
+  async #commitGroup(
+    body: Uint8Array,
+    rowBytes: Uint8Array,
+    waiters: readonly Waiter[],
+    births: BirthMark,
+  ): Promise<void> {
+    try {
+      await this.#append(body);
+      this.#durableBirths = births;
+      this.#ports.core.applyRows(rowBytes);
+    } catch (error) {
+      this.#queuedBirths = this.#durableBirths; // they go again with the next entry
+      if (isInvariant(error)) this.#fail(error);
+      for (const { answer } of waiters) answer(unavailable(messageOf(error)));
+      return;
+    }
+    for (const { outcome, answer } of waiters) answer(outcome);
+  }
+
+  async #append(body: Uint8Array, outbox?: OutboxChange): Promise<void> {
+    this.#queuedBytes += body.length;
+    const size = body.length;
+    try {
+      this.#appliedSeq = await this.#ports.store.append(body, outbox);
+      this.counters.entries++;
+      this.counters.entryBytes += size;
+    } catch (error) {
+      this.counters.failedEntries++;
+      throw error;
+    } finally {
+      this.#queuedBytes -= size;
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    this.#inFlight.add(work);
+    void work.finally(() => this.#inFlight.delete(work));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#ports.onFatal(error);
+  }
+
+  /**
+   * Journals what a tick did to the alerts, with the notifications that follow from it in one transaction. The evaluator has
+   * applied the transitions already.
+   */
+  async commitAlerts(
+    transitions: readonly AlertTransition[],
+    outbox: OutboxChange | undefined,
+  ): Promise<void> {
+    const chunks = [{ kind: ChunkKind.alerts, bytes: encodeJson(transitions) }];
+    await this.#append(encodeEntry(this.#ports.now(), chunks), outbox);
+  }
+
+  /** Puts other rules in force between two entries; requests wait meanwhile. */
+  async changeRules(slos: readonly Slo[]): Promise<RuleChange> {
+    return this.#exclusively(async () => {
+      const nowMs = this.#ports.now();
+      await this.#append(
+        encodeEntry(nowMs, [{ kind: ChunkKind.rules, bytes: encodeJson({ slos }) }]),
+      );
+      return this.#ports.core.applyRules(slos, nowMs);
+    });
+  }
+
+  /** Everything taken so far is durable and applied, or refused. */
+  async flush(): Promise<void> {
+    this.#closeGroup();
+    await Promise.all(this.#inFlight);
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#gate !== undefined) await this.#gate;
+    let open = (): void => undefined;
+    this.#gate = new Promise((resolve) => (open = resolve));
+    try {
+      await this.flush();
+      return await work();
+    } finally {
+      this.#gate = undefined;
+      open();
+    }
+  }
+}
+
+const ACCEPTED: ExportOutcome = { kind: "accepted", rejectedPoints: 0, message: "" };
+
+function unavailable(message: string): ExportOutcome {
+  return { kind: "unavailable", message, retryAfterSeconds: RETRY_AFTER_SECONDS };
+}
+
+function isInvariant(error: unknown): boolean {
+  return error instanceof Error && error.name === "InvariantError";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,313 @@
+/**
+ * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
+ * research/otlp.md section 3; test/series/accumulator.test.ts has a case for every row of that table.
+ */
+import type { BookIncrement } from "../engine/index.ts";
+import type { StreamIndex } from "../slo/index.ts";
+import type { BindingTable, BoundTargets } from "./binding-table.ts";
+import { BLOCK_ROWS } from "./blocks.ts";
+import { Coverage, IS_BASELINE } from "./coverage.ts";
+import { CUT_STRIDE } from "./cuts.ts";
+import { DeltaPool } from "./delta-pool.ts";
+import type { Identity } from "./identity.ts";
+import { grown } from "./key-table.ts";
+import { ceilMillis, isBefore } from "./nanos.ts";
+import { MAX_THRESHOLDS, type Row } from "./rows.ts";
+import { NO_WRITER, WriterPool } from "./writer-pool.ts";
+
+/** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */
+const MAX_WRITERS = 64;
+
+/** What was noticed about senders; exposed as counters. */
+export interface AccumulatorCounters {
+  duplicates: number;
+  late: number;
+  resets: number;
+  newWriters: number;
+  baselines: number;
+  boundsChanges: number;
+  slidingStarts: number;
+  writersDropped: number;
+}
+
+export interface Books {
+  readonly book: BookIncrement;
+  readonly bookStraddle: BookIncrement;
+  /** From when the rules have watched a series, ms. */
+  readonly coveredSinceMs: (series: number) => number;
+}
+
+export class Accumulator {
+  readonly coverage: Coverage = new Coverage();
+  readonly deltas: DeltaPool = new DeltaPool();
+  readonly pools: Map<number, WriterPool> = new Map<number, WriterPool>();
+  readonly counters: AccumulatorCounters = {
+    duplicates: 0,
+    late: 0,
+    resets: 0,
+    newWriters: 0,
+    baselines: 0,
+    boundsChanges: 0,
+    slidingStarts: 0,
+    writersDropped: 0,
+  };
+  /** Newest start among the forgotten writers of a series, ms: an older one that comes back is a baseline. */
+  readonly droppedStartMs: Map<number, number> = new Map<number, number>();
+  readonly #identity: Identity;
+  readonly #bindings: BindingTable;
+  readonly #books: Books;
+  /** Blocks of heads that changed since the last snapshot. */
+  readonly dirtyHeads: Set<number> = new Set<number>();
+  /** First writer, or the delta row, per series; -1 for none. */
+  #headOf = new Int32Array(64).fill(NO_WRITER);
+  /** Total, then below and straddle per threshold: the increment of the row at hand. NaN = unknown. */
+  readonly #increment = new Float64Array(1 + MAX_THRESHOLDS * 2);
+
+  constructor(identity: Identity, bindings: BindingTable, books: Books) {
+    this.#identity = identity;
+    this.#bindings = bindings;
+    this.#books = books;
+  }
+
+  get sizeBytes(): number {
+    let size = this.#headOf.byteLength + this.deltas.sizeBytes;
+    for (const pool of this.pools.values()) size += pool.sizeBytes;
+    return size;
+  }
+
+  /** Takes one row; books nothing when no rule uses its series any more. */
+  apply(row: Row): void {
+    const targets = this.#bindings.of(row.series);
+    if (targets.streams.length === 0) return;
+    if (row.series >= this.#headOf.length) this.#growHeads(row.series);
+    const timeMs = ceilMillis(row.timeHi, row.timeLo);
+    if (targets.isDelta) this.#applyDelta(row, targets, timeMs);
+    else this.#applyCumulative(row, targets, timeMs);
+    this.coverage.observe(this.#identity.series.qualifierOf(row.series), timeMs);
+  }
+
+  #applyDelta(row: Row, targets: BoundTargets, timeMs: number): void {
+    let pairs = this.#headOf[row.series]!;
+    if (pairs === NO_WRITER) {
+      pairs = this.deltas.allocate();
+      this.setHead(row.series, pairs);
+    }
+    if (!this.deltas.admit(pairs, row.startHi, row.startLo, row.timeHi, row.timeLo)) {
+      this.counters.duplicates++;
+      return;
+    }
+    this.#takeWhole(row, targets.partCount);
+    const hasStart = row.startHi !== 0 || row.startLo !== 0;
+    const fromMs = hasStart ? Math.min(ceilMillis(row.startHi, row.startLo), timeMs) : timeMs;
+    this.#book(row, targets, fromMs, timeMs);
+  }
+
+  #applyCumulative(row: Row, targets: BoundTargets, timeMs: number): void {
+    const pool = this.poolOf(1 + targets.partCount);
+    const writer = this.#findWriter(row, pool);
+    if (writer === NO_WRITER) {
+      this.#startWriter(row, targets, pool, timeMs);
+      return;
+    }
+    const lastHi = pool.timeHi(writer);
+    const lastLo = pool.timeLo(writer);
+    if (!isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) {
+      if (lastHi === row.timeHi && lastLo === row.timeLo) this.counters.duplicates++;
+      else this.counters.late++; // a later point already contains it
+      return;
+    }
+    this.#takeDifference(row, targets, pool, writer);
+    this.#remember(row, targets, pool, writer);
+    this.#book(row, targets, ceilMillis(lastHi, lastLo), timeMs);
+  }
+
+  /** The writer of this start; or one whose last point the start slid to while its value went on. */
+  #findWriter(row: Row, pool: WriterPool): number {
+    const head = this.#headOf[row.series]!;
+    for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
+      if (pool.hasStart(writer, row.startHi, row.startLo)) return writer;
+    }
+    for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
+      const isSliding =
+        pool.timeLo(writer) === row.startLo &&
+        pool.timeHi(writer) === row.startHi &&
+        row.value >= pool.values[writer * pool.width]!;
+      if (!isSliding) continue;
+      pool.setStart(writer, row.startHi, row.startLo);
+      this.counters.slidingStarts++;
+      return writer;
+    }
+    return NO_WRITER;
+  }
+
+  #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
+    const head = this.#headOf[row.series]!;
+    const writer = pool.allocate(row.startHi, row.startLo, head);
+    this.setHead(row.series, writer);
+    if (head !== NO_WRITER) this.#dropOldest(row.series, pool, writer);
+    this.#remember(row, targets, pool, writer);
+    this.counters.newWriters++;
+    const fromMs = this.coverage.firstIncrementFrom(
+      this.#identity.resourceOfSeries(row.series),
+      this.#identity.series.qualifierOf(row.series),
+      row.startHi,
+      row.startLo,
+      timeMs,
+      Math.max(
+        this.#books.coveredSinceMs(row.series),
+        (this.droppedStartMs.get(row.series) ?? -1) + 1,
+      ),
+    );
+    if (fromMs === IS_BASELINE) {
+      this.counters.baselines++;
+      this.#increment.fill(0, 0, pool.width);
+      this.#book(row, targets, timeMs, timeMs);
+      return;
+    }
+    this.#takeWhole(row, targets.partCount);
+    this.#book(row, targets, fromMs, timeMs);
+  }
+
+  #takeWhole(row: Row, partCount: number): void {
+    const increment = this.#increment;
+    increment[0] = row.value;
+    for (let part = 0; part < partCount; part++) {
+      increment[1 + part] = row.hasBuckets ? row.parts[part]! : NaN;
+    }
+  }
+
+  #takeDifference(row: Row, targets: BoundTargets, pool: WriterPool, writer: number): void {
+    const increment = this.#increment;
+    const { values, width } = pool;
+    const base = writer * width;
+    const shape = pool.shape(writer);
+    const hasNewShape = row.hasBuckets && shape >= 0 && shape !== row.shape;
+    if (hasNewShape) this.counters.boundsChanges++;
+    let isReset = row.value < values[base]!;
+    if (row.hasBuckets && !hasNewShape) {
+      for (let part = 1; part < width; part++) {
+        if (row.parts[part - 1]! < values[base + part]!) isReset = true;
+      }
+    }
+    if (isReset) {
+      this.counters.resets++;
+      this.#takeWhole(row, width - 1);
+      return;
+    }
+    increment[0] = row.value - values[base]!;
+    for (let part = 1; part < width; part++) {
+      increment[part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
+    }
+    if (hasNewShape) this.#forgetInexact(targets, shape, row.shape);
+  }
+
+  /**
+   * Other bounds are a new baseline for latency. An exponential histogram that only lost resolution still counts exactly
+   * below thresholds that both scales cut exactly.
+   */
+  #forgetInexact(targets: BoundTargets, before: number, after: number): void {
+    const bothExponential = before % 2 === 1 && after % 2 === 1;
+    for (let part = 0; part < targets.partCount; part += 2) {
+      const straddle = (part / 2) * CUT_STRIDE + 1;
+      const isExact =
+        bothExponential &&
+        targets.thresholdSet.cuts(before)[straddle] === -1 &&
+        targets.thresholdSet.cuts(after)[straddle] === -1;
+      if (!isExact) this.#increment[1 + part] = NaN;
+    }
+  }
+
+  #remember(row: Row, targets: BoundTargets, pool: WriterPool, writer: number): void {
+    const base = writer * pool.width;
+    pool.setTime(writer, row.timeHi, row.timeLo);
+    pool.values[base] = row.value;
+    for (let part = 0; part < targets.partCount; part++) {
+      pool.values[base + 1 + part] = row.hasBuckets ? row.parts[part]! : NaN;
+    }
+    if (row.hasBuckets) pool.setShape(writer, row.shape);
+  }
+
+  /** Adds the increment at hand to every stream of the series. */
+  #book(row: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
+    const { streams, goodSigns, totalSigns, thresholdSlots } = targets;
+    const increment = this.#increment;
+    const total = increment[0]!;
+    for (let index = 0; index < streams.length; index++) {
+      const stream = streams[index]! as StreamIndex; // the engine gave it
+      const slot = thresholdSlots[index]!;
+      if (slot < 0) {
+        const good = goodSigns[index]! * total;
+        this.#books.book(stream, fromMs, timeMs, good, totalSigns[index]! * total);
+        continue;
+      }
+      const below = increment[1 + slot * 2]!;
+      if (below !== below) continue; // NaN: a baseline
+      this.#books.book(stream, fromMs, timeMs, below, total);
+      const straddle = increment[2 + slot * 2]!;
+      if (straddle > 0) {
+        const weight = targets.thresholdSet.cuts(row.shape)[slot * CUT_STRIDE + 2]!;
+        this.#books.bookStraddle(stream, fromMs, timeMs, weight * straddle, straddle);
+      }
+    }
+  }
+
+  /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */
+  #dropOldest(series: number, pool: WriterPool, head: number): void {
+    let count = 1;
+    let oldest = NO_WRITER;
+    let beforeOldest = head;
+    let before = head;
+    for (let writer = pool.next(head); writer !== NO_WRITER; writer = pool.next(writer)) {
+      count++;
+      const isOlder =
+        oldest === NO_WRITER ||
+        isBefore(
+          pool.timeHi(writer),
+          pool.timeLo(writer),
+          pool.timeHi(oldest),
+          pool.timeLo(oldest),
+        );
+      if (isOlder) {
+        oldest = writer;
+        beforeOldest = before;
+      }
+      before = writer;
+    }
+    if (count <= MAX_WRITERS) return;
+    const startMs = ceilMillis(pool.startHi(oldest), pool.startLo(oldest));
+    this.droppedStartMs.set(series, Math.max(startMs, this.droppedStartMs.get(series) ?? 0));
+    this.counters.writersDropped++;
+    pool.setNext(beforeOldest, pool.next(oldest));
+    pool.free(oldest);
+  }
+
+  poolOf(width: number): WriterPool {
+    let pool = this.pools.get(width);
+    if (pool === undefined) {
+      pool = new WriterPool(width);
+      this.pools.set(width, pool);
+    }
+    return pool;
+  }
+
+  /** First writer or delta row of a series; -1 for none. */
+  headOf(series: number): number {
+    return this.#headOf[series] ?? NO_WRITER;
+  }
+
+  /** The heads of `count` series from `first` on, as a copy. */
+  copyHeads(first: number, count: number): Int32Array {
+    return this.#headOf.slice(first, first + count);
+  }
+
+  setHead(series: number, head: number): void {
+    if (series >= this.#headOf.length) this.#growHeads(series);
+    this.#headOf[series] = head;
+    this.dirtyHeads.add(Math.floor(series / BLOCK_ROWS));
+  }
+
+  #growHeads(series: number): void {
+    const capacity = Math.max(this.#headOf.length * 2, series + 1);
+    this.#headOf = grown(this.#headOf, new Int32Array(capacity).fill(NO_WRITER));
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Series to what the rules want of them. Bindings are shared: most series of a metric go to the same streams, so a series
+ * holds one number.
+ */
+import type { BindSeries, SeriesBinding } from "../engine/index.ts";
+import { Temporality } from "../otlp/index.ts";
+import { assert } from "../slo/index.ts";
+import { ThresholdSet } from "./cuts.ts";
+import type { Identity } from "./identity.ts";
+import { grown } from "./key-table.ts";
+import { MAX_THRESHOLDS } from "./rows.ts";
+
+/** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
+export interface BoundTargets {
+  readonly streams: Int32Array;
+  readonly goodSigns: Int8Array;
+  readonly totalSigns: Int8Array;
+  /** Slot of the target's threshold, -1 when every event counts alike. */
+  readonly thresholdSlots: Int8Array;
+  readonly thresholdSet: ThresholdSet;
+  /** Below and straddle for each threshold. */
+  readonly partCount: number;
+  readonly isDelta: boolean;
+}
+
+/** Index of the binding of a series that no rule uses. */
+export const UNUSED: number = 0;
+
+export class BindingTable {
+  readonly #identity: Identity;
+  readonly #bind: BindSeries;
+  #bindingOf = new Int32Array(64);
+  #bindings: BoundTargets[] = [];
+  #byKey = new Map<string, number>();
+  #thresholdSets = new Map<string, ThresholdSet>();
+  #boundCount = 0;
+
+  constructor(identity: Identity, bind: BindSeries) {
+    this.#identity = identity;
+    this.#bind = bind;
+    this.clear();
+  }
+
+  /** Series bound so far: births beyond it are still to be bound. */
+  get boundCount(): number {
+    return this.#boundCount;
+  }
+
+  get sizeBytes(): number {
+    return this.#bindingOf.byteLength + this.#bindings.length * 200;
+  }
+
+  /** Forgets every binding, before all series are bound again under other rules. */
+  clear(): void {
+    this.#boundCount = 0;
+    this.#byKey = new Map([["", UNUSED]]);
+    this.#bindings = [this.#layOut({ targets: [], thresholds: [] }, false)];
+  }
+
+  /** Binds the next series in order of birth; true when some rule uses it. */
+  bindNext(): boolean {
+    const series = this.#boundCount++;
+    if (series >= this.#bindingOf.length) {
+      this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+    }
+    const descriptor = this.#identity.describe(series);
+    const binding = this.#bind(descriptor);
+    const isDelta = descriptor.metric.temporality === Temporality.delta;
+    this.#bindingOf[series] = this.#intern(binding, isDelta);
+    return binding.targets.length > 0;
+  }
+
+  isUsed(series: number): boolean {
+    return this.#bindingOf[series] !== UNUSED;
+  }
+
+  of(series: number): BoundTargets {
+    return this.#bindings[this.#bindingOf[series]!]!;
+  }
+
+  #intern(binding: SeriesBinding, isDelta: boolean): number {
+    if (binding.targets.length === 0) return UNUSED;
+    assert(binding.thresholds.length <= MAX_THRESHOLDS, "a metric has at most MAX_THRESHOLDS");
+    const key = JSON.stringify([isDelta, binding]);
+    let index = this.#byKey.get(key);
+    if (index === undefined) {
+      index = this.#bindings.push(this.#layOut(binding, isDelta)) - 1;
+      this.#byKey.set(key, index);
+    }
+    return index;
+  }
+
+  #layOut({ targets, thresholds }: SeriesBinding, isDelta: boolean): BoundTargets {
+    const key = thresholds.join();
+    const thresholdSet =
+      this.#thresholdSets.get(key) ?? new ThresholdSet(thresholds, this.#identity.bounds);
+    this.#thresholdSets.set(key, thresholdSet);
+    return {
+      streams: Int32Array.from(targets, (target) => target.stream),
+      goodSigns: Int8Array.from(targets, (target) => target.goodSign),
+      totalSigns: Int8Array.from(targets, (target) => target.totalSign),
+      thresholdSlots: Int8Array.from(targets, (target) => target.threshold),
+      thresholdSet,
+      partCount: thresholds.length * 2,
+      isDelta,
+    };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Byte strings to dense ids in order of first sight. With `skip` given, the bytes are a protobuf message whose fields
+ * form a set: another order or framing of the same set leads to the same id. That equality is checked by canonical
+ * form, which is made again from the stored bytes when needed, so it costs 12 bytes an id and no second copy.
+ */
+import { grown, hashBytes, KeyTable } from "./key-table.ts";
+import { canonicalFields } from "./wire-attributes.ts";
+
+const FIRST_CAPACITY = 64;
+const EMPTY_SLOT = -1;
+
+export class Interner {
+  readonly keys: KeyTable;
+  readonly #seed: number;
+  /** Field numbers that do not identify; `undefined` when the bytes are no set. */
+  readonly #skip: readonly number[] | undefined;
+  #firstKeys = new Int32Array(FIRST_CAPACITY);
+  #canonicalHashes = new Int32Array(FIRST_CAPACITY);
+  #canonicalSlots = new Int32Array(FIRST_CAPACITY * 2).fill(EMPTY_SLOT);
+  #count = 0;
+
+  constructor(seed: number, skip?: readonly number[]) {
+    this.#seed = seed;
+    this.#skip = skip;
+    this.keys = new KeyTable(seed);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get sizeBytes(): number {
+    return this.keys.sizeBytes + this.#firstKeys.length * 16;
+  }
+
+  /** The id of known bytes, or -1: then `add`. */
+  find(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
+    return this.keys.find(qualifier, bytes, start, end);
+  }
+
+  /** Adds bytes that `find` does not know; returns the id of an equal set, or a new one. */
+  add(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
+    if (this.#count === this.#firstKeys.length) this.#grow();
+    let id = this.#count;
+    if (this.#skip !== undefined) {
+      const form = canonicalFields(bytes.subarray(start, end), this.#skip);
+      const hash = hashBytes(this.#seed ^ qualifier, form, 0, form.length);
+      const known = this.#findCanonical(hash, qualifier, form);
+      if (known >= 0) id = known;
+      else this.#placeCanonical(id, hash);
+    }
+    const key = this.keys.add(qualifier, bytes, start, end, id);
+    if (id === this.#count) this.#firstKeys[this.#count++] = key;
+    return id;
+  }
+
+  /** The id of bytes, known or new. */
+  intern(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
+    const id = this.find(qualifier, bytes, start, end);
+    return id >= 0 ? id : this.add(qualifier, bytes, start, end);
+  }
+
+  /** The bytes under which an id was first seen: a view. */
+  bytesOf(id: number): Uint8Array {
+    return this.keys.bytesOf(this.#firstKeys[id]!);
+  }
+
+  qualifierOf(id: number): number {
+    return this.keys.qualifierOf(this.#firstKeys[id]!);
+  }
+
+  #findCanonical(hash: number, qualifier: number, form: Uint8Array): number {
+    const mask = this.#canonicalSlots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#canonicalSlots[slot]!;
+      if (id === EMPTY_SLOT) return -1;
+      if (this.#canonicalHashes[id] !== hash || this.qualifierOf(id) !== qualifier) continue;
+      if (Buffer.compare(canonicalFields(this.bytesOf(id), this.#skip ?? []), form) === 0)
+        return id;
+    }
+  }
+
+  #placeCanonical(id: number, hash: number): void {
+    this.#canonicalHashes[id] = hash;
+    const mask = this.#canonicalSlots.length - 1;
+    let slot = hash & mask;
+    while (this.#canonicalSlots[slot] !== EMPTY_SLOT) slot = (slot + 1) & mask;
+    this.#canonicalSlots[slot] = id;
+  }
+
+  #grow(): void {
+    const capacity = this.#firstKeys.length * 2;
+    this.#firstKeys = grown(this.#firstKeys, new Int32Array(capacity));
+    if (this.#skip === undefined) return;
+    this.#canonicalHashes = grown(this.#canonicalHashes, new Int32Array(capacity));
+    this.#canonicalSlots = new Int32Array(capacity * 2).fill(EMPTY_SLOT);
+    for (let id = 0; id < this.#count; id++) this.#placeCanonical(id, this.#canonicalHashes[id]!);
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * The decoder's sink: finds each point's series, checks what can be checked of a point alone, reduces histograms to what
+ * the thresholds need, and writes rows. It changes no counts: rows are journaled first and applied then.
+ */
+import {
+  MetricKind,
+  NO_RECORDED_VALUE,
+  Temporality,
+  type ByteRange,
+  type ExponentialPointCursor,
+  type HistogramPointCursor,
+  type MetricCursor,
+  type NumberPointCursor,
+  type PointCursor,
+  type PointSink,
+  type SummaryPointCursor,
+} from "../otlp/index.ts";
+import type { BindingTable } from "./binding-table.ts";
+import { BucketReader } from "./bucket-reader.ts";
+import { MAX_KEY_BYTES } from "./byte-arena.ts";
+import { MAX_SCALE, MIN_SCALE } from "./cuts.ts";
+import type { Identity } from "./identity.ts";
+import { ceilMillis } from "./nanos.ts";
+import { RejectionTally, type Rejection } from "./rejection.ts";
+import { newRow, type RowWriter } from "./rows.ts";
+
+const MAX_ATTRIBUTES = 128;
+const FUTURE_MS = 600_000;
+
+export interface ResolverSettings {
+  readonly maxSeries: number;
+  /** Whether some rule uses the metric: the points of others are accepted and passed over. */
+  readonly isMetricUsed: (metric: MetricCursor) => boolean;
+}
+
+export class Resolver implements PointSink {
+  readonly tally: RejectionTally = new RejectionTally();
+  /** Points taken of the request at hand: they became rows. */
+  takenPoints = 0;
+  readonly #identity: Identity;
+  readonly #bindings: BindingTable;
+  readonly #rows: RowWriter;
+  readonly #settings: ResolverSettings;
+  readonly #buckets: BucketReader;
+  readonly #row = newRow();
+  #latestMs = 0;
+  /** Ids of the resource, scope, metric at hand; -1 when not known yet, and then the bytes to add. */
+  #resource = -1;
+  #scope = -1;
+  #metric = -1;
+  #context = -1;
+  #resourceBytes: Uint8Array = EMPTY;
+  #scopeBytes: Uint8Array = EMPTY;
+  #temporality: Temporality = Temporality.unspecified;
+  #isMonotonic = false;
+
+  constructor(
+    identity: Identity,
+    bindings: BindingTable,
+    rows: RowWriter,
+    settings: ResolverSettings,
+  ) {
+    this.#identity = identity;
+    this.#bindings = bindings;
+    this.#rows = rows;
+    this.#settings = settings;
+    this.#buckets = new BucketReader(identity.bounds);
+  }
+
+  /** Before the points of a request; `nowMs` bounds how far ahead a point may be. */
+  begin(nowMs: number): void {
+    this.tally.clear();
+    this.takenPoints = 0;
+    this.#latestMs = nowMs + FUTURE_MS;
+    this.#rows.mark();
+  }
+
+  /** Takes back the rows of a request that turned out malformed. */
+  rollback(): void {
+    this.tally.clear();
+    this.takenPoints = 0;
+    this.#rows.rollback();
+  }
+
+  resource({ bytes, start, end }: ByteRange): void {
+    this.#resource = this.#identity.resources.find(0, bytes, start, end);
+    if (this.#resource < 0) this.#resourceBytes = bytes.slice(start, end);
+    this.#context = -1;
+    this.#scope = -1;
+  }
+
+  scope({ bytes, start, end }: ByteRange): void {
+    this.#scope = this.#identity.scopes.find(0, bytes, start, end);
+    if (this.#scope < 0) this.#scopeBytes = bytes.slice(start, end);
+    this.#context = -1;
+  }
+
+  metric(metric: MetricCursor): boolean {
+    this.#context = -1;
+    if (!this.#settings.isMetricUsed(metric)) return false;
+    this.#metric = this.#identity.metricId(metric);
+    this.#temporality =
+      metric.kind === MetricKind.summary ? Temporality.cumulative : metric.temporality;
+    this.#isMonotonic = metric.kind !== MetricKind.sum || metric.isMonotonic;
+    return this.#metric >= 0;
+  }
+
+  number(point: NumberPointCursor): void {
+    if (!this.#open(point)) return;
+    if (!point.hasValue) return this.#reject("value-missing");
+    if (!Number.isFinite(point.value)) return this.#reject("value-not-finite");
+    if (point.value < 0 && this.#isMonotonic) return this.#reject("value-negative");
+    this.#row.value = point.value;
+    this.#row.hasBuckets = false;
+    this.#write(0);
+  }
+
+  summary(point: SummaryPointCursor): void {
+    if (this.#open(point)) this.#writeCount(point.count);
+  }
+
+  histogram(point: HistogramPointCursor): void {
+    if (!this.#open(point)) return;
+    const shape = this.#buckets.explicitShape(point);
+    if (typeof shape === "string") return this.#reject(shape);
+    const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
+    if (partCount === 0 || shape < 0) return this.#writeCount(point.count);
+    const isWithin = this.#buckets.explicitParts(
+      point,
+      thresholdSet.cuts(shape),
+      partCount,
+      this.#row.parts,
+    );
+    if (!isWithin) return this.#reject("buckets-exceed-count");
+    if (this.#temporality === Temporality.delta) {
+      this.#buckets.tighten(point, thresholdSet.thresholds, this.#row.parts);
+    }
+    this.#writeBuckets(point.count, shape, partCount);
+  }
+
+  exponential(point: ExponentialPointCursor): void {
+    if (!this.#open(point)) return;
+    if (point.scale < MIN_SCALE || point.scale > MAX_SCALE) {
+      return this.#reject("scale-out-of-range");
+    }
+    const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
+    if (partCount === 0) return this.#writeCount(point.count);
+    const shape = this.#buckets.exponentialShape(point.scale);
+    const isWithin = this.#buckets.exponentialParts(
+      point,
+      thresholdSet,
+      shape,
+      partCount,
+      this.#row.parts,
+    );
+    if (!isWithin) return this.#reject("buckets-exceed-count");
+    if (this.#temporality === Temporality.delta) {
+      this.#buckets.tighten(point, thresholdSet.thresholds, this.#row.parts);
+    }
+    this.#writeBuckets(point.count, shape, partCount);
+  }
+
+  /** Finds the series and checks what all points share; false when the point ends here. */
+  #open(point: PointCursor): boolean {
+    if ((point.flags & NO_RECORDED_VALUE) !== 0) return false; // the series ended: neither zero nor reset
+    const series = this.#seriesOf(point);
+    if (series < 0 || !this.#bindings.isUsed(series)) return false;
+    if (this.#temporality === Temporality.unspecified) {
+      return this.#fail("temporality-unspecified");
+    }
+    if (point.timeHi === 0 && point.timeLo === 0) return this.#fail("time-unset");
+    if (ceilMillis(point.timeHi, point.timeLo) > this.#latestMs) {
+      return this.#fail("time-in-future");
+    }
+    const row = this.#row;
+    row.series = series;
+    row.startHi = point.startHi;
+    row.startLo = point.startLo;
+    row.timeHi = point.timeHi;
+    row.timeLo = point.timeLo;
+    return true;
+  }
+
+  /** The series of a point; a new one is bound at once. -1 when it is refused. */
+  #seriesOf(point: PointCursor): number {
+    if (this.#context < 0 && !this.#openContext()) {
+      this.#reject("series-limit");
+      return -1;
+    }
+    const known = this.#identity.findSeries(this.#context, point.attributes);
+    if (known >= 0) return known;
+    if (point.attributeCount > MAX_ATTRIBUTES) {
+      this.#reject("too-many-attributes");
+      return -1;
+    }
+    if (point.attributes.end - point.attributes.start > MAX_KEY_BYTES) {
+      this.#reject("attributes-too-long");
+      return -1;
+    }
+    if (this.#isFull()) {
+      this.#reject("series-limit");
+      return -1;
+    }
+    const series = this.#identity.addSeries(this.#context, point.attributes);
+    if (series === this.#bindings.boundCount) this.#bindings.bindNext();
+    return series;
+  }
+
+  #isFull(): boolean {
+    return this.#identity.series.count >= this.#settings.maxSeries;
+  }
+
+  #openContext(): boolean {
+    const identity = this.#identity;
+    if (this.#resource < 0) {
+      if (this.#isFull() || this.#resourceBytes.length > MAX_KEY_BYTES) return false;
+      const bytes = this.#resourceBytes;
+      this.#resource = identity.resources.intern(0, bytes, 0, bytes.length);
+    }
+    if (this.#scope < 0) {
+      if (this.#isFull() || this.#scopeBytes.length > MAX_KEY_BYTES) return false;
+      const bytes = this.#scopeBytes;
+      this.#scope = identity.scopes.intern(0, bytes, 0, bytes.length);
+    }
+    this.#context = identity.contextId(this.#resource, this.#scope, this.#metric);
+    return true;
+  }
+
+  #writeCount(count: number): void {
+    this.#row.value = count;
+    this.#row.hasBuckets = false;
+    this.#write(0);
+  }
+
+  #writeBuckets(count: number, shape: number, partCount: number): void {
+    this.#row.value = count;
+    this.#row.hasBuckets = true;
+    this.#row.shape = shape;
+    this.#write(partCount);
+  }
+
+  #write(partCount: number): void {
+    if (this.#row.value > Number.MAX_SAFE_INTEGER) return this.#reject("count-too-large");
+    this.#rows.write(this.#row, partCount);
+    this.takenPoints++;
+  }
+
+  #fail(reason: Rejection): false {
+    this.#reject(reason);
+    return false;
+  }
+
+  #reject(reason: Rejection): void {
+    this.tally.add(reason, () => this.#identity.metric(this.#metric).name);
+  }
+}
+
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,141 @@
+/** The room's whole: identity, bindings, accumulator, and how rules, journal and snapshots touch them. */
+import type { BindSeries, BookIncrement } from "../engine/index.ts";
+import type { MetricCursor } from "../otlp/index.ts";
+import { Accumulator } from "./accumulator.ts";
+import { BindingTable } from "./binding-table.ts";
+import { Identity, type BirthMark, type MetricIdentity } from "./identity.ts";
+import { grown, KeyTable } from "./key-table.ts";
+import { rebindWriters } from "./rebind.ts";
+import type { RecordReader, RecordWriter } from "./record-bytes.ts";
+import { Resolver } from "./resolver.ts";
+import { newRow, readRow, RowWriter } from "./rows.ts";
+
+const UTF8 = new TextDecoder();
+/** Metrics that no rule uses are remembered up to this many, so that their names are not decoded each time. */
+const MAX_UNUSED = 10_000;
+
+export interface SeriesSettings {
+  /** Random per process: senders cannot choose hash collisions. */
+  readonly seed: number;
+  readonly maxSeries: number;
+  readonly bind: BindSeries;
+  readonly book: BookIncrement;
+  readonly bookStraddle: BookIncrement;
+  /** From when some rule has used the metric, ms; `undefined` when none does. */
+  readonly usedSinceMs: (metric: MetricIdentity) => number | undefined;
+}
+
+export class SeriesState {
+  readonly identity: Identity;
+  readonly bindings: BindingTable;
+  readonly accumulator: Accumulator;
+  readonly rows: RowWriter = new RowWriter();
+  readonly resolver: Resolver;
+  readonly #settings: SeriesSettings;
+  readonly #row = newRow();
+  #unused: KeyTable;
+  #usedSinceMs: (number | undefined)[] = [];
+  /** Series that were known before a rule first used them: their past is no increment. */
+  #isLateBound = new Uint8Array(64);
+  #reboundAtMs = 0;
+
+  constructor(settings: SeriesSettings) {
+    this.#settings = settings;
+    this.identity = new Identity(settings.seed);
+    this.bindings = new BindingTable(this.identity, settings.bind);
+    this.accumulator = new Accumulator(this.identity, this.bindings, {
+      book: settings.book,
+      bookStraddle: settings.bookStraddle,
+      coveredSinceMs: (series) => this.#coveredSinceMs(series),
+    });
+    this.#unused = new KeyTable(settings.seed);
+    this.resolver = new Resolver(this.identity, this.bindings, this.rows, {
+      maxSeries: settings.maxSeries,
+      isMetricUsed: (metric) => this.#isMetricUsed(metric),
+    });
+  }
+
+  get sizeBytes(): number {
+    return this.identity.sizeBytes + this.bindings.sizeBytes + this.accumulator.sizeBytes;
+  }
+
+  #isMetricUsed(metric: MetricCursor): boolean {
+    const { bytes, start, end } = metric.name;
+    if (this.#unused.find(metric.kind, bytes, start, end) >= 0) return false;
+    const id = this.identity.findMetric(metric);
+    if (id >= 0) return this.#usedSince(id) !== undefined;
+    const isUsed =
+      this.#settings.usedSinceMs({
+        name: UTF8.decode(bytes.subarray(start, end)),
+        unit: UTF8.decode(metric.unit.bytes.subarray(metric.unit.start, metric.unit.end)),
+        kind: metric.kind,
+        temporality: metric.temporality,
+        isMonotonic: metric.isMonotonic,
+      }) !== undefined;
+    if (!isUsed && end - start <= 1024) {
+      if (this.#unused.count >= MAX_UNUSED) this.#unused = new KeyTable(this.#settings.seed);
+      this.#unused.add(metric.kind, bytes, start, end, 0);
+    }
+    return isUsed;
+  }
+
+  #usedSince(metricId: number): number | undefined {
+    if (metricId in this.#usedSinceMs) return this.#usedSinceMs[metricId];
+    const since = this.#settings.usedSinceMs(this.identity.metric(metricId));
+    this.#usedSinceMs[metricId] = since;
+    return since;
+  }
+
+  #coveredSinceMs(series: number): number {
+    const since = this.#usedSince(this.identity.metricOfSeries(series)) ?? this.#reboundAtMs;
+    return this.#isLateBound[series] === 1 ? Math.max(since, this.#reboundAtMs) : since;
+  }
+
+  /** Binds every series again after a rule change at `nowMs`; counts of kept thresholds go on. */
+  rebind(nowMs: number): void {
+    this.#unused = new KeyTable(this.#settings.seed);
+    this.#usedSinceMs = [];
+    this.#reboundAtMs = nowMs;
+    if (this.#isLateBound.length < this.identity.series.count) {
+      const capacity = this.identity.series.count * 2;
+      this.#isLateBound = grown(this.#isLateBound, new Uint8Array(capacity));
+    }
+    rebindWriters(this.bindings, this.accumulator, this.identity.series.count, (series) => {
+      this.#isLateBound[series] = 1;
+    });
+  }
+
+  /** Gives journaled births again and binds what is new. */
+  readBirths(reader: RecordReader): void {
+    this.identity.readBirths(reader);
+    while (this.bindings.boundCount < this.identity.series.count) this.bindings.bindNext();
+  }
+
+  writeBirths(writer: RecordWriter, from: BirthMark, to: BirthMark): void {
+    this.identity.writeBirths(writer, from, to);
+  }
+
+  /** Applies rows to the end of the reader; this is the only way counts change. */
+  applyRows(reader: RecordReader): number {
+    const row = this.#row;
+    row.series = -1;
+    row.startHi = row.startLo = row.timeHi = row.timeLo = row.shape = 0;
+    const partCountOf = (series: number): number => this.bindings.of(series).partCount;
+    let count = 0;
+    for (; !reader.isDone; count++) {
+      readRow(reader, row, partCountOf);
+      this.accumulator.apply(row);
+    }
+    return count;
+  }
+
+  /** Late-bound marks for a snapshot, and back. */
+  get lateBound(): { readonly marks: Uint8Array; readonly reboundAtMs: number } {
+    return { marks: this.#isLateBound, reboundAtMs: this.#reboundAtMs };
+  }
+
+  restoreLateBound(marks: Uint8Array, reboundAtMs: number): void {
+    this.#isLateBound = Uint8Array.from(marks);
+    this.#reboundAtMs = reboundAtMs;
+  }
+}
