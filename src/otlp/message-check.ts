@@ -61,7 +61,7 @@ export function checkAttribute(reader: WireReader, position: number, end: number
 
 /** An AnyValue of `size` >= 2 bytes that holds one string, one-byte boolean or integer, or double. */
 function isPlainValue(bytes: Uint8Array, start: number, size: number): boolean {
-  switch (bytes[start]) {
+  switch (bytes[start]!) {
     case 0x0a:
       return bytes[start + 1] === size - 2;
     case 0x10:

@@ -99,7 +99,7 @@ function parseSchemas(text: string): ReadonlyMap<string, MessageSchema> {
     const name = line.slice(0, line.indexOf(":"));
     schemas.set(name, {
       name,
-      fields: new Array<FieldSchema | undefined>(FIELD_NUMBERS).fill(undefined),
+      fields: Array.from({ length: FIELD_NUMBERS }, () => undefined),
       byJsonName: new Map(),
       wireTypes: new Uint8Array(FIELD_NUMBERS).fill(UNKNOWN_FIELD),
     });

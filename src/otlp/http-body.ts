@@ -1,0 +1,64 @@
+/** Reads a request's body into one buffer, within its own bound and that of all requests together. */
+import type { IncomingMessage } from "node:http";
+import type { HeldShare } from "./held-bytes.ts";
+
+export type BodyRead =
+  | { readonly kind: "body"; readonly bytes: Buffer }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "busy" }
+  /** The client went away: there is nobody to answer. */
+  | { readonly kind: "aborted" };
+
+/** How much of a refused body is still read so that the client gets to see the answer rather than a reset. */
+const DRAINED_BYTES = 64 * 1024 * 1024;
+
+/** A refusal resolves at once; the rest of the body is then drained by `drain`. */
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  share: HeldShare,
+): Promise<BodyRead> {
+  const declared = Number(request.headers["content-length"] ?? 0);
+  if (declared > maxBytes) return Promise.resolve({ kind: "too-large" });
+  // Room is taken before the body is read, where its size is known.
+  if (!share.grow(declared)) return Promise.resolve({ kind: "busy" });
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let heldBytes = declared;
+    const settle = (read: BodyRead): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onAbort).off("error", onAbort);
+      resolve(read);
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBytes) return settle({ kind: "too-large" });
+      if (size > heldBytes) {
+        if (!share.grow(size - heldBytes)) return settle({ kind: "busy" });
+        heldBytes = size;
+      }
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      settle({
+        kind: "body",
+        bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size),
+      });
+    };
+    const onAbort = (): void => settle({ kind: "aborted" });
+    request.on("data", onData).on("end", onEnd).on("close", onAbort).on("error", onAbort);
+  });
+}
+
+/** Discards what is left of a body, within a bound; Node's `requestTimeout` bounds the time. */
+export function drain(request: IncomingMessage): void {
+  if (request.complete && request.readableEnded) return;
+  let drained = 0;
+  request.on("error", () => {
+    // A client that goes away while its refused body is discarded: nothing is lost.
+  });
+  request.on("data", (chunk: Buffer) => {
+    drained += chunk.length;
+    if (drained > DRAINED_BYTES) request.socket.destroy();
+  });
+}
