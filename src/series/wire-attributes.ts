@@ -58,7 +58,7 @@ function readInt64(varint: Uint8Array): number {
 
 type Plain = AttributeValue | readonly Plain[] | { readonly [key: string]: Plain } | null;
 
-function toPlain(bytes: Uint8Array, depth: number): Exclude<Plain, null> | "" {
+function toPlain(bytes: Uint8Array, depth: number): Exclude<Plain, null> {
   const field = fieldsOf(bytes).at(-1);
   if (field === undefined || depth > MAX_DEPTH) return "";
   const content = bytes.subarray(field.start, field.end);
