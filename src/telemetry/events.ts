@@ -1,0 +1,27 @@
+/** Every event a log line can be of. Names are stable: people alert and search on them. */
+export const EVENTS = {
+  "server.started": "Listens and takes data.",
+  "server.stopping": "A signal came: no new requests, what is under way is finished.",
+  "server.stopped": "Everything is on disk; the process ends.",
+  "server.failed": "Cannot start or go on.",
+  "store.recovered": "What the data directory held was read back.",
+  "store.damaged": "Some of what was acknowledged could not be read back.",
+  "store.failed": "The disk refused a write; requests are answered with 503.",
+  "store.snapshot": "A snapshot was written.",
+  "rules.loaded": "Rule files were read at the start.",
+  "rules.changed": "Rule files changed and took effect.",
+  "rules.problem": "A rule file is wrong; its last good version keeps running.",
+  "alert.pending": "An alert's condition began to hold.",
+  "alert.firing": "An alert fires.",
+  "alert.resolved": "An alert ended.",
+  "outbox.failed": "A receiver of alerts does not answer; notifications wait.",
+  "outbox.recovered": "The receiver answers again.",
+  "otlp.refused": "A sender's requests are refused; at most one line per reason and minute.",
+  "api.failed": "An API request failed by our fault.",
+  "metrics.failed": "A part of `/metrics` could not be made; the rest was sent.",
+  "telemetry.failed": "Own metrics could not be sent to the own receiver.",
+  "telemetry.recovered": "Own metrics are sent again.",
+  "tick.late": "An evaluation was done late.",
+  "invariant.broken": "A bug of slowburn: it stops acknowledging and exits.",
+} as const;
+export type EventName = keyof typeof EVENTS;

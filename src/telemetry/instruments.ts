@@ -1,0 +1,59 @@
+/**
+ * Names, units and descriptions of slowburn's own instruments, in one place: `rules/slowburn.yaml` selects by them.
+ * UCUM units; `{…}` is an annotation, which Prometheus names leave out.
+ */
+export const SCOPE_NAME = "slowburn";
+
+/** Seconds. A bound at every threshold that `rules/slowburn.yaml` uses, so that its SLIs are exact. */
+export const DURATION_BOUNDS: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+];
+
+export const INSTRUMENTS = {
+  requests: {
+    name: "slowburn.otlp.requests",
+    unit: "{request}",
+    description: "OTLP requests answered, by transport, encoding and outcome.",
+  },
+  requestDuration: {
+    name: "slowburn.otlp.request.duration",
+    unit: "s",
+    description: "Time from an OTLP request's arrival to its answer, the durable commit included.",
+  },
+  points: {
+    name: "slowburn.otlp.points",
+    unit: "{point}",
+    description:
+      "Data points received: accepted, rejected (partial success) or unused (no rule selects them).",
+  },
+  tickDuration: {
+    name: "slowburn.tick.duration",
+    unit: "s",
+    description: "How late an evaluation was done: its delay past the due time and its run time.",
+  },
+  streams: {
+    name: "slowburn.streams",
+    unit: "{stream}",
+    description: "Streams evaluated: SLOs, or their groups.",
+  },
+  series: {
+    name: "slowburn.series",
+    unit: "{series}",
+    description: "Series with state.",
+  },
+  journalSize: {
+    name: "slowburn.journal.size",
+    unit: "By",
+    description: "Bytes on disk: database and write-ahead log.",
+  },
+  outboxLength: {
+    name: "slowburn.outbox.length",
+    unit: "{notification}",
+    description: "Notifications that wait for delivery.",
+  },
+  ruleProblems: {
+    name: "slowburn.rules.problems",
+    unit: "{problem}",
+    description: "Errors and warnings in the rule files as they are on disk.",
+  },
+} as const;
