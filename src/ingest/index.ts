@@ -4,6 +4,7 @@
  * Promised: what was acknowledged is in the journal; the core is a function of the journal and the clock.
  */
 export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./core.ts";
+export { Heartbeat, type HeartbeatPorts, type HeartbeatSettings } from "./heartbeat.ts";
 export {
   Intake,
   INTAKE_DEFAULTS,

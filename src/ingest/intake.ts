@@ -243,6 +243,11 @@ export class Intake {
     await this.#append(encodeEntry(this.#ports.now(), chunks), outbox);
   }
 
+  /** Journals what became of notifications. */
+  async commitOutbox(change: OutboxChange): Promise<void> {
+    await this.#append(encodeEntry(this.#ports.now(), []), change);
+  }
+
   /** Puts other rules in force between two entries; requests wait meanwhile. */
   async changeRules(slos: readonly Slo[]): Promise<RuleChange> {
     return this.#exclusively(async () => {
