@@ -1,0 +1,72 @@
+/** Fleet overview: how many SLOs are in which state. Every SLO or group is in exactly one of the first four. */
+import { METRICS } from "../names.ts";
+import { stat } from "./kinds.ts";
+import { COLORS } from "./palette.ts";
+import type { Panel, Step } from "./panel.ts";
+import { countOf, perStream, select } from "./promql.ts";
+
+/** Less of its budget than this and an SLO is at risk. */
+export const AT_RISK_RATIO = 0.25;
+
+const SCOPE = 'service=~"$service"';
+const REMAINING = perStream(select(METRICS.budgetRemainingRatio, SCOPE));
+const KNOWN = perStream(select(METRICS.windowEvents, SCOPE, 'kind="good"'));
+
+const alarm = (color: string): readonly Step[] => [
+  { from: null, color: COLORS.neutral },
+  { from: 1, color },
+];
+
+function count(title: string, description: string, expr: string, color: string): Panel {
+  return stat({
+    title,
+    description,
+    width: 4,
+    height: 4,
+    unit: "none",
+    decimals: 0,
+    queries: [{ expr: countOf(expr), legend: title, instant: true }],
+    steps: alarm(color),
+    noValue: "0",
+    background: true,
+  });
+}
+
+export const fleetStats: readonly Panel[] = [
+  count(
+    "Met",
+    `SLOs and groups with more than ${AT_RISK_RATIO * 100} % of their error budget left in their window. Nothing to do.`,
+    `${REMAINING} > ${AT_RISK_RATIO}`,
+    COLORS.good,
+  ),
+  count(
+    "At risk",
+    `Budget remaining between 0 and ${AT_RISK_RATIO * 100} %. Slow down risky changes; open the SLO to see which group burns.`,
+    `(${REMAINING} > 0) <= ${AT_RISK_RATIO}`,
+    COLORS.warning,
+  ),
+  count(
+    "Breached",
+    "Budget remaining = 1 - bad / (error budget x total) is 0 or less: the objective is missed. Spend the time on reliability as the error-budget policy says.",
+    `${REMAINING} <= 0`,
+    COLORS.bad,
+  ),
+  count(
+    "No traffic",
+    "No event in the whole window, so there is no SLI: neither met nor missed. Check that the service sends the metric the rule names.",
+    `${KNOWN} unless ${REMAINING}`,
+    COLORS.info,
+  ),
+  count(
+    "Alerts firing",
+    "Alerts in state firing, pages and tickets. Open the SLO; its runbook is in the table below.",
+    `${select(METRICS.alertState, SCOPE)} == 2`,
+    COLORS.bad,
+  ),
+  count(
+    "Broken rule files",
+    "Files that do not load; their last good version keeps running. `slowburn check` says what is wrong and where.",
+    `${select(METRICS.ruleFileLoaded)} == 0`,
+    COLORS.bad,
+  ),
+];
