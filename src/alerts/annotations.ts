@@ -6,7 +6,7 @@ import type { StreamReading, StreamView, WindowReading } from "../engine/index.t
 import { budgetRatio, formatDuration, type Tier } from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
-import { countText, percentText, roundedText, spanText } from "./wording.ts";
+import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
 
 /** Absolute addresses of what explains an alert. */
 export interface AlertLinks {
@@ -94,7 +94,7 @@ function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence):
   if (long !== undefined && long.total > 0) {
     const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
     sentences.push(
-      `Exactly on budget, so many bad events would come with a probability of ${tail === 1 ? "about 1" : tail.toPrecision(2)}.`,
+      `Exactly on budget, so many bad events would come with a probability of ${chanceText(tail)}.`,
     );
   }
   const ratio = short?.errorRatio;

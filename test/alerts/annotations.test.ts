@@ -1,0 +1,96 @@
+import { expect, it } from "vitest";
+import { annotationsOf, linksUnder } from "../../src/alerts/annotations.ts";
+import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
+import { millis, parseObjective } from "../../src/slo/index.ts";
+import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
+
+const links = linksUnder("https://slowburn.example/", () => "https://grafana.example/d/slo");
+
+function annotations(
+  part: Parameters<typeof sloOf>[0],
+  counts: [atMs: number, bad: number, total: number][],
+) {
+  const engine = new FakeEngine();
+  const slo = sloOf(part);
+  const index = engine.place(
+    0,
+    slo,
+    slo.per.map(() => "/pay & more"),
+  );
+  engine.now = 30 * DAY;
+  for (const [ago, bad, total] of counts) engine.book(0, engine.now - ago, total - bad, total);
+  return annotationsOf(engine.read(index)!, slo.alerts.tiers[0]!, links);
+}
+
+it("one sentence: what burns, how fast, how much is left, until when; then the evidence", () => {
+  const got = annotations({ runbook: "https://runbooks.example/checkout" }, [
+    [5 * DAY, 160, 990_000],
+    [10 * MINUTE, 200, 9_000],
+    [1 * MINUTE, 30, 1_000],
+  ]);
+  expect(got).toEqual({
+    summary:
+      "checkout/availability is burning its error budget 23x too fast (1h): 2.3 % of events are bad, " +
+      "61 % of the 30d budget is left and will be gone in 19h.",
+    description:
+      "Bad: 230 of 10000 events in 1h (burn rate 23) and 30 of 1000 events in 5m (burn rate 30). " +
+      "The page tier 1h/5m asks for a burn rate over 14.4 in both, at an objective of 99.9%. " +
+      "Exactly on budget, so many bad events would come with a probability of less than 1e-12. " +
+      "This tier detects such an incident 29m after it begins.",
+    runbook_url: "https://runbooks.example/checkout",
+    dashboard_url: "https://grafana.example/d/slo",
+    slo_url: "https://slowburn.example/slos/checkout/availability",
+    burn_rate: "23",
+    error_budget_remaining: "61 %",
+    time_to_exhaustion: "19h",
+  });
+});
+
+it("a latency SLO's group, with an overspent budget", () => {
+  const got = annotations(
+    {
+      id: "checkout/latency",
+      objective: parseObjective("99%")!,
+      per: ["http.route"],
+      alerts: policyOf(
+        tierOf({ factorMilli: 6000, longMs: 6 * HOUR, shortMs: millis(30 * MINUTE) }),
+      ),
+      indicator: { kind: "latency", total: { metric: "m", where: [] }, thresholdNanos: 250e6 },
+    },
+    [
+      [2 * DAY, 100, 8_000],
+      [HOUR, 60, 500],
+      [MINUTE, 60, 500],
+    ],
+  );
+  expect(got["summary"]).toBe(
+    'checkout/latency{http.route="/pay & more"} is burning its error budget 12x too fast (6h): ' +
+      "12 % of events are too slow, the 30d budget is gone: 244 % of it is spent.",
+  );
+  expect(got["slo_url"]).toBe(
+    "https://slowburn.example/slos/checkout/latency?http.route=%2Fpay+%26+more",
+  );
+  expect(got["error_budget_remaining"]).toBe("-144 %");
+  expect(got["runbook_url"]).toBeUndefined();
+});
+
+it("low traffic: the chance is said", () => {
+  const got = annotations({}, [[MINUTE, 2, 10]]);
+  expect(got["description"]).toContain("Bad: 2 of 10 events in 1h (burn rate 200)");
+  expect(got["description"]).toContain("with a probability of 0.000050.");
+});
+
+it("numbers are short", () => {
+  const texts = [0.00123, 0.0231, 0.5, 1, 0.999].map(percentText);
+  expect(texts).toEqual(["0.12 %", "2.3 %", "50 %", "100 %", "100 %"]);
+  expect([0, 0.5, 1, 6.25, 14.4, 1000].map(roundedText)).toEqual([
+    "0",
+    "0.5",
+    "1",
+    "6.3",
+    "14",
+    "1000",
+  ]);
+  const spans = [4_400, 51_840, 571_000, 43.2 * MINUTE, 19.1 * HOUR, 51 * HOUR, 30 * DAY];
+  expect(spans.map(spanText)).toEqual(["4s", "52s", "9m31s", "43m", "19h", "2d3h", "30d"]);
+});

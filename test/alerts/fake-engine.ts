@@ -1,0 +1,187 @@
+/** A small stand-in for the engine: exact sums over event-time steps, recounted by brute force at every tick. */
+import type {
+  ShardView,
+  StreamReading,
+  StreamView,
+  WindowReading,
+} from "../../src/engine/index.ts";
+import {
+  budgetRemaining,
+  burnRate,
+  errorRatio,
+  exhaustionMs,
+  millis,
+  parseObjective,
+  sliRatio,
+  streamIndex,
+  windowsOf,
+  type AlertPolicy,
+  type Slo,
+  type StreamIndex,
+  type Tier,
+} from "../../src/slo/index.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export function tierOf(part: Partial<Record<keyof Tier, unknown>> = {}): Tier {
+  return {
+    severity: "page",
+    factorMilli: 14_400,
+    longMs: millis(HOUR),
+    shortMs: millis(5 * MINUTE),
+    forMs: millis(0),
+    keepFiringForMs: millis(0),
+    minBadEvents: 0,
+    significance: 1,
+    ...part,
+  } as Tier;
+}
+
+export const policyOf = (...tiers: readonly Tier[]): AlertPolicy => ({ name: "test", tiers });
+
+export function sloOf(part: Partial<Slo> = {}): Slo {
+  return {
+    id: "checkout/availability",
+    service: "checkout",
+    name: "availability",
+    description: "Answers that are not our fault.",
+    labels: {},
+    objective: parseObjective("99.9%")!,
+    window: { kind: "rolling", lengthMs: millis(30 * DAY) },
+    indicator: {
+      kind: "events",
+      total: { metric: "http.server.request.duration", where: [] },
+      count: "bad",
+      when: [],
+    },
+    per: [],
+    groupLimit: 200,
+    alerts: policyOf(tierOf()),
+    source: { file: "rules/checkout.yaml", line: 1 },
+    ...part,
+  };
+}
+
+interface FakeStream {
+  readonly view: StreamView;
+  /** (time, good, total, straddling good), ascending. */
+  readonly booked: { at: number; good: number; total: number; straddle: number }[];
+}
+
+export class FakeEngine {
+  readonly #streams = new Map<number, FakeStream>();
+  now = 0;
+
+  /** Puts a stream at an index, keeping the counts booked under its key. */
+  place(index: number, slo: Slo, group: readonly string[] = []): StreamIndex {
+    const suffix = slo.per.map((key, i) => `${key}="${group[i]}"`).join(",");
+    const key = suffix === "" ? slo.id : `${slo.id}{${suffix}}`;
+    const old = [...this.#streams].find(([, stream]) => stream.view.key === key);
+    if (old !== undefined) this.#streams.delete(old[0]);
+    const view = { index: streamIndex(index), slo, group, key };
+    this.#streams.set(index, { view, booked: old?.[1].booked ?? [] });
+    return view.index;
+  }
+
+  remove(index: number): void {
+    this.#streams.delete(index);
+  }
+
+  book(index: number, at: number, good: number, total: number, straddle = 0): void {
+    this.#streams.get(index)!.booked.push({ at, good, total, straddle });
+  }
+
+  /** One shard per stream, with a free slot in front. */
+  get shards(): readonly ShardView[] {
+    return [...this.#streams.values()].map((stream) => this.#shardOf(stream));
+  }
+
+  stream(index: StreamIndex): StreamView | undefined {
+    return this.#streams.get(index)?.view;
+  }
+
+  *allStreams(): Iterable<StreamView> {
+    for (const { view } of this.#streams.values()) yield view;
+  }
+
+  read(index: StreamIndex): StreamReading | undefined {
+    const stream = this.#streams.get(index);
+    if (stream === undefined) return undefined;
+    const { slo } = stream.view;
+    const budgetPpb = slo.objective.budgetPpb;
+    const windows = windowsOf(slo).map((windowMs): WindowReading => {
+      const { good, total } = this.#sums(stream, windowMs);
+      return {
+        windowMs,
+        good,
+        total,
+        errorRatio: errorRatio(good, total),
+        burnRate: burnRate(good, total, budgetPpb),
+        edgeMs: 0,
+      };
+    });
+    const { good, total } = this.#sums(stream, slo.window.lengthMs);
+    const remaining = budgetRemaining(good, total, budgetPpb);
+    const fastest = windows.find((w) => w.windowMs === slo.alerts.tiers[0]?.longMs);
+    return {
+      stream: stream.view,
+      atMs: this.now,
+      good,
+      total,
+      bad: total - good,
+      sli: sliRatio(good, total),
+      budgetRemaining: remaining,
+      budgetConsumed: remaining === undefined ? undefined : 1 - remaining,
+      exhaustionMs: exhaustionMs(remaining, fastest?.burnRate, slo.window.lengthMs),
+      windows,
+      goodBounds: undefined,
+      newestPointMs: stream.booked.at(-1)?.at,
+      sinceMs: 0,
+      integrity: { kind: "complete" },
+    };
+  }
+
+  /** Over (now - window, now], straddling good ones added to `good`. */
+  #sums(stream: FakeStream, windowMs: number) {
+    let [good, total, straddle] = [0, 0, 0];
+    for (const step of stream.booked) {
+      if (step.at <= this.now - windowMs || step.at > this.now) continue;
+      good += step.good;
+      total += step.total;
+      straddle += step.straddle;
+    }
+    return { good: good + straddle, total, straddle };
+  }
+
+  #shardOf(stream: FakeStream): ShardView {
+    const { slo, index } = stream.view;
+    const windowsMs = windowsOf(slo);
+    const sums = windowsMs.map((windowMs) => this.#sums(stream, windowMs));
+    const column = (of: (sum: { good: number; total: number; straddle: number }) => number) =>
+      sums.map((sum) => Float64Array.of(0, of(sum)));
+    const shard = {
+      windowsMs,
+      policy: slo.alerts,
+      slotCount: 2,
+      streams: Int32Array.of(-1, index),
+      budgetPpb: Float64Array.of(0, slo.objective.budgetPpb),
+      goodSums: column((sum) => sum.good - sum.straddle),
+      totalSums: column((sum) => sum.total),
+      straddle: undefined,
+      newestPointMs: Float64Array.of(0, stream.booked.at(-1)?.at ?? 0),
+    };
+    const hasStraddle = sums.some((sum) => sum.straddle > 0);
+    return hasStraddle
+      ? {
+          ...shard,
+          straddle: {
+            ...shard,
+            goodSums: column((sum) => sum.straddle),
+            totalSums: column((sum) => sum.straddle),
+          },
+        }
+      : shard;
+  }
+}
