@@ -2,7 +2,7 @@
  * slowburn's own metrics through the OpenTelemetry SDK: one reader sends OTLP to slowburn's own receiver, one answers `/metrics`.
  * Traces and logs of the SDK are off, the environment's resource detectors too: the resource says who this is, no more.
  */
-import { metrics, type Meter } from "@opentelemetry/api";
+import { type ContextManager, type Meter, metrics, ROOT_CONTEXT } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -45,6 +45,16 @@ export interface Telemetry {
 const DEFAULT_INTERVAL_MS = 10_000;
 const EXPORT_TIMEOUT_MS = 5_000;
 
+/** Without traces no context travels; the SDK's default would switch on async hooks, which every promise pays for. */
+const NO_CONTEXT: ContextManager = {
+  active: () => ROOT_CONTEXT,
+  with: (_context, run, thisArg, ...args) =>
+    run.call(thisArg as ThisParameterType<typeof run>, ...args),
+  bind: (_context, target) => target,
+  enable: () => NO_CONTEXT,
+  disable: () => NO_CONTEXT,
+};
+
 /** Starts collecting. From here on `recorder` keeps durations too. */
 export function startTelemetry(
   recorder: Recorder,
@@ -61,6 +71,7 @@ export function startTelemetry(
     }),
     autoDetectResources: false,
     textMapPropagator: null,
+    contextManager: NO_CONTEXT,
     spanProcessors: [],
     logRecordProcessors: [],
   });
