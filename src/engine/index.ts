@@ -1,2 +1,9 @@
+/**
+ * The engine room: increments, rules and ticks go in; the good and total sums of every window of every stream come out,
+ * exact and as of one tick, with the numbers made of them. No I/O, no clock: the same calls give the same bits.
+ */
+export { Engine, type EngineSettings } from "./engine.ts";
+export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
+export { OVERFLOW_VALUE } from "./binding.ts";

@@ -80,7 +80,7 @@ export interface StreamReading {
 export type Integrity =
   { readonly kind: "complete" } | { readonly kind: "partial"; readonly reasons: readonly string[] };
 
-/** What happened that an operator may want to count; never decreases while the process lives. */
+/** What happened that an operator may want to count; all but `promoted` never decrease. */
 export interface EngineCounters {
   /** Increments (or parts of long ones) older than the longest ring: not booked. */
   readonly tooOld: number;
@@ -88,7 +88,7 @@ export interface EngineCounters {
   readonly late: number;
   /** Increments over two minutes long, spread over their buckets. */
   readonly spread: number;
-  /** Ring sides widened from 32-bit integers to doubles. */
+  /** Ring sides that now hold doubles instead of 32-bit integers. */
   readonly promoted: number;
   /** Increments of a stream that no longer exists. */
   readonly unknownStream: number;

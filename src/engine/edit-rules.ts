@@ -1,0 +1,61 @@
+/** What an edit of the rules does to the streams: history is kept unless what is counted changed (DESIGN 4.13). */
+import { assert, windowsOf, type Slo } from "../slo/index.ts";
+import { layoutOf } from "./ladder.ts";
+import type { RuleChange } from "./rule-change.ts";
+import type { Streams } from "./streams.ts";
+import { transferNotes } from "./transfer.ts";
+
+export function editRules(
+  old: readonly Slo[],
+  next: readonly Slo[],
+  streams: Streams,
+  at: { readonly nowMs: number; readonly bucketMs: number },
+): RuleChange {
+  const oldById = new Map(old.map((slo) => [slo.id, slo]));
+  const nextIds = new Set(next.map((slo) => slo.id));
+  assert(nextIds.size === next.length, "SLO ids are unique");
+  const removed = old.map((slo) => slo.id).filter((id) => !nextIds.has(id));
+  const added: string[] = [];
+  const kept: string[] = [];
+  const restarted: string[] = [];
+  const notes: string[] = [];
+  for (const id of removed) streams.remove(id);
+  for (const slo of next) {
+    const before = oldById.get(slo.id);
+    if (before === undefined) added.push(slo.id);
+    else if (countsAlike(before, slo)) {
+      kept.push(slo.id);
+      for (const note of windowNotes(before, slo, at.bucketMs)) notes.push(`${slo.id}: ${note}`);
+    } else {
+      restarted.push(slo.id);
+      streams.remove(slo.id);
+      notes.push(`${slo.id}: the indicator or its grouping changed, so its counts start anew`);
+    }
+    streams.setSlo(slo);
+    if (slo.per.length > 0 || streams.ofSlo(slo.id).length > 0) continue;
+    const stream = streams.ofGroup(slo.id, [], at.nowMs);
+    if (stream === undefined)
+      notes.push(`${slo.id}: no stream is left for it, so it is not counted`);
+  }
+  return { added, removed, kept, restarted, notes };
+}
+
+/** Same indicator and same groups. */
+const countsAlike = (a: Slo, b: Slo): boolean =>
+  canonical([a.indicator, a.per]) === canonical([b.indicator, b.per]);
+
+/** JSON whose text does not depend on the order of fields. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function windowNotes(before: Slo, after: Slo, bucketMs: number): readonly string[] {
+  const from = windowsOf(before);
+  const to = windowsOf(after);
+  if (String(from) === String(to)) return [];
+  return transferNotes(layoutOf(from, bucketMs), layoutOf(to, bucketMs));
+}

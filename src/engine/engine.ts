@@ -1,0 +1,226 @@
+/** The engine: increments, rules and ticks in; sums of every window, and readings of them, out. Pure and deterministic. */
+import { assert, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
+import { Binder } from "./binding.ts";
+import { editRules } from "./edit-rules.ts";
+import { bucketAt } from "./ladder.ts";
+import { PartialMarks } from "./partial-marks.ts";
+import { readStream } from "./reading.ts";
+import type { RuleChange } from "./rule-change.ts";
+import type { Shard } from "./shard.ts";
+import { ShardSet } from "./shard-set.ts";
+import * as snapshot from "./snapshot.ts";
+import { quantised } from "./spread.ts";
+import { Streams } from "./streams.ts";
+import type { BindSeries, BookIncrement } from "./target.ts";
+import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
+
+/** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
+const SPREAD_OVER_MS = 120_000;
+const DEFAULT_MAX_STREAMS = 200_000;
+
+export interface EngineSettings {
+  /** Width of the finest bucket, ms; ticks come as often. */
+  readonly bucketMs: number;
+  /** Where the clock stands. */
+  readonly startMs: number;
+  /** Streams beyond it are folded into their SLO's overflow group. */
+  readonly maxStreams?: number;
+}
+
+type OwnCounters = { -readonly [Name in Exclude<keyof EngineCounters, "promoted">]: number };
+
+export class Engine implements EngineView {
+  readonly bucketMs: number;
+  #slos: readonly Slo[] = [];
+  #areSlosStored = false;
+  readonly #shards: ShardSet;
+  readonly #streams: Streams;
+  readonly #binder: Binder;
+  readonly #marks = new PartialMarks();
+  readonly #counts: OwnCounters = { tooOld: 0, late: 0, spread: 0, unknownStream: 0 };
+
+  constructor({ bucketMs, startMs, maxStreams = DEFAULT_MAX_STREAMS }: EngineSettings) {
+    this.bucketMs = bucketMs;
+    this.#shards = new ShardSet(bucketMs, Math.floor(startMs / bucketMs));
+    this.#streams = new Streams(this.#shards, maxStreams);
+    this.#binder = new Binder(
+      (slo, group) => this.#streams.ofGroup(slo.id, group, this.tickedAtMs)?.index,
+      (sloId, note) => this.#streams.note(sloId, note),
+    );
+  }
+
+  /** A function of its own, to be handed over. The same calls in the same order give the same stream indexes. */
+  readonly bind: BindSeries = (series) => this.#binder.bind(series);
+
+  readonly book: BookIncrement = (stream, fromMs, timeMs, good, total) => {
+    const shard = this.#shardOf(stream, timeMs);
+    if (shard !== undefined) this.#add(shard, false, stream, fromMs, timeMs, good, total);
+  };
+
+  /** Books events whose bucket straddles the threshold: `good` is the estimate, `total` their count. */
+  readonly bookStraddle: BookIncrement = (stream, fromMs, timeMs, good, total) => {
+    const shard = this.#shardOf(stream, timeMs);
+    if (shard !== undefined) this.#add(shard, true, stream, fromMs, timeMs, good, total);
+  };
+
+  /** The stream's shard, which has then seen a point of `timeMs`. */
+  #shardOf(stream: StreamIndex, timeMs: number): Shard | undefined {
+    const shard = this.#streams.shardOf[stream];
+    if (shard === undefined) {
+      this.#counts.unknownStream++;
+      return undefined;
+    }
+    const slot = this.#streams.slotOf[stream]!;
+    if (timeMs > shard.newestPointMs[slot]!) {
+      shard.newestPointMs[slot] = timeMs;
+      shard.isNewestChanged = true;
+    }
+    return shard;
+  }
+
+  /** The hot path: `BookIncrement`'s numbers, kept out of an object. */
+  #add(
+    shard: Shard,
+    isStraddle: boolean,
+    stream: StreamIndex,
+    fromMs: number,
+    timeMs: number,
+    good: number,
+    total: number,
+  ): void {
+    if (good === 0 && total === 0) return;
+    assert(Number.isFinite(good + total + timeMs), "an increment is made of numbers");
+    const slot = this.#streams.slotOf[stream]!;
+    const counts = isStraddle ? shard.openStraddle() : shard.counts;
+    const goodBooked = quantised(good);
+    const totalBooked = quantised(total);
+    const last = bucketAt(timeMs, this.bucketMs);
+    this.#shards.reach(last);
+    if (last < this.#shards.openIndex) this.#counts.late++;
+    if (timeMs - fromMs <= SPREAD_OVER_MS) {
+      if (!counts.add(slot, last, goodBooked, totalBooked)) this.#counts.tooOld++;
+      return;
+    }
+    this.#counts.spread++;
+    const first = Math.floor(fromMs / this.bucketMs);
+    if (!counts.addSpread(slot, first, last, goodBooked, totalBooked)) this.#counts.tooOld++;
+  }
+
+  /** Closes the buckets that end by `nowMs`; a clock that went back closes none. */
+  tick(nowMs: number): void {
+    this.#shards.advanceTo(Math.floor(nowMs / this.bucketMs));
+    if (this.#marks.all.length > 0) this.#showMarks();
+  }
+
+  /** Puts rules in force. Every series must be bound again. */
+  setRules(slos: readonly Slo[], nowMs: number): RuleChange {
+    const change = editRules(this.#slos, slos, this.#streams, { nowMs, bucketMs: this.bucketMs });
+    this.#slos = slos;
+    this.#areSlosStored = false;
+    this.#binder.setRules(slos);
+    this.#showMarks();
+    return change;
+  }
+
+  /** Counts of event times (fromMs, toMs] are incomplete: windows that cover one of them say so. */
+  markPartial(fromMs: number, toMs: number, reason: string): void {
+    this.#marks.add({ fromMs, toMs, reason });
+    this.#showMarks();
+  }
+
+  /** Brings `isPartial` of the shards in line with the marks. */
+  #showMarks(): void {
+    const longest = this.#shards.shards.map((shard) => shard.windowsMs.at(-1) ?? 0);
+    if (longest.length > 0) this.#marks.dropBefore(this.tickedAtMs - Math.max(...longest));
+    for (const shard of this.#shards.shards) {
+      const isMarked = this.#markReasons(shard.windowsMs.at(-1) ?? 0).length > 0;
+      if (isMarked === shard.isMarked) continue;
+      shard.isMarked = isMarked;
+      for (let slot = 0; slot < shard.slotCount; slot++) {
+        const stream = this.#streams.at(shard.streams[slot]! as StreamIndex); // -1 finds none
+        const isDoubtful = isMarked || (stream?.doubts.size ?? 0) > 0;
+        shard.isPartial[slot] = stream !== undefined && isDoubtful ? 1 : 0;
+      }
+    }
+  }
+
+  #markReasons(windowMs: number): readonly string[] {
+    return this.#marks.reasonsWithin(this.tickedAtMs - windowMs, this.tickedAtMs);
+  }
+
+  get tickedAtMs(): number {
+    return this.#shards.tickedAtMs;
+  }
+  get slos(): readonly Slo[] {
+    return this.#slos;
+  }
+  get shards(): readonly ShardView[] {
+    return this.#shards.shards;
+  }
+  get counters(): EngineCounters {
+    const wide = this.#shards.shards.map((shard) => shard.wideSideCount);
+    return { ...this.#counts, promoted: wide.reduce((sum, count) => sum + count, 0) };
+  }
+
+  stream(index: StreamIndex): StreamView {
+    const stream = this.#streams.at(index);
+    assert(stream !== undefined, "the stream exists");
+    return stream;
+  }
+  streamsOf(sloId: string): readonly StreamView[] {
+    return this.#streams.ofSlo(sloId);
+  }
+  allStreams(): readonly StreamView[] {
+    return this.#streams.all();
+  }
+  notesOf(sloId: string): readonly string[] {
+    return this.#streams.notesOf(sloId);
+  }
+
+  read(index: StreamIndex): StreamReading {
+    const stream = this.#streams.at(index);
+    assert(stream !== undefined, "the stream exists");
+    const longestMs = stream.shard.windowsMs.at(-1) ?? 0;
+    return readStream(stream, this.tickedAtMs, this.#markReasons(longestMs));
+  }
+
+  /**
+   * Copies of what changed since the last call; everything when `isFull`, as after a snapshot that could not be saved.
+   * The first call gives everything too.
+   */
+  dirtyParts(isFull = false): SnapshotPart[] {
+    const slos = isFull || !this.#areSlosStored ? this.#slos : undefined;
+    this.#areSlosStored = true;
+    const { counters } = this;
+    const marks = this.#marks.all;
+    return snapshot.changedParts(this.#shards, this.#streams, { slos, counters, marks, isFull });
+  }
+
+  /**
+   * Continues where `dirtyParts` stood; call it on a new engine, before anything else. False when there is nothing to
+   * continue: no snapshot, or one of another bucket width, which is then marked as missing.
+   */
+  restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): boolean {
+    const metaBytes = parts.get(snapshot.META_PART);
+    const rulesBytes = parts.get(snapshot.RULES_PART);
+    if (metaBytes === undefined || rulesBytes === undefined) return false;
+    const meta = snapshot.decodeJson<snapshot.Meta>(metaBytes);
+    if (meta.format !== snapshot.FORMAT || meta.bucketMs !== this.bucketMs) {
+      this.markPartial(0, nowMs, "counts from before the bucket width changed were left behind");
+      return false;
+    }
+    this.#slos = snapshot.decodeJson<Slo[]>(rulesBytes);
+    this.#areSlosStored = true;
+    for (const slo of this.#slos) this.#streams.setSlo(slo);
+    snapshot.restoreParts(parts, meta, this.#shards, this.#streams);
+    const { promoted: _, ...counts } = meta.counters;
+    Object.assign(this.#counts, counts);
+    for (const mark of meta.marks) this.#marks.add(mark);
+    this.#binder.setRules(this.#slos);
+    for (const stream of this.#streams.all()) {
+      stream.shard.isPartial[stream.slot] = stream.doubts.size > 0 ? 1 : 0;
+    }
+    this.#showMarks();
+    return true;
+  }
+}

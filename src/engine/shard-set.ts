@@ -1,0 +1,103 @@
+/** All shards, in lock-step on the tick's grid; finds a place for a stream among those of its layout class. */
+import { windowsOf, type AlertPolicy, type Slo } from "../slo/index.ts";
+import { layoutOf, type Layout } from "./ladder.ts";
+import { Shard } from "./shard.ts";
+
+interface ShardClass {
+  readonly layout: Layout;
+  readonly policy: AlertPolicy;
+  readonly shards: Shard[];
+}
+
+export class ShardSet {
+  readonly bucketMs: number;
+  /** First finest bucket that no tick has closed. */
+  openIndex: number;
+  readonly shards: Shard[] = [];
+  nextShardId = 0;
+  readonly #futureCount: number;
+  readonly #classes = new Map<string, ShardClass>();
+
+  constructor(bucketMs: number, openIndex: number) {
+    this.bucketMs = bucketMs;
+    this.openIndex = openIndex;
+    this.#futureCount = layoutOf([], bucketMs).futureCount;
+  }
+
+  /** Makes room for a future in which a booking at `bucketIndex` fits: as a tick would (README, decision 4). */
+  reach(bucketIndex: number): void {
+    if (bucketIndex >= this.horizonIndex) this.advanceTo(bucketIndex - this.#futureCount + 1);
+  }
+
+  /** End of the last closed bucket. */
+  get tickedAtMs(): number {
+    return this.openIndex * this.bucketMs;
+  }
+
+  /** A shard of the SLO's class that has room. */
+  shardFor(slo: Slo): Shard {
+    const { shards, layout, policy } = this.#classFor(windowsOf(slo), slo.alerts);
+    const last = shards.at(-1);
+    const roomy = last?.hasRoom === true ? last : shards.find((shard) => shard.hasRoom);
+    if (roomy !== undefined) return roomy;
+    const shard = new Shard(this.nextShardId++, layout, policy, this.openIndex);
+    shards.push(shard);
+    this.shards.push(shard);
+    return shard;
+  }
+
+  /** Whether a stream of the SLO may stay in the shard. */
+  fits(shard: Shard, slo: Slo): boolean {
+    return this.#classFor(windowsOf(slo), slo.alerts).shards.includes(shard);
+  }
+
+  /** Puts back a shard that a snapshot names. */
+  reopen(id: number, windowsMs: readonly number[], policy: AlertPolicy): Shard {
+    const shardClass = this.#classFor(windowsMs, policy);
+    const shard = new Shard(id, shardClass.layout, policy, this.openIndex);
+    shardClass.shards.push(shard);
+    this.shards.push(shard);
+    return shard;
+  }
+
+  /** Forgets a shard that holds no stream. */
+  drop(shard: Shard): void {
+    this.shards.splice(this.shards.indexOf(shard), 1);
+    const key = classKey(shard.windowsMs, shard.policy);
+    const { shards } = this.#classFor(shard.windowsMs, shard.policy);
+    shards.splice(shards.indexOf(shard), 1);
+    if (shards.length === 0) this.#classes.delete(key);
+  }
+
+  #classFor(windowsMs: readonly number[], policy: AlertPolicy): ShardClass {
+    const key = classKey(windowsMs, policy);
+    const known = this.#classes.get(key);
+    if (known !== undefined) return known;
+    const layout = layoutOf(windowsMs, this.bucketMs);
+    const shardClass: ShardClass = { layout, policy, shards: [] };
+    this.#classes.set(key, shardClass);
+    return shardClass;
+  }
+
+  /** First finest bucket that the rings do not reach. */
+  get horizonIndex(): number {
+    return this.openIndex + this.#futureCount;
+  }
+
+  /**
+   * Closes every bucket before `openIndex`. After a long gap only those that may hold something are closed one by one;
+   * then the rings jump and the sums are counted again, so that days cost no more than minutes.
+   */
+  advanceTo(openIndex: number): void {
+    const gap = openIndex - this.openIndex;
+    if (gap <= 0) return;
+    const stepCount = Math.min(gap, this.#futureCount);
+    for (const shard of this.shards) shard.closeBuckets(stepCount);
+    if (stepCount < gap) for (const shard of this.shards) shard.jumpTo(openIndex);
+    this.openIndex = openIndex;
+  }
+}
+
+/** Policies and windows compare by content. */
+const classKey = (windowsMs: readonly number[], policy: AlertPolicy): string =>
+  JSON.stringify([windowsMs, policy.name, policy.tiers]);

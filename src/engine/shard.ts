@@ -1,0 +1,200 @@
+/**
+ * Up to 1024 streams of one layout class (same windows, same alert policy), side by side in columns. Grows by doubling;
+ * a slot never moves within its shard. The straddle sibling has the same slots and is made on first need.
+ */
+import { assert, type AlertPolicy, type StreamIndex } from "../slo/index.ts";
+import { CountRings } from "./count-rings.ts";
+import type { Layout } from "./ladder.ts";
+import type { ShardView } from "./view.ts";
+
+const FIRST_CAPACITY = 8;
+const MAX_CAPACITY = 1024;
+
+export class Shard implements ShardView {
+  /** Never used again after the shard is gone: snapshot parts are named by it. */
+  readonly id: number;
+  readonly layout: Layout;
+  readonly policy: AlertPolicy;
+  capacity: number = FIRST_CAPACITY;
+  slotCount = 0;
+  streams: Int32Array = new Int32Array(FIRST_CAPACITY).fill(-1);
+  budgetPpb: Float64Array = new Float64Array(FIRST_CAPACITY);
+  newestPointMs: Float64Array = new Float64Array(FIRST_CAPACITY);
+  sinceMs: Float64Array = new Float64Array(FIRST_CAPACITY);
+  isPartial: Uint8Array = new Uint8Array(FIRST_CAPACITY);
+  /** Set when `newestPointMs` changed; the snapshot clears it. */
+  isNewestChanged = false;
+  /** Whether a mark of incomplete time lies in its longest window. */
+  isMarked = false;
+  readonly counts: CountRings;
+  straddleCounts: CountRings | undefined;
+  #straddleView: StraddleView | undefined;
+  #freeSlots: number[] = [];
+
+  constructor(id: number, layout: Layout, policy: AlertPolicy, openIndex: number) {
+    this.id = id;
+    this.layout = layout;
+    this.policy = policy;
+    this.counts = new CountRings(layout, FIRST_CAPACITY, openIndex);
+  }
+
+  get windowsMs(): readonly number[] {
+    return this.layout.windowsMs;
+  }
+  get goodSums(): readonly Float64Array[] {
+    return this.counts.goodSums;
+  }
+  get totalSums(): readonly Float64Array[] {
+    return this.counts.totalSums;
+  }
+  get lifetimeGood(): Float64Array {
+    return this.counts.lifetimeGood;
+  }
+  get lifetimeTotal(): Float64Array {
+    return this.counts.lifetimeTotal;
+  }
+  get straddle(): ShardView | undefined {
+    return this.#straddleView;
+  }
+
+  get hasRoom(): boolean {
+    return this.slotCount < MAX_CAPACITY || this.#freeSlots.length > 0;
+  }
+  get isEmpty(): boolean {
+    return this.#freeSlots.length === this.slotCount;
+  }
+  /** Ring sides that hold doubles. */
+  get wideSideCount(): number {
+    const rings = [...this.counts.rings, ...(this.straddleCounts?.rings ?? [])];
+    const wideSides = rings.flatMap((ring) => [ring.isGoodWide, ring.isTotalWide]);
+    return wideSides.filter((isWide) => isWide).length;
+  }
+
+  /** Puts a stream into a free slot, counts at zero. */
+  take(stream: StreamIndex, budgetPpb: number, sinceMs: number): number {
+    assert(this.hasRoom, "a full shard takes no stream");
+    if (this.#freeSlots.length === 0) {
+      if (this.slotCount === this.capacity) this.growTo(this.capacity * 2);
+      this.#freeSlots.push(this.slotCount++);
+    }
+    const slot = this.#freeSlots.pop()!;
+    this.streams[slot] = stream;
+    this.budgetPpb[slot] = budgetPpb;
+    this.sinceMs[slot] = sinceMs;
+    this.isPartial[slot] = this.isMarked ? 1 : 0;
+    return slot;
+  }
+
+  free(slot: number): void {
+    this.streams[slot] = -1;
+    this.budgetPpb[slot] = 0;
+    this.newestPointMs[slot] = 0;
+    this.sinceMs[slot] = 0;
+    this.isPartial[slot] = 0;
+    this.counts.clearSlot(slot);
+    this.straddleCounts?.clearSlot(slot);
+    this.#freeSlots.push(slot);
+  }
+
+  /** Slots in the order they will be given out again (last first): part of a snapshot. */
+  get freeSlots(): readonly number[] {
+    return this.#freeSlots;
+  }
+
+  /** Makes an empty shard as large as it was; `putBack` fills its slots. */
+  reopen(capacity: number, slotCount: number, freeSlots: readonly number[]): void {
+    if (capacity > this.capacity) this.growTo(capacity);
+    this.slotCount = slotCount;
+    this.#freeSlots = [...freeSlots];
+  }
+
+  putBack(slot: number, stream: StreamIndex, budgetPpb: number, sinceMs: number): void {
+    this.streams[slot] = stream;
+    this.budgetPpb[slot] = budgetPpb;
+    this.sinceMs[slot] = sinceMs;
+  }
+
+  growTo(capacity: number): void {
+    assert(capacity <= MAX_CAPACITY, "a shard stays small enough for the cache");
+    this.capacity = capacity;
+    const streams = new Int32Array(capacity).fill(-1);
+    streams.set(this.streams);
+    this.streams = streams;
+    const isPartial = new Uint8Array(capacity);
+    isPartial.set(this.isPartial);
+    this.isPartial = isPartial;
+    this.budgetPpb = larger(this.budgetPpb, capacity);
+    this.newestPointMs = larger(this.newestPointMs, capacity);
+    this.sinceMs = larger(this.sinceMs, capacity);
+    this.counts.grow(capacity);
+    this.straddleCounts?.grow(capacity);
+  }
+
+  /** The straddle sibling's counts, made when first asked for. */
+  openStraddle(): CountRings {
+    if (this.straddleCounts === undefined) {
+      const counts = new CountRings(this.layout, this.capacity, this.counts.openIndex);
+      this.straddleCounts = counts;
+      this.#straddleView = new StraddleView(this, counts);
+    }
+    return this.straddleCounts;
+  }
+
+  closeBuckets(count: number): void {
+    for (let i = 0; i < count; i++) this.counts.closeBucket(this.slotCount);
+    if (this.straddleCounts === undefined) return;
+    for (let i = 0; i < count; i++) this.straddleCounts.closeBucket(this.slotCount);
+  }
+
+  jumpTo(openIndex: number): void {
+    this.counts.jumpTo(openIndex);
+    this.straddleCounts?.jumpTo(openIndex);
+  }
+}
+
+/** The straddle counts in the shape of a shard. */
+class StraddleView implements ShardView {
+  readonly straddle = undefined;
+  readonly #shard: Shard;
+  readonly #counts: CountRings;
+  constructor(shard: Shard, counts: CountRings) {
+    this.#shard = shard;
+    this.#counts = counts;
+  }
+  get windowsMs(): readonly number[] {
+    return this.#shard.windowsMs;
+  }
+  get policy(): AlertPolicy {
+    return this.#shard.policy;
+  }
+  get slotCount(): number {
+    return this.#shard.slotCount;
+  }
+  get streams(): Int32Array {
+    return this.#shard.streams;
+  }
+  get budgetPpb(): Float64Array {
+    return this.#shard.budgetPpb;
+  }
+  get newestPointMs(): Float64Array {
+    return this.#shard.newestPointMs;
+  }
+  get goodSums(): readonly Float64Array[] {
+    return this.#counts.goodSums;
+  }
+  get totalSums(): readonly Float64Array[] {
+    return this.#counts.totalSums;
+  }
+  get lifetimeGood(): Float64Array {
+    return this.#counts.lifetimeGood;
+  }
+  get lifetimeTotal(): Float64Array {
+    return this.#counts.lifetimeTotal;
+  }
+}
+
+function larger(old: Float64Array, capacity: number): Float64Array {
+  const column = new Float64Array(capacity);
+  column.set(old);
+  return column;
+}

@@ -1,0 +1,26 @@
+/**
+ * An amount shared out evenly over n buckets: bucket k gets floor(D*(k+1)/n) - floor(D*k/n), so integers stay integers,
+ * the parts differ by at most one and add up exactly (research/math.md section 2, golden `gapSpread`).
+ */
+
+/** The unit fractions are rounded to on entry: sums of them are then exact up to 8.6e9 events (README, decision 5). */
+const QUANTA_PER_EVENT = 2 ** 20;
+
+/** The amount itself when it is whole, else the nearest multiple of 2^-20. */
+export function quantised(amount: number): number {
+  return Number.isInteger(amount)
+    ? amount
+    : Math.round(amount * QUANTA_PER_EVENT) / QUANTA_PER_EVENT;
+}
+
+/**
+ * What the first `k` of `n` buckets get of `amount`. A negative amount mirrors the positive one, so that `+D` of one
+ * metric and `-D` of another cancel bucket by bucket; a fraction of an event goes to the last bucket.
+ */
+export function sharedUpTo(amount: number, k: number, n: number): number {
+  if (k >= n) return amount;
+  const whole = Math.floor(Math.abs(amount));
+  const each = Math.floor(whole / n);
+  const rest = whole - each * n;
+  return Math.sign(amount) * (each * k + Math.floor((rest * k) / n));
+}

@@ -1,0 +1,216 @@
+/** The streams: which SLO and group each counts for, and in which slot of which shard its counts are. */
+import { assert, streamIndex, type Slo, type StreamIndex } from "../slo/index.ts";
+import { OVERFLOW_VALUE } from "./binding.ts";
+import type { Shard } from "./shard.ts";
+import type { ShardSet } from "./shard-set.ts";
+import { transferCounts } from "./transfer.ts";
+import type { StreamView } from "./view.ts";
+
+export interface Stream extends StreamView {
+  slo: Slo;
+  shard: Shard;
+  slot: number;
+  readonly sinceMs: number;
+  /** Why its counts are not what they seem, apart from marks. */
+  readonly doubts: Set<string>;
+}
+
+interface Member {
+  slo: Slo;
+  /** By the JSON of the group's values. */
+  readonly streams: Map<string, Stream>;
+  readonly notes: Set<string>;
+}
+
+/** Streams a snapshot part holds; a group that appears rewrites one part only. */
+export const STREAMS_PER_PART = 4096;
+const MAX_NOTES = 16;
+
+export class Streams {
+  readonly #shards: ShardSet;
+  readonly #limit: number;
+  /** By index; indexes are never given out twice, so that a stale one hits nothing. */
+  readonly #byIndex: (Stream | undefined)[] = [];
+  /** Where each stream's counts are, apart from the objects: one lookup per increment (bench/tick.ts). */
+  readonly shardOf: (Shard | undefined)[] = [];
+  readonly slotOf: number[] = [];
+  readonly #members = new Map<string, Member>();
+  /** Numbers of the parts that changed since the last snapshot. */
+  readonly dirtyParts: Set<number> = new Set();
+  /** In use now. */
+  count = 0;
+
+  constructor(shards: ShardSet, limit: number) {
+    this.#shards = shards;
+    this.#limit = limit;
+  }
+
+  get nextIndex(): number {
+    return this.#byIndex.length;
+  }
+
+  at(index: StreamIndex): Stream | undefined {
+    return this.#byIndex[index];
+  }
+
+  all(): readonly Stream[] {
+    return this.#byIndex.filter((stream) => stream !== undefined);
+  }
+
+  sloOf(sloId: string): Slo | undefined {
+    return this.#members.get(sloId)?.slo;
+  }
+
+  ofSlo(sloId: string): readonly Stream[] {
+    return [...(this.#members.get(sloId)?.streams.values() ?? [])];
+  }
+
+  notesOf(sloId: string): readonly string[] {
+    return [...(this.#members.get(sloId)?.notes ?? [])];
+  }
+
+  note(sloId: string, text: string): void {
+    const notes = this.#members.get(sloId)?.notes;
+    if (notes !== undefined && notes.size < MAX_NOTES) notes.add(text);
+  }
+
+  /** Makes an SLO known, or replaces its definition; its streams stay where they are. */
+  setSlo(slo: Slo): void {
+    const member = this.#members.get(slo.id);
+    if (member === undefined) {
+      this.#members.set(slo.id, { slo, streams: new Map(), notes: new Set() });
+      return;
+    }
+    member.slo = slo;
+    member.notes.clear();
+    for (const stream of member.streams.values()) this.#rehome(stream, slo);
+  }
+
+  /** The stream of a group, made on first need; the overflow group's beyond a limit. */
+  ofGroup(sloId: string, group: readonly string[], sinceMs: number): Stream | undefined {
+    const member = this.#members.get(sloId);
+    assert(member !== undefined, "a bound SLO is known");
+    const isOverflow = group.length > 0 && group.every((value) => value === OVERFLOW_VALUE);
+    const known = member.streams.get(JSON.stringify(group));
+    if (known !== undefined) {
+      if (isOverflow)
+        this.#doubt(known, "the sender folded attributes together (otel.metric.overflow)");
+      return known;
+    }
+    const isOverSloLimit = group.length > 0 && member.streams.size >= member.slo.groupLimit;
+    const isOverLimit = this.count >= this.#limit;
+    if (isOverflow || !(isOverSloLimit || isOverLimit)) {
+      return this.#create(member, group, sinceMs, isOverflow);
+    }
+    this.note(sloId, this.#limitText(member.slo, isOverSloLimit));
+    if (group.length === 0) return undefined;
+    return this.#overflowOf(member, sinceMs, isOverSloLimit);
+  }
+
+  /** Once limits fold groups, one stream beyond the limit per SLO keeps the totals exact. */
+  #overflowOf(member: Member, sinceMs: number, isOverSloLimit: boolean): Stream {
+    const group = member.slo.per.map(() => OVERFLOW_VALUE);
+    const stream =
+      member.streams.get(JSON.stringify(group)) ?? this.#create(member, group, sinceMs, false);
+    this.#doubt(stream, this.#limitText(member.slo, isOverSloLimit));
+    return stream;
+  }
+
+  #limitText(slo: Slo, isOverSloLimit: boolean): string {
+    return isOverSloLimit
+      ? `groups beyond the limit of ${slo.groupLimit} are counted together`
+      : `streams beyond the engine's limit of ${this.#limit} are counted together`;
+  }
+
+  #doubt(stream: Stream, reason: string): void {
+    if (stream.doubts.has(reason)) return;
+    stream.doubts.add(reason);
+    stream.shard.isPartial[stream.slot] = 1;
+    this.#touch(stream.index);
+  }
+
+  #create(member: Member, group: readonly string[], sinceMs: number, isFolded: boolean): Stream {
+    const index = streamIndex(this.#byIndex.length);
+    const shard = this.#shards.shardFor(member.slo);
+    const slot = shard.take(index, member.slo.objective.budgetPpb, sinceMs);
+    const stream = this.put({ index, slo: member.slo, group, shard, slot, sinceMs, doubts: [] });
+    if (isFolded) {
+      this.#doubt(stream, "the sender folded attributes together (otel.metric.overflow)");
+    }
+    return stream;
+  }
+
+  /** Registers a stream whose slot is taken already: a new one, or one of a snapshot. */
+  put(
+    parts: Pick<Stream, "index" | "slo" | "group" | "shard" | "slot" | "sinceMs"> & {
+      readonly doubts: readonly string[];
+    },
+  ): Stream {
+    const { slo, group, index, shard, slot } = parts;
+    const stream: Stream = { ...parts, key: keyOf(slo, group), doubts: new Set(parts.doubts) };
+    this.skipTo(index + 1);
+    this.#byIndex[index] = stream;
+    this.shardOf[index] = shard;
+    this.slotOf[index] = slot;
+    this.#members.get(slo.id)?.streams.set(JSON.stringify(group), stream);
+    this.count++;
+    this.#touch(index);
+    return stream;
+  }
+
+  /** Indexes below it are never given out again. */
+  skipTo(nextIndex: number): void {
+    while (this.#byIndex.length < nextIndex) {
+      this.#byIndex.push(undefined);
+      this.shardOf.push(undefined);
+      this.slotOf.push(0);
+    }
+  }
+
+  /** Frees the SLO's streams and forgets it. */
+  remove(sloId: string): void {
+    for (const stream of this.ofSlo(sloId)) {
+      stream.shard.free(stream.slot);
+      this.#byIndex[stream.index] = undefined;
+      this.shardOf[stream.index] = undefined;
+      this.count--;
+      this.#touch(stream.index);
+    }
+    this.#members.delete(sloId);
+  }
+
+  /** Keeps the stream's index and counts through an edit; moves it when its layout class changed. */
+  #rehome(stream: Stream, slo: Slo): void {
+    stream.slo = slo;
+    const { shard, slot } = stream;
+    if (this.#shards.fits(shard, slo)) {
+      shard.budgetPpb[slot] = slo.objective.budgetPpb;
+      return;
+    }
+    const home = this.#shards.shardFor(slo);
+    const newSlot = home.take(stream.index, slo.objective.budgetPpb, stream.sinceMs);
+    transferCounts(shard.counts, slot, home.counts, newSlot);
+    if (shard.straddleCounts !== undefined) {
+      transferCounts(shard.straddleCounts, slot, home.openStraddle(), newSlot);
+    }
+    home.newestPointMs[newSlot] = shard.newestPointMs[slot]!;
+    if (stream.doubts.size > 0) home.isPartial[newSlot] = 1;
+    home.isNewestChanged = true;
+    shard.free(slot);
+    stream.shard = home;
+    stream.slot = newSlot;
+    this.shardOf[stream.index] = home;
+    this.slotOf[stream.index] = newSlot;
+    this.#touch(stream.index);
+  }
+
+  #touch(index: number): void {
+    this.dirtyParts.add(Math.floor(index / STREAMS_PER_PART));
+  }
+}
+
+/** `checkout/latency`, or `checkout/latency{http.route="/pay"}`. */
+function keyOf(slo: Slo, group: readonly string[]): string {
+  if (group.length === 0) return slo.id;
+  return `${slo.id}{${slo.per.map((key, i) => `${key}=${JSON.stringify(group[i])}`).join(",")}}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Moves one slot's counts into a shard of another layout when a rule's windows or policy were edited (DESIGN 4.13).
+ * Same windows: ring by ring, cell by cell. Other windows: what is held is cut into stretches of the finest width known,
+ * and each is booked into the new rings; a stretch wider than a new bucket is shared out evenly.
+ */
+import { assert } from "../slo/index.ts";
+import type { CountRings } from "./count-rings.ts";
+import type { Layout } from "./ladder.ts";
+import type { Ring } from "./ring.ts";
+
+/** Copies the counts of `fromSlot` to the empty `toSlot`; both stand at the same tick. */
+export function transferCounts(
+  from: CountRings,
+  fromSlot: number,
+  to: CountRings,
+  toSlot: number,
+): void {
+  assert(from.openIndex === to.openIndex, "shards move through time together");
+  const isSame = String(from.layout.windowsMs) === String(to.layout.windowsMs);
+  if (isSame) copyCells(from, fromSlot, to, toSlot);
+  else rebook(from, fromSlot, to, toSlot);
+  to.lifetimeGood[toSlot] = from.lifetimeGood[fromSlot]!;
+  to.lifetimeTotal[toSlot] = from.lifetimeTotal[fromSlot]!;
+}
+
+function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
+  from.rings.forEach((source, r) => {
+    for (let j = source.first; j < source.first + source.bucketCount; j++) {
+      const [good, total] = source.read(j, fromSlot);
+      if (good !== 0 || total !== 0) to.rings[r]!.add(j, toSlot, good, total);
+    }
+  });
+  from.goodSums.forEach((sums, k) => (to.goodSums[k]![toSlot] = sums[fromSlot]!));
+  from.totalSums.forEach((sums, k) => (to.totalSums[k]![toSlot] = sums[fromSlot]!));
+}
+
+/** Walks from now into the past, each time from the finest ring that still holds it. */
+function rebook(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
+  const end = from.finest.first + from.finest.bucketCount;
+  for (let i = from.openIndex; i < end; i++) {
+    const [good, total] = from.finest.read(i, fromSlot);
+    if (good !== 0 || total !== 0) to.add(toSlot, i, good, total);
+  }
+  let covered = from.openIndex;
+  let finer = from.finest;
+  for (const ring of from.rings) {
+    if (ring.first * ring.factor >= covered) continue;
+    const edgeBucket = Math.floor(covered / ring.factor);
+    const edgeEnd = Math.min((edgeBucket + 1) * ring.factor, from.openIndex);
+    const known = sumBetween(finer, fromSlot, covered, edgeEnd);
+    for (let j = Math.floor((covered - 1) / ring.factor); j >= ring.first; j--) {
+      const [good, total] = ring.read(j, fromSlot);
+      // The bucket that the finer ring covers in part: what the finer ring knows of it is taken off.
+      const goodPart = j === edgeBucket ? good - known.good : good;
+      const totalPart = j === edgeBucket ? total - known.total : total;
+      if (goodPart === 0 && totalPart === 0) continue;
+      const last = Math.min((j + 1) * ring.factor, covered) - 1;
+      to.addSpread(toSlot, j * ring.factor, last, goodPart, totalPart);
+    }
+    covered = ring.first * ring.factor;
+    finer = ring;
+  }
+}
+
+/** Sum of a slot's buckets over the finest buckets [start, end), start being an edge of the ring. */
+function sumBetween(
+  ring: Ring,
+  slot: number,
+  start: number,
+  end: number,
+): { good: number; total: number } {
+  const sum = { good: 0, total: 0 };
+  for (let j = start / ring.factor; j * ring.factor < end; j++) {
+    const [good, total] = ring.read(j, slot);
+    sum.good += good;
+    sum.total += total;
+  }
+  return sum;
+}
+
+/** What an edit of the windows cannot bring back exactly, in sentences; empty when nothing is lost. */
+export function transferNotes(from: Layout, to: Layout): readonly string[] {
+  const heldMs = (maxFactor: number) =>
+    Math.max(
+      0,
+      ...from.rungs
+        .filter((rung) => rung.factor <= maxFactor)
+        .map((rung) => (rung.pastCount - 1) * rung.factor * from.bucketMs),
+    );
+  return to.windowsMs.flatMap((windowMs, k) => {
+    const { factor } = to.rungs[to.rungOfWindow[k]!]!;
+    if (heldMs(factor) >= windowMs || from.windowsMs.includes(windowMs)) return [];
+    const span = `the ${windowMs / 1000} s lookback`;
+    if (heldMs(Infinity) < windowMs)
+      return [`${span} is longer than what was held; it fills from now on`];
+    return [`${span} is estimated from wider buckets, shared out evenly, until it has turned over`];
+  });
+}
