@@ -20,7 +20,11 @@ export function checksum(...fields: readonly ChecksumField[]): number {
   let crc = 0;
   for (const field of fields) {
     if (typeof field === "number") crc = addNumber(crc, field);
-    else crc = crc32(field, addNumber(crc, field.length));
+    else {
+      crc = addNumber(crc, field.length);
+      // SQLite's empty blobs have no memory at all, and zlib answers 0 to a null pointer whatever it had before.
+      if (field.length > 0) crc = crc32(field, crc);
+    }
   }
   return crc;
 }

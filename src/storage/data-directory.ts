@@ -2,7 +2,7 @@
  * The storage thread's side: one data directory, held open. Every call is synchronous and they come one at a time; the order
  * of `append` calls is the order of the journal.
  */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { assert, type InvariantError, OperationError } from "../slo/index.ts";
@@ -64,7 +64,7 @@ export class DataDirectory {
       lock = lockDirectory(directory);
       finishRebuild(path, nowMs);
       const mark = readHighWaterMark(markPath(directory));
-      const wasPresent = existsSync(path);
+      const wasPresent = sizeOf(path) > 0;
       const db = openUnlessDamaged(path, settings, mark !== undefined);
       this.#opened = { path, settings, lock, wasPresent, mark, db };
     } catch (error) {
