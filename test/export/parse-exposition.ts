@@ -33,7 +33,7 @@ export function parseExposition(text: string, format: "text" | "openmetrics"): P
       const family = families.at(-1);
       if (family === undefined || !belongs(sample.name, family, format))
         throw new Error(`outside its family: ${line}`);
-      const identity = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).sort())}`;
+      const identity = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
       if (seen.has(identity)) throw new Error(`twice: ${line}`);
       seen.add(identity);
       family.samples.push(sample);

@@ -44,6 +44,8 @@ export function stat(given: Given & { readonly background?: boolean }): Panel {
       orientation: "auto",
       textMode: "auto",
       wideLayout: true,
+      showPercentChange: false,
+      percentChangeColorMode: "standard",
     },
   };
 }
@@ -96,6 +98,7 @@ export function table(
     overrides: Object.entries(columns).map(columnOverride),
     options: {
       showHeader: true,
+      frameIndex: 0,
       cellHeight: "sm",
       sortBy: [{ displayName: sortBy.header, desc: sortBy.descending }],
     },
@@ -138,7 +141,7 @@ export function stateTimeline(given: Given): Panel {
       showValue: "auto",
       alignValue: "left",
       rowHeight: 0.9,
-      legend: { displayMode: "list", placement: "bottom", showLegend: true },
+      legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] },
       tooltip: { mode: "single", sort: "none" },
     },
   };
