@@ -1,0 +1,94 @@
+/** Collects the problems of one file, each at its place; readers add to it and never stop at the first. */
+import type { Problem } from "../slo/index.ts";
+import type { RuleProblemCode } from "./problem-codes.ts";
+import type { FieldPath, Place, YamlDocument } from "./yaml-document.ts";
+
+/** Beyond this many the rest is only counted: a file that is all wrong needs no longer list. */
+const PROBLEM_LIMIT = 100;
+
+export interface FindingOptions {
+  readonly hint?: string | undefined;
+  /** Point at the field's name instead of its value. */
+  readonly at?: "key" | "value";
+  readonly severity?: "error" | "warning";
+}
+
+export class Findings<Code extends string = RuleProblemCode> {
+  readonly file: string | undefined;
+  readonly #problems: Problem[] = [];
+  #unlistedCount = 0;
+  #errorCount = 0;
+
+  constructor(file: string | undefined) {
+    this.file = file;
+  }
+
+  /** Also counts what is over the limit. */
+  get errorCount(): number {
+    return this.#errorCount;
+  }
+
+  /** In the order of the file. */
+  get problems(): readonly Problem[] {
+    const listed = this.#problems.toSorted(
+      (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    );
+    const last = listed.at(-1);
+    if (this.#unlistedCount === 0 || last === undefined) return listed;
+    const message = `${last.message} (and ${this.#unlistedCount} more problems in this file)`;
+    return [...listed.slice(0, -1), { ...last, message }];
+  }
+
+  /** A problem with a field of `document`. */
+  add(
+    code: Code,
+    document: YamlDocument,
+    path: FieldPath,
+    message: string,
+    options: FindingOptions = {},
+  ): void {
+    if (!this.#admit(options.severity)) return;
+    this.#push(code, document.placeOf(path, options.at), formatPath(path), message, options);
+  }
+
+  /** A problem with the text itself. */
+  addAt(code: Code, place: Place | undefined, message: string, options: FindingOptions = {}): void {
+    if (this.#admit(options.severity)) this.#push(code, place, "", message, options);
+  }
+
+  #admit(severity: FindingOptions["severity"]): boolean {
+    if (severity !== "warning") this.#errorCount++;
+    if (this.#problems.length < PROBLEM_LIMIT) return true;
+    this.#unlistedCount++;
+    return false;
+  }
+
+  #push(
+    code: Code,
+    place: Place | undefined,
+    path: string,
+    message: string,
+    options: FindingOptions,
+  ): void {
+    this.#problems.push({
+      code,
+      severity: options.severity ?? "error",
+      message,
+      ...(options.hint === undefined ? {} : { hint: options.hint }),
+      ...(this.file === undefined ? {} : { file: this.file }),
+      ...(place === undefined ? {} : { line: place.line, column: place.column }),
+      path,
+    });
+  }
+}
+
+/** `slos.availability.alerts.tiers[0].factor`; a key with other characters is quoted: `where["http.route"]`. */
+export function formatPath(path: FieldPath): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else if (!/^[\w-]+$/.test(part)) text += `[${JSON.stringify(part)}]`;
+    else text += text === "" ? part : `.${part}`;
+  }
+  return text;
+}

@@ -1,0 +1,16 @@
+/**
+ * SLO files → the model. In: a directory of YAML files that people edit while slowburn runs. Out: the SLOs that run,
+ * what became of each file, and every problem at its line. Promised: reading never throws, a broken file never stops
+ * what ran before, and no file leads out of the directory.
+ */
+export { Findings, formatPath, type FindingOptions } from "./findings.ts";
+export { loadRules } from "./load-rules.ts";
+export { nearestName } from "./nearest-name.ts";
+export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
+export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
+export { readRuleFile, type RuleFileReading } from "./rule-file.ts";
+export { ruleSchema } from "./rule-schema.ts";
+export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
+export { watchRules, type RulesWatch, type WatchSettings } from "./watch-rules.ts";
+export type { FieldPath, YamlDocument } from "./yaml-document.ts";
+export { readYaml, type SourceText, type YamlText } from "./yaml-text.ts";

@@ -1,0 +1,165 @@
+/**
+ * The rules directory → what runs. A file runs as a whole or not at all; a broken one keeps its last good version, so that
+ * a slip in one team's file stops no one's alerts. Unchanged files are not parsed again.
+ */
+import { createHash } from "node:crypto";
+import { sep } from "node:path";
+import { millis, type Problem, type Slo } from "../slo/index.ts";
+import { listRuleFiles, readRuleText } from "./rule-folder.ts";
+import { readRuleFile, type RuleFileReading } from "./rule-file.ts";
+import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
+
+/** A file on its way into the set. */
+interface Candidate {
+  readonly file: string;
+  readonly reading: RuleFileReading;
+  /** Its version in the set before; empty when it was not in it. */
+  readonly lastGood: readonly Slo[];
+  readonly hadLastGood: boolean;
+  /** Problems that only show beside other files. */
+  readonly twins: Problem[];
+}
+
+/** What was parsed for a set, so that the next load parses only what changed. Sets from a snapshot have none. */
+const readingsOfSet = new WeakMap<RuleSet, ReadonlyMap<string, RuleFileReading>>();
+
+/**
+ * Reads every .yaml and .yml file below `directory` but those in its `schema/`. Never throws for what it finds there:
+ * `problems` says it. When the directory itself cannot be read, all of `previous` goes on running.
+ */
+export function loadRules(directory: string, settings: LoadSettings): RuleSet {
+  const { previous, now } = settings;
+  const listing = listRuleFiles(directory, settings.fileLimit);
+  if (listing.root === undefined) return keepAll(previous, listing.problems);
+  const lastGood = groupBy(previous?.slos ?? [], (slo) => slo.source.file);
+  const known = previous === undefined ? undefined : readingsOfSet.get(previous);
+  const readings = new Map<string, RuleFileReading>();
+  const candidates: Candidate[] = [];
+  const admit = (file: string, reading: RuleFileReading) =>
+    candidates.push({
+      file,
+      reading,
+      lastGood: lastGood.get(file) ?? [],
+      hadLastGood: lastGood.has(file),
+      twins: [],
+    });
+  for (const problem of listing.problems)
+    for (const file of filesOf(problem, previous)) admit(file, { slos: [], problems: [problem] });
+  for (const file of listing.files) {
+    const content = readRuleText(file);
+    if (content.kind === "gone") continue;
+    if (content.kind === "refused") admit(file, { slos: [], problems: [content.problem] });
+    else {
+      const key = digestOf(file, content.text, settings);
+      const reading = known?.get(key) ?? readRuleFile({ file, text: content.text }, settings);
+      readings.set(key, reading);
+      admit(file, reading);
+    }
+  }
+  const set = settle(candidates, previous, millis(now()));
+  readingsOfSet.set(set, readings);
+  return set;
+}
+
+function keepAll(previous: RuleSet | undefined, problems: readonly Problem[]): RuleSet {
+  const files = (previous?.files ?? []).map((file): RuleFile =>
+    file.state === "loaded" ? { ...file, state: "kept-last-good" } : file,
+  );
+  return { slos: previous?.slos ?? [], files, problems };
+}
+
+/** A folder that cannot be listed stands for the files that ran from it. */
+function filesOf({ code, file = "" }: Problem, previous: RuleSet | undefined): readonly string[] {
+  if (code !== "directory-unreadable") return [file];
+  const below = (previous?.files ?? []).map((known) => known.file);
+  return [file, ...below.filter((known) => known.startsWith(file + sep))];
+}
+
+function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function digestOf(file: string, text: string, { bucketMs, groupLimitMax }: RuleSettings): string {
+  const hash = createHash("sha256").update(text).digest("base64");
+  return `${file}\0${bucketMs}\0${groupLimitMax}\0${hash}`;
+}
+
+const isBroken = ({ reading, twins }: Candidate): boolean =>
+  twins.length > 0 || reading.problems.some(({ severity }) => severity === "error");
+
+/** What runs of a file: as it is, or its last good version. */
+const running = (candidate: Candidate): readonly Slo[] =>
+  isBroken(candidate) ? candidate.lastGood : candidate.reading.slos;
+
+function settle(
+  unordered: readonly Candidate[],
+  previous: RuleSet | undefined,
+  loadedAt: RuleFile["loadedAt"],
+): RuleSet {
+  const candidates = unordered.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  const owners = new Map((previous?.slos ?? []).map((slo) => [slo.id, slo.source.file]));
+  while (refuseTwins(candidates, owners)); // each round turns at least one file back to what it was
+  const before = new Map((previous?.files ?? []).map((file) => [file.file, file]));
+  const files = candidates.map((candidate): RuleFile => {
+    const broken = isBroken(candidate);
+    const earlier = before.get(candidate.file);
+    const isUnchanged = earlier !== undefined && (broken || isSameVersion(candidate));
+    return {
+      file: candidate.file,
+      state: !broken ? "loaded" : candidate.hadLastGood ? "kept-last-good" : "rejected",
+      problems: [...candidate.reading.problems, ...candidate.twins],
+      sloCount: running(candidate).length,
+      loadedAt: isUnchanged ? earlier.loadedAt : loadedAt,
+    };
+  });
+  const slos = candidates.flatMap(running).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return { slos, files, problems: files.flatMap(({ problems }) => problems) };
+}
+
+/** The very SLOs that ran before: the reading was taken over. */
+const isSameVersion = ({ reading, lastGood }: Candidate): boolean =>
+  lastGood.length > 0 &&
+  lastGood.length === reading.slos.length &&
+  reading.slos.every((slo) => lastGood.includes(slo));
+
+/**
+ * Two files that declare one SLO: the file that runs it keeps it, else the first by name; the other is broken.
+ * True when a file was found broken, so that its last good version counts in the next round.
+ */
+function refuseTwins(
+  candidates: readonly Candidate[],
+  owners: ReadonlyMap<string, string>,
+): boolean {
+  const claims = groupBy(
+    candidates.flatMap((candidate) => running(candidate).map((slo) => ({ candidate, slo }))),
+    ({ slo }) => slo.id,
+  );
+  let hasRefused = false;
+  for (const [id, claimants] of claims) {
+    const owner =
+      claimants.find(({ candidate }) => owners.get(id) === candidate.file) ?? claimants[0];
+    for (const { candidate, slo } of claimants) {
+      if (owner === undefined || candidate === owner.candidate || isBroken(candidate)) continue;
+      const { file, line } = owner.slo.source;
+      candidate.twins.push({
+        code: "duplicate-slo",
+        severity: "error",
+        message: `${id} is in ${file}:${line} already`,
+        hint: "rename one of them",
+        file: slo.source.file,
+        line: slo.source.line,
+        column: 1,
+        path: `slos.${slo.name}`,
+      });
+      hasRefused = true;
+    }
+  }
+  return hasRefused;
+}

@@ -1,0 +1,176 @@
+/** Single values of the native format: what is right, and for what is not, the sentence and the fix. */
+import { RE2JS } from "re2js";
+import { parseDurationNanos, parseObjective } from "../../slo/index.ts";
+import { nearestName } from "../nearest-name.ts";
+import { kindOf, type Explanation } from "./shape.ts";
+
+export const OBJECTIVE_PATTERN: string = String.raw`^\s*\d{1,2}(\.\d{1,7})?\s*%\s*$`;
+export const DURATION_PATTERN: string = String.raw`^(\d{1,15}(\.\d{1,9})?(ms|us|[ywdhms]))+$`;
+export const BUDGET_PATTERN: string = String.raw`^\d{1,3}(\.\d{1,3})?\s*%$`;
+export const SERVICE_NAME: RegExp = /^[\p{L}\p{N}][\p{L}\p{N}_.:-]{0,127}$/u;
+export const SLO_NAME: RegExp = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,127}$/u;
+export const LABEL_NAME: RegExp = /^[a-zA-Z_][a-zA-Z0-9_]{0,127}$/;
+export const MAX_PATTERN_BYTES = 1024;
+
+export const isObjective = (text: string): boolean => parseObjective(text) !== undefined;
+export const isDuration = (text: string): boolean => parseDurationNanos(text) !== undefined;
+
+export function explainObjective(value: unknown): Explanation {
+  if (typeof value === "number") return explainBareNumber(value);
+  if (typeof value !== "string") {
+    const message = `an objective is a percentage, not ${kindOf(value)}`;
+    return { code: "wrong-type", message, hint: "write 99.9%" };
+  }
+  const bare = /^\s*(\d*\.?\d+)\s*$/.exec(value);
+  if (bare !== null) return explainBareNumber(Number(bare[1]));
+  const percent = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(value);
+  if (percent !== null && Number(percent[1]) >= 100) {
+    const message = `${value.trim()} leaves no error budget: one bad event would be over it for ever`;
+    return { code: "objective-range", message, hint: "write 99.999%, or less" };
+  }
+  if (percent !== null)
+    return { code: "objective-range", message: "at most 7 decimals", hint: "write 99.9%" };
+  const message = `${kindOf(value)} is no percentage`;
+  return { code: "objective-range", message, hint: "write 99.9%" };
+}
+
+/** 0.999 is 99.9 % to one reader and 0.999 % to another; so is 99.9, to a reader of ratios. */
+function explainBareNumber(value: number): Explanation {
+  if (value > 0 && value < 1) {
+    const percent = decimal(value * 100);
+    const message = `${value} could mean ${percent}% or ${decimal(value)}%`;
+    return { code: "objective-sign", message, hint: `write ${percent}%` };
+  }
+  if (value === 1) {
+    const message = "1 could mean 1% or 100%, which leaves no error budget";
+    return { code: "objective-sign", message, hint: "write 99.9%" };
+  }
+  if (value > 1 && value < 100) {
+    const message = `${value} could mean ${decimal(value)}% or a ratio of ${value} (${decimal(value * 100)}%)`;
+    return { code: "objective-sign", message, hint: `write ${decimal(value)}%` };
+  }
+  const message = `${value} is no percentage from 0% to below 100%`;
+  return { code: "objective-range", message, hint: "write 99.9%" };
+}
+
+const decimal = (value: number): string => String(Number(value.toPrecision(12)));
+
+export function explainDuration(value: unknown): Explanation {
+  if (typeof value === "number") {
+    const message = `${value} has no unit`;
+    return { code: "invalid-duration", message, hint: `write ${value}s or ${value}ms` };
+  }
+  const message = `${kindOf(value)} is no duration`;
+  return { code: "invalid-duration", message, hint: durationHint(value) };
+}
+
+const LONG_UNITS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:ms|msecs?|milli(?:s|seconds?))$/i, "ms"],
+  [/^s(?:ecs?|econds?)$/i, "s"],
+  [/^m(?:ins?|inutes?)$/i, "m"],
+  [/^h(?:rs?|ours?)$/i, "h"],
+  [/^d(?:ays?)?$/i, "d"],
+  [/^w(?:ks?|eeks?)?$/i, "w"],
+];
+
+function durationHint(value: unknown): string {
+  const match =
+    typeof value === "string" ? /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(value) : null;
+  const unit = LONG_UNITS.find(([pattern]) => pattern.test(match?.[2] ?? ""));
+  return unit === undefined || match === null
+    ? "write 250ms, 5m, 1h30m or 30d"
+    : `write ${match[1]}${unit[1]}`;
+}
+
+/** Why a regular expression is refused; `undefined` when RE2 takes it. */
+export function regexFault(pattern: string): string | undefined {
+  if (Buffer.byteLength(pattern) > MAX_PATTERN_BYTES)
+    return `it is over ${MAX_PATTERN_BYTES} bytes`;
+  try {
+    RE2JS.compile(pattern);
+    return undefined;
+  } catch (error) {
+    // RE2JS throws for syntax and for repeats that grow too large; both are the author's to mend.
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+export const isRegex = (pattern: string): boolean => regexFault(pattern) === undefined;
+
+export function explainRegex(value: unknown): Explanation {
+  if (typeof value !== "string" || value === "") {
+    return { code: "wrong-type", message: `expected an RE2 expression, not ${kindOf(value)}` };
+  }
+  const message = `not a regular expression: ${regexFault(value) ?? "it is too long"}`;
+  const isPerl = /\(\?[=!<]|\\\d/.test(value);
+  const hint = isPerl ? "RE2 has no lookaround and no back-references" : undefined;
+  return { code: "invalid-regex", message, hint };
+}
+
+export const isWebLink = (text: string): boolean =>
+  /^https?:\/\//i.test(text) && text.length <= 2_048 && !/\s/.test(text) && URL.canParse(text);
+
+export const explainLink = (value: unknown): Explanation => ({
+  code: "invalid-url",
+  message: `${kindOf(value)} is no http or https link`,
+  hint: "write https://…",
+});
+
+export const explainMetric = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected a metric's name of at most 255 characters, not ${kindOf(value)}`,
+  hint: "write http.server.request.duration, or its Prometheus spelling",
+});
+
+export const explainService = (value: unknown): Explanation =>
+  explainName("service", value, " : .");
+export const explainSloName = (value: unknown): Explanation => explainName("SLO", value, " .");
+const explainName = (what: string, value: unknown, also: string): Explanation => ({
+  code: typeof value === "string" ? "invalid-name" : "wrong-type",
+  message: `${kindOf(value)} is no ${what} name`,
+  hint: `letters, digits, - _${also}; starting with a letter or digit; at most 128`,
+});
+
+export function explainSeverity(value: unknown): Explanation {
+  const nearest = nearestName(String(value), ["page", "ticket"]);
+  const hint = nearest === undefined ? "write page or ticket" : `did you mean \`${nearest}\`?`;
+  return { code: "wrong-type", message: `${kindOf(value)} is no severity`, hint };
+}
+
+export const explainOnOff = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected on or off, not ${kindOf(value)}`,
+  hint: "write off to have no alerts of this severity",
+});
+
+export const explainCount = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "invalid-number" : "wrong-type",
+  message: `expected a whole number from 0, not ${kindOf(value)}`,
+});
+
+export const explainFactor = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "invalid-number" : "wrong-type",
+  message: `expected a burn rate above 0, not ${kindOf(value)}`,
+  hint: "write 14.4; or budget: 2% instead",
+});
+
+export const explainGroupLimit = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "invalid-number" : "wrong-type",
+  message: `expected a whole number from 1 to 10000, not ${kindOf(value)}`,
+});
+
+/** Thousandths of a percent: 2% → 2000; `undefined` when the text is no share above 0 % and up to 100 %. */
+export function parseBudgetShare(text: string): number | undefined {
+  const match = /^(\d{1,3})(?:\.(\d{1,3}))?\s*%$/.exec(text);
+  if (match === null) return undefined;
+  const share = Number(match[1]) * 1000 + Number((match[2] ?? "").padEnd(3, "0"));
+  return share > 0 && share <= 100_000 ? share : undefined;
+}
+
+export const isBudgetShare = (text: string): boolean => parseBudgetShare(text) !== undefined;
+
+export const explainBudgetShare = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "objective-sign" : "invalid-number",
+  message: `expected a share of the error budget above 0% and up to 100%, not ${kindOf(value)}`,
+  hint: "write 2%",
+});

@@ -1,0 +1,184 @@
+/** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
+import {
+  formatDuration,
+  parseDuration,
+  parseObjective,
+  type Millis,
+  type RollingWindow,
+  type Slo,
+} from "../../slo/index.ts";
+import type { RuleFormat } from "../rule-format.ts";
+import { readAlerts } from "./alerts.ts";
+import { explainDuration, explainSloName, isDuration, SLO_NAME } from "./checks.ts";
+import { readLabels } from "./labels.ts";
+import {
+  API_VERSION,
+  DEFAULT_GROUP_LIMIT,
+  DEFAULT_GROUP_LIMIT_MAX,
+  DEFAULT_WINDOW,
+  fileSchema,
+  sloSchema,
+  type FileConfig,
+  type SloConfig,
+} from "./schema.ts";
+import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
+import { readSli } from "./sli.ts";
+import type { RuleSettings } from "../rule-set.ts";
+
+const DAY_MS = 86_400_000;
+const MAX_WINDOW_MS = 366 * DAY_MS;
+const DEFAULT_BUCKET_MS = 10_000;
+/** The window's old edge is one bucket: at most 2 % of the window (DESIGN 4.2). */
+const MIN_BUCKETS = 50;
+
+export const nativeFormat: RuleFormat = {
+  name: "slowburn",
+  apiVersions: [API_VERSION],
+  read(document, findings, settings) {
+    const field: Field = { document, path: [], findings };
+    const file = readShape(fileSchema, document.value, field, "an SLO file");
+    if (file === undefined) return [];
+    const context: FileContext = {
+      service: file.service ?? "",
+      owner: file.owner,
+      labels: readLabels(file.labels, fieldIn(field, "labels")),
+      settings,
+    };
+    return readSlos(file.slos, fieldIn(field, "slos"), context);
+  },
+};
+
+interface FileContext extends Pick<FileConfig, "service" | "owner"> {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly settings: RuleSettings;
+}
+
+function readSlos(value: unknown, field: Field, context: FileContext): readonly Slo[] {
+  if (value === undefined) return [];
+  if (!isMapping(value)) {
+    const message = `slos are a mapping of names, not ${kindOf(value)}`;
+    report(field, { code: "wrong-type", message, hint: "write slos: { availability: { … } }" });
+    return [];
+  }
+  const names = Object.keys(value);
+  if (names.length === 0) report(field, { code: "empty-file", message: "no SLO is given" });
+  return names.flatMap((name) => {
+    const slo = readSlo(name, value[name], fieldIn(field, name), context);
+    return slo === undefined ? [] : [slo];
+  });
+}
+
+function readSlo(name: string, value: unknown, field: Field, file: FileContext): Slo | undefined {
+  const errorsBefore = field.findings.errorCount;
+  if (!SLO_NAME.test(name)) report(field, explainSloName(name), "key");
+  const shape = readShape(sloSchema, value, field, "an SLO");
+  if (shape === undefined) return undefined;
+  const objective = shape.objective === undefined ? undefined : parseObjective(shape.objective);
+  const window = readWindow(shape.window, fieldIn(field, "window"), file.settings);
+  const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), {
+    windowMs: window?.lengthMs,
+    budgetPpb: objective?.budgetPpb,
+    bucketMs: file.settings.bucketMs,
+  });
+  const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
+  const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
+  const groups = readGroups(shape, field, file.settings);
+  if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
+  if (objective === undefined || window === undefined) return undefined;
+  if (alerts === undefined || indicator === undefined) return undefined;
+  return {
+    id: `${file.service}/${name}`,
+    service: file.service,
+    name,
+    description: shape.description ?? "",
+    ...ownerOf(shape.owner ?? file.owner),
+    ...(shape.runbook === undefined ? {} : { runbook: shape.runbook }),
+    labels,
+    objective,
+    window,
+    indicator,
+    ...groups,
+    alerts,
+    source: {
+      file: field.findings.file ?? "",
+      line: field.document.placeOf(field.path, "key").line,
+    },
+  };
+}
+
+const ownerOf = (owner: string | undefined) => (owner === undefined ? {} : { owner });
+
+function readWindow(
+  value: unknown,
+  field: Field,
+  settings: RuleSettings,
+): RollingWindow | undefined {
+  if (isMapping(value)) {
+    report(field, {
+      code: "calendar-window",
+      message: "calendar windows are not supported yet",
+      hint: "write a rolling window: 30d",
+    });
+    return undefined;
+  }
+  const text = value === undefined ? DEFAULT_WINDOW : value;
+  const lengthMs = typeof text === "string" && isDuration(text) ? parseDuration(text) : undefined;
+  if (lengthMs === undefined) {
+    report(field, explainDuration(text));
+    return undefined;
+  }
+  const least = leastWindow(settings.bucketMs);
+  if (lengthMs >= least && lengthMs <= MAX_WINDOW_MS) return { kind: "rolling", lengthMs };
+  const message = `${formatDuration(lengthMs)} is not from ${formatDuration(least)} to ${formatDuration(MAX_WINDOW_MS)}`;
+  report(field, { code: "window-range", message, hint: "write 30d" });
+  return undefined;
+}
+
+/** A day; with finer buckets than the default (a demo, a test) as little as they can carry. */
+const leastWindow = (bucketMs: number): Millis =>
+  (bucketMs < DEFAULT_BUCKET_MS ? MIN_BUCKETS * bucketMs : DAY_MS) as Millis;
+
+function readGroups(
+  shape: Partial<SloConfig>,
+  field: Field,
+  settings: RuleSettings,
+): Pick<Slo, "per" | "groupLimit"> {
+  const most = settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX;
+  const groupLimit = shape.groupLimit ?? Math.min(DEFAULT_GROUP_LIMIT, most);
+  if (groupLimit > most) {
+    const message = `the configuration allows at most ${most} groups`;
+    report(fieldIn(field, "groupLimit"), { code: "invalid-number", message });
+  }
+  if (shape.groupLimit !== undefined && shape.per === undefined) {
+    const message = "`groupLimit` says nothing without `per`";
+    report(
+      fieldIn(field, "groupLimit"),
+      { code: "missing-field", message, hint: "add per: [http.route]" },
+      "key",
+    );
+  }
+  return { per: readPer(shape.per, fieldIn(field, "per")), groupLimit };
+}
+
+const MAX_GROUP_ATTRIBUTES = 8;
+
+function readPer(value: unknown, field: Field): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_GROUP_ATTRIBUTES) {
+    const message = `expected a list of 1 to ${MAX_GROUP_ATTRIBUTES} attributes, not ${kindOf(value)}`;
+    const hint = typeof value === "string" ? `write [${value}]` : "write [http.route]";
+    report(field, { code: "wrong-type", message, hint });
+    return [];
+  }
+  const attributes: string[] = [];
+  for (const [index, name] of value.entries()) {
+    const isName = typeof name === "string" && name !== "" && name.length <= 255;
+    if (!isName || attributes.includes(name)) {
+      const message = isName
+        ? `${name} is listed twice`
+        : `expected an attribute's name, not ${kindOf(name)}`;
+      report(fieldIn(field, index), { code: "wrong-type", message });
+    } else attributes.push(name);
+  }
+  return attributes;
+}
