@@ -8,17 +8,17 @@ export function adoptTiers(
   before: readonly TierState[],
   planned: readonly PlannedTier[],
 ): readonly TierState[] {
-  const names = new Set(planned.map((entry) => entry.name));
-  if (before.every((state) => names.has(state.name))) return before;
-  const kept = before.filter((state) => names.has(state.name));
-  for (const orphan of before.filter((state) => !names.has(state.name))) {
+  const isPlanned = ({ name }: TierState) => planned.some((entry) => entry.name === name);
+  if (before.every(isPlanned)) return before;
+  const kept = before.filter(isPlanned);
+  for (const orphan of before.filter((state) => !isPlanned(state))) {
     const free = planned.find((entry) => kept.every((state) => state.name !== entry.name));
     if (free !== undefined) kept.push({ ...orphan, name: free.name });
   }
   return kept;
 }
 
-/** Steps every tier of a severity; the same array when nothing changed. Most urgent first. */
+/** Steps every tier of a severity of a live alert, or of none; the same array when nothing changed. Most urgent first. */
 export function stepTiers(
   alert: AlertView | undefined,
   planned: readonly PlannedTier[],
@@ -26,7 +26,7 @@ export function stepTiers(
   nowMs: number,
   noDataHoldMs: number,
 ): readonly TierState[] {
-  const before = alert === undefined || alert.state === "resolved" ? [] : alert.tiers;
+  const before = alert?.tiers ?? [];
   const adopted = adoptTiers(before, planned);
   const fires = alert?.state === "firing";
   const after: TierState[] = [];

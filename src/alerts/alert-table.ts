@@ -23,8 +23,9 @@ export class AlertTable {
   #isTracked = new Uint8Array(1024);
   #views: readonly AlertView[] | undefined;
 
-  get rows(): readonly StreamAlerts[] {
-    return [...this.#rows.values()];
+  /** Not while rows are added. */
+  get rows(): Iterable<StreamAlerts> {
+    return this.#rows.values();
   }
 
   isTracked(index: number): boolean {

@@ -4,13 +4,12 @@
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
 import type { AlertSeverity, StreamIndex } from "../slo/index.ts";
-import { alertLabels } from "./alert-labels.ts";
+import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
-import type { AlertTransition, AlertView, ResolveReason, TierState } from "./alert.ts";
+import type { AlertTransition, AlertView } from "./alert.ts";
 import { annotationsOf, type AlertLinks } from "./annotations.ts";
 import { scanShard, shortTotalOf } from "./burn-scan.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { planOf, type PlannedTier, type PolicyPlan } from "./policy-plan.ts";
 import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
 
@@ -107,113 +106,49 @@ export class AlertEvaluator {
   }
 
   #step(row: StreamAlerts, severity: AlertSeverity, visit: Visit): void {
-    const { shard, slot, mask, plan, nowMs } = visit;
-    const alert = row[severity];
+    const { shard, slot, mask, plan, stream, nowMs, transitions } = visit;
     const planned = plan[severity];
-    const isLive = alert !== undefined && alert.state !== "resolved";
-    if (planned.length === 0) {
-      if (isLive) this.#end(row, alert, "policy-edited", visit.nowMs, visit.transitions);
-      return;
-    }
+    const alert = isLive(row[severity]) ? row[severity] : undefined;
     const signalOf = ({ bit, tier }: PlannedTier) =>
       (mask & bit) !== 0 ? "burning" : shortTotalOf(shard, tier, slot) > 0 ? "quiet" : "silent";
     const tiers = stepTiers(alert, planned, signalOf, nowMs, this.#noDataHoldMs);
-    if (tiers.length > 0) this.#continue(row, severity, tiers, visit);
-    else if (isLive) {
+    if (tiers.length > 0) {
+      const tier = leadingTier(tiers)?.name ?? "";
+      const inhibited = severity === "ticket" && row.page?.state === "firing";
+      const part = { severity, tiers, tier, inhibited };
+      const text = () => ({
+        annotations: this.#annotations(stream, severity, tier, alert?.annotations ?? {}),
+        generatorURL: this.#links.generator(stream),
+      });
+      const transition = continued(alert, stream, part, text, nowMs);
+      if (transition !== undefined) this.#change(transition, transitions);
+    } else if (alert !== undefined) {
       const isSilent = planned.every((entry) => signalOf(entry) === "silent");
-      this.#end(row, alert, isSilent ? "no-data" : "recovered", nowMs, visit.transitions);
+      const reason = planned.length === 0 ? "policy-edited" : isSilent ? "no-data" : "recovered";
+      this.#change(ended(alert, reason, nowMs), transitions);
     }
   }
 
-  /** Something burns, or is kept: the alert begins, moves on or stays as it is. */
-  #continue(
-    row: StreamAlerts,
-    severity: AlertSeverity,
-    tiers: readonly TierState[],
-    visit: Visit,
-  ): void {
-    const { stream, nowMs, transitions } = visit;
-    const before = row[severity]?.state === "resolved" ? undefined : row[severity];
-    const isFiring = tiers.some((tier) => tier.firedAt !== undefined);
-    const inhibited = severity === "ticket" && row.page?.state === "firing";
-    const notifies = isFiring && !inhibited && before?.notified !== true;
-    if (before?.tiers === tiers && before.inhibited === inhibited && !notifies) return;
-    const tier = leadingTier(tiers)?.name ?? "";
-    const labels = before?.labels ?? alertLabels(stream, severity);
-    const alert: AlertView = {
-      streamKey: stream.key,
-      sloId: stream.slo.id,
-      group: stream.group,
-      severity,
-      state: isFiring ? "firing" : "pending",
-      activeAt: before?.activeAt ?? nowMs,
-      ...(isFiring && { firedAt: before?.firedAt ?? nowMs }),
-      tier,
-      inhibited,
-      notified: notifies || before?.notified === true,
-      labels,
-      annotations: this.#annotations(stream, severity, tier, before?.annotations ?? {}),
-      generatorURL: this.#links.generator(stream),
-      fingerprint: before?.fingerprint ?? fingerprint(labels),
-      tiers,
-    };
-    this.#table.set(row, severity, alert);
-    const kind = before?.state === alert.state ? "updated" : alert.state;
-    transitions.push({ kind, at: nowMs, alert, ...(notifies && { notify: "firing" }) });
+  #change(transition: AlertTransition, transitions: AlertTransition[]): void {
+    this.applyTransition(transition);
+    transitions.push(transition);
   }
 
-  /** Firing becomes resolved; pending leaves nothing behind. */
-  #end(
-    row: StreamAlerts,
-    alert: AlertView,
-    resolveReason: ResolveReason,
-    nowMs: number,
-    transitions: AlertTransition[],
-  ): void {
-    const { streamKey, severity } = alert;
-    if (alert.state === "pending") {
-      this.#table.set(row, severity, undefined);
-      transitions.push({ kind: "inactive", at: nowMs, streamKey, severity });
-      return;
-    }
-    const resolved: AlertView = {
-      ...alert,
-      state: "resolved",
-      resolvedAt: nowMs,
-      resolveReason,
-      inhibited: false,
-      tiers: [],
-    };
-    this.#table.set(row, severity, resolved);
-    const notify = alert.notified ? { notify: "resolved" as const } : {};
-    transitions.push({ kind: "resolved", at: nowMs, alert: resolved, ...notify });
-  }
-
-  /** After a rule edit or a restart: a live alert whose labels are others now ends under the old and goes on under the new. */
+  /** After a rule edit or a restart: labels may be others now. */
   #relabel(row: StreamAlerts, { stream, nowMs, transitions }: Visit): void {
     for (const severity of SEVERITIES) {
       const alert = row[severity];
-      if (alert === undefined || alert.state === "resolved") continue;
-      const labels = alertLabels(stream, severity);
-      const newFingerprint = fingerprint(labels);
-      if (newFingerprint === alert.fingerprint) continue;
-      if (alert.notified) this.#end(row, alert, "labels-edited", nowMs, transitions);
-      const relabelled: AlertView = {
-        ...alert,
-        labels,
-        fingerprint: newFingerprint,
-        notified: false,
-      };
-      this.#table.set(row, severity, relabelled);
-      transitions.push({ kind: "updated", at: nowMs, alert: relabelled });
+      if (!isLive(alert)) continue;
+      for (const transition of relabelled(alert, stream, nowMs))
+        this.#change(transition, transitions);
     }
   }
 
   /** Streams that no shard showed: removed by a rule edit, or moved to another index. True: some moved, look again. */
   #settleUnseen(nowMs: number, transitions: AlertTransition[]): boolean {
-    const unseen = this.#table.rows.filter(
-      (row) => row.seenTick !== this.#tick && (isLive(row.page) || isLive(row.ticket)),
-    );
+    const unseen: StreamAlerts[] = [];
+    for (const row of this.#table.rows)
+      if (row.seenTick !== this.#tick && (isLive(row.page) || isLive(row.ticket))) unseen.push(row);
     if (unseen.length === 0) return false;
     let hasMoved = false;
     const live = new Map(
@@ -229,7 +164,7 @@ export class AlertEvaluator {
       }
       for (const severity of SEVERITIES) {
         const alert = row[severity];
-        if (isLive(alert)) this.#end(row, alert, "stream-removed", nowMs, transitions);
+        if (isLive(alert)) this.#change(ended(alert, "stream-removed", nowMs), transitions);
       }
     }
     return hasMoved;
@@ -237,9 +172,11 @@ export class AlertEvaluator {
 
   /** After a restart the alerts are known by key only. */
   #findUnbound(): void {
-    const unbound = this.#table.rows.filter((row) => row.index === undefined);
-    if (!unbound.some((row) => isLive(row.page) || isLive(row.ticket))) return;
-    const keys = new Map(unbound.map((row) => [row.streamKey, row]));
+    const keys = new Map<string, StreamAlerts>();
+    for (const row of this.#table.rows)
+      if (row.index === undefined && (isLive(row.page) || isLive(row.ticket)))
+        keys.set(row.streamKey, row);
+    if (keys.size === 0) return;
     for (const stream of this.#source.allStreams()) {
       const row = keys.get(stream.key);
       if (row !== undefined) this.#table.bind(row, stream.index);

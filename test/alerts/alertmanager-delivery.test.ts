@@ -48,9 +48,7 @@ describe("a firing alert", () => {
       "60000: a ends 300000",
       "120000: a ends 360000",
     ]);
-    expect((bench.sent[2]?.body as PostableAlert[])[0]?.annotations).toEqual({
-      summary: "at 120000",
-    });
+    expect(bench.sent[2]).toMatchObject({ body: [{ annotations: { summary: "at 120000" } }] });
     expect(bench.outbox.size).toBe(0);
   });
 

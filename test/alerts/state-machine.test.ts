@@ -35,7 +35,7 @@ function line(transition: AlertTransition): string {
 function play(script: string, slo: Slo, noDataHoldMs?: number): string[] {
   const { engine, alerts } = setUp(slo, noDataHoldMs);
   const lines: string[] = [];
-  for (const [i, what] of [...script].entries()) {
+  for (const [i, what] of script.split("").entries()) {
     engine.now = (i + 1) * TICK;
     if (what !== "_") engine.book(0, engine.now, what === "x" ? 50 : 100, 100);
     lines.push(...alerts.evaluate(engine.shards, engine.now).map(line));
