@@ -10,6 +10,7 @@ import { OperationError } from "../../src/slo/index.ts";
 import type { OutboxRow, Recovery, Store } from "../../src/storage/index.ts";
 import {
   copyFiles,
+  MEMORY_DISK,
   newDirectory,
   NOW_MS,
   openSqlite,
@@ -82,18 +83,16 @@ async function judge(directory: string): Promise<Verdict> {
 }
 
 /** Each thing that is handed out is something that was handed in, and entries follow the snapshot without a gap. */
-function checkTruth({ parts, entries, outbox }: Recovery): void {
-  const at = parts.size === 0 ? [0] : [10, 20];
+function checkTruth({ parts, entries, outbox, damage }: Recovery): void {
+  const at = damage.length > 0 ? [0, 10, 20] : [10, 20];
   for (const [name, bytes] of parts) {
     expect([10, 20].map((seq) => partOf(name, seq))).toContain(textOf(bytes));
   }
   const first = entries[0]?.seq;
   if (first !== undefined) expect(at).toContain(first - 1);
-  entries.forEach(({ seq, body }, index) => {
-    expect(seq).toBe(first! + index);
-    expect(textOf(body)).toBe(bodyOf(seq));
-  });
-  for (const row of outbox) expect(row).toEqual(outboxRow(row.id));
+  const read = entries.map(({ seq, body }) => `${seq} ${textOf(body)}`);
+  expect(read).toEqual(entries.map((_, i) => `${first! + i} ${bodyOf(first! + i)}`));
+  expect(outbox).toEqual(outbox.map(({ id }) => outboxRow(id)));
 }
 
 /** The repair is lasting: the next start finds the same, and reports nothing new. */
@@ -101,8 +100,9 @@ async function checkSecondStart(directory: string, first: Recovery, next: number
   const { store, recovery } = await runSqlite(directory, { durability: "interval" });
   expect(recovery.damage).toEqual(first.damage);
   expect(recovery.parts).toEqual(first.parts);
-  expect(recovery.entries.slice(0, -1)).toEqual(first.entries);
-  expect(recovery.entries.at(-1)).toEqual({ seq: next, body: textBytes("next") });
+  const read = recovery.entries.map(({ seq, body }) => `${seq} ${textOf(body)}`);
+  const before = first.entries.map(({ seq, body }) => `${seq} ${textOf(body)}`);
+  expect(read).toEqual([...before, `${next} next`]);
   await store.close();
 }
 
@@ -110,7 +110,7 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 async function flip(image: string, file: string, offset: number): Promise<Verdict> {
-  const directory = copyFiles(image);
+  const directory = copyFiles(image, newDirectory(MEMORY_DISK));
   const bytes = readFileSync(join(directory, file));
   bytes[offset]! ^= 1 << (offset % 8);
   writeFileSync(join(directory, file), bytes);
@@ -176,7 +176,7 @@ describe("a file cut short", () => {
   ] as const)("(%s) %s: reported or harmless", async (state, file) => {
     const size = sizeOf(images[state], file);
     for (const length of [...offsets(size, 10), size - 1]) {
-      const directory = copyFiles(images[state]);
+      const directory = copyFiles(images[state], newDirectory(MEMORY_DISK));
       truncateSync(join(directory, file), length);
       const verdict = await judge(directory);
       if (file === "slowburn.db") expect([length, verdict]).not.toEqual([length, "intact"]);
