@@ -152,11 +152,10 @@ function byStream(alerts: readonly AlertSample[]): ReadonlyMap<string, readonly 
   return map;
 }
 
-/** The longest lookback of the fastest tier, as `StreamReading.exhaustionMs` has it. */
+/** The longest lookback of the fastest tier, as `StreamReading.exhaustionMs` has it; without tiers, the SLO window is taken. */
 function forecastIndex(windowsMs: readonly number[], policy: AlertPolicy): number | undefined {
   const fastest = policy.tiers[0];
-  const index = fastest === undefined ? -1 : windowsMs.indexOf(fastest.longMs);
-  return index < 0 ? undefined : index;
+  return fastest && windowsMs.indexOf(fastest.longMs);
 }
 
 function plus(values: Float64Array, more: Float64Array | undefined): Float64Array {

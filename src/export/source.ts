@@ -3,7 +3,7 @@ import type { ShardView, StreamView } from "../engine/index.ts";
 import type { AlertSeverity, Slo, StreamIndex } from "../slo/index.ts";
 import type { ExpositionFormat } from "./format.ts";
 
-/** The part of `Engine` that is read. */
+/** The part of `Engine` that is read; it satisfies it. */
 export interface StreamSource {
   readonly shards: readonly ShardView[];
   /** The tick its sums are of, ms; 0 before the first. */
@@ -11,12 +11,12 @@ export interface StreamSource {
   stream(index: StreamIndex): StreamView | undefined;
 }
 
-/** One alert of one stream and severity; those that are not listed are inactive. */
+/** One alert of one stream and severity; those that are not listed are inactive. `AlertView` satisfies it. */
 export interface AlertSample {
   /** `StreamView.key`. */
   readonly streamKey: string;
   readonly severity: AlertSeverity;
-  readonly state: "inactive" | "pending" | "firing";
+  readonly state: "inactive" | "pending" | "firing" | "resolved";
 }
 
 export interface RuleFileSample {

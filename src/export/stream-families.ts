@@ -13,7 +13,7 @@ export interface StreamFamily {
 
 type Lines = (shard: ShardSnapshot, slot: number, stream: StreamSnapshot) => string;
 
-const STATE_VALUE = { inactive: 0, pending: 1, firing: 2 } as const;
+const STATE_VALUE = { inactive: 0, resolved: 0, pending: 1, firing: 2 } as const;
 
 /** Good and total events of the SLO window. */
 interface WindowSums {
@@ -117,10 +117,12 @@ function sliBounds(
   { windowIndex }: StreamSnapshot,
 ): readonly number[] {
   if (shard.bounds === undefined) return [];
+  const straddling = cell(shard.bounds.straddling, windowIndex, slot);
+  if (straddling === 0) return [];
   const total = cell(shard.total, windowIndex, slot);
   const sure = cell(shard.bounds.sure, windowIndex, slot);
-  const highest = sure + cell(shard.bounds.straddling, windowIndex, slot);
-  return [sliRatio(sure, total), sliRatio(highest, total)].filter((ratio) => ratio !== undefined);
+  const bounds = [sliRatio(sure, total), sliRatio(sure + straddling, total)];
+  return bounds.filter((ratio) => ratio !== undefined);
 }
 
 function exhaustionSeconds(
@@ -128,11 +130,11 @@ function exhaustionSeconds(
   slot: number,
   stream: StreamSnapshot,
 ): number | undefined {
-  if (shard.forecastIndex === undefined) return undefined;
   const { good, total, budgetPpb } = windowSums(shard, slot, stream);
+  const forecastIndex = shard.forecastIndex ?? stream.windowIndex;
   const burn = burnRate(
-    cell(shard.good, shard.forecastIndex, slot),
-    cell(shard.total, shard.forecastIndex, slot),
+    cell(shard.good, forecastIndex, slot),
+    cell(shard.total, forecastIndex, slot),
     budgetPpb,
   );
   const span = exhaustionMs(budgetRemaining(good, total, budgetPpb), burn, stream.windowMs);

@@ -28,13 +28,25 @@ function dashboardSchema(): Schema {
   return relaxed;
 }
 
+/** The same conversion lost the constants that tell a table's cell options apart, so one of several fits as any. */
+function panelSchema(type: string): Schema {
+  const relaxed = schema(type.replace("-", ""));
+  const cells = relaxed.definitions["TableCellOptions"] as unknown as
+    Record<string, unknown> | undefined;
+  if (cells) {
+    cells["anyOf"] = cells["oneOf"];
+    delete cells["oneOf"];
+  }
+  return relaxed;
+}
+
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
 const validateDashboard = ajv.compile(dashboardSchema());
 const validateQuery = ajv.compile(schema("prometheus"));
 
 const kinds = new Map(
   ["timeseries", "stat", "table", "bargauge", "state-timeline"].map((type) => {
-    const { definitions } = schema(type.replace("-", ""));
+    const { definitions } = panelSchema(type);
     const part = (name: string) =>
       definitions[name] && ajv.compile({ definitions, $ref: `#/definitions/${name}` });
     return [type, { options: part("Options"), custom: part("FieldConfig") }];

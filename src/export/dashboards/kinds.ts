@@ -66,6 +66,7 @@ export function bars(given: Given): Panel {
       minVizHeight: 16,
       minVizWidth: 8,
       maxVizHeight: 40,
+      legend: { displayMode: "list", placement: "bottom", showLegend: false, calcs: [] },
     },
   };
 }

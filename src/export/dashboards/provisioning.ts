@@ -86,7 +86,7 @@ function prometheus({ slowburnTarget }: ProvisioningSettings): string {
 
 function alertmanager(): string {
   return yaml(
-    "For alertmanager.yml: one notification per SLO, pages apart from tickets, no ticket while the same SLO pages.\nFill in the receivers.",
+    "For alertmanager.yml: one notification per SLO, pages apart from tickets. Fill in the receivers.\nNo inhibit_rules are needed: slowburn holds back a ticket while the same SLO or group pages.",
     {
       route: {
         receiver: "tickets",
@@ -94,13 +94,6 @@ function alertmanager(): string {
         group_wait: "10s",
         routes: [{ matchers: ['severity="page"'], receiver: "pager" }],
       },
-      inhibit_rules: [
-        {
-          source_matchers: ['severity="page"'],
-          target_matchers: ['severity="ticket"'],
-          equal: ["slo", "group"],
-        },
-      ],
       receivers: [{ name: "tickets" }, { name: "pager" }],
     },
   );
