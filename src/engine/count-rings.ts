@@ -110,6 +110,7 @@ export class CountRings {
     };
     for (let i = Math.max(first, this.finest.first); i <= last; i++) put(this.finest, i, i, i + 1);
     const closedEnd = Math.min(last + 1, this.openIndex);
+    if (closedEnd <= first) return true;
     for (const ring of this.rings) {
       if (ring.factor === 1) continue;
       const from = Math.max(Math.floor(first / ring.factor), ring.first);

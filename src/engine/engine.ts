@@ -115,6 +115,7 @@ export class Engine implements EngineView {
   /** Puts rules in force. Every series must be bound again. */
   setRules(slos: readonly Slo[], nowMs: number): RuleChange {
     const change = editRules(this.#slos, slos, this.#streams, { nowMs, bucketMs: this.bucketMs });
+    this.#shards.dropEmpty();
     this.#slos = slos;
     this.#areSlosStored = false;
     this.#binder.setRules(slos);

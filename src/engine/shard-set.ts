@@ -13,7 +13,9 @@ export class ShardSet {
   readonly bucketMs: number;
   /** First finest bucket that no tick has closed. */
   openIndex: number;
-  readonly shards: Shard[] = [];
+  shards: Shard[] = [];
+  /** Gone since the last snapshot, which still holds parts of them. */
+  dropped: Shard[] = [];
   nextShardId = 0;
   readonly #futureCount: number;
   readonly #classes = new Map<string, ShardClass>();
@@ -60,13 +62,15 @@ export class ShardSet {
     return shard;
   }
 
-  /** Forgets a shard that holds no stream. */
-  drop(shard: Shard): void {
-    this.shards.splice(this.shards.indexOf(shard), 1);
-    const key = classKey(shard.windowsMs, shard.policy);
-    const { shards } = this.#classFor(shard.windowsMs, shard.policy);
-    shards.splice(shards.indexOf(shard), 1);
-    if (shards.length === 0) this.#classes.delete(key);
+  /** Forgets the shards that hold no stream any more. */
+  dropEmpty(): void {
+    this.dropped.push(...this.shards.filter((shard) => shard.isEmpty));
+    this.shards = this.shards.filter((shard) => !shard.isEmpty);
+    for (const [key, { shards }] of this.#classes) {
+      const held = shards.filter((shard) => !shard.isEmpty);
+      if (held.length === 0) this.#classes.delete(key);
+      else shards.splice(0, shards.length, ...held);
+    }
   }
 
   #classFor(windowsMs: readonly number[], policy: AlertPolicy): ShardClass {

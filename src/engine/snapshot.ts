@@ -67,7 +67,7 @@ export function decodeJson<T>(bytes: Uint8Array): T {
   return JSON.parse(new TextDecoder().decode(bytes)) as T; // written by encodeJson; the store checked it
 }
 
-/** The parts that changed since the last call (`isFull`: all). Shards that hold nothing any more are dropped. */
+/** The parts that changed since the last call; all of them when `isFull`. */
 export function changedParts(
   shards: ShardSet,
   streams: Streams,
@@ -84,11 +84,8 @@ export function changedParts(
     pushCounts(parts, shard, shard.counts, state.isFull);
     if (shard.straddleCounts) pushCounts(parts, shard, shard.straddleCounts, state.isFull);
   }
-  for (const shard of shards.shards.filter(({ isEmpty }) => isEmpty)) {
-    shards.drop(shard);
-    parts.push({ name: slotsPart(shard.id, "slots"), bytes: undefined });
-    parts.push({ name: slotsPart(shard.id, "straddle-slots"), bytes: undefined });
-  }
+  for (const shard of shards.dropped) pushRemovals(parts, shard);
+  shards.dropped = [];
   const meta: Meta = {
     format: FORMAT,
     bucketMs: shards.bucketMs,
@@ -144,6 +141,16 @@ const shardMeta = (shard: Shard): ShardMeta => ({
   straddleWide: shard.straddleCounts === undefined ? null : wideSides(shard.straddleCounts),
 });
 
+/** A shard without streams holds zeros only: every part of it that is stored goes. */
+function pushRemovals(parts: SnapshotPart[], shard: Shard): void {
+  for (const counts of [shard.counts, shard.straddleCounts]) {
+    if (counts === undefined) continue;
+    pushCounts(parts, shard, counts, false);
+    const kind = counts === shard.counts ? "slots" : "straddle-slots";
+    parts.push({ name: slotsPart(shard.id, kind), bytes: undefined });
+  }
+}
+
 function pushCounts(
   parts: SnapshotPart[],
   shard: Shard,
@@ -165,7 +172,8 @@ function pushCounts(
   if (!isFull && !counts.isChanged && (isStraddle || !shard.isNewestChanged)) return;
   counts.isChanged = false;
   if (!isStraddle) shard.isNewestChanged = false;
-  const columns = [shard.newestPointMs, counts.lifetimeGood, counts.lifetimeTotal];
+  const lifetime = [counts.lifetimeGood, counts.lifetimeTotal];
+  const columns = isStraddle ? lifetime : [...lifetime, shard.newestPointMs];
   const slots = new Float64Array(columns.length * shard.slotCount);
   columns.forEach((column, i) =>
     slots.set(column.subarray(0, shard.slotCount), i * shard.slotCount),
@@ -253,8 +261,8 @@ function restoreCounts(
   const slots = parts.get(slotsPart(shard.id, isStraddle ? "straddle-slots" : "slots"));
   if (slots === undefined) return;
   const values = new Float64Array(new Uint8Array(slots).buffer);
-  const count = values.length / 3;
-  shard.newestPointMs.set(values.subarray(0, count));
-  counts.lifetimeGood.set(values.subarray(count, 2 * count));
-  counts.lifetimeTotal.set(values.subarray(2 * count));
+  const count = values.length / (isStraddle ? 2 : 3);
+  counts.lifetimeGood.set(values.subarray(0, count));
+  counts.lifetimeTotal.set(values.subarray(count, 2 * count));
+  if (!isStraddle) shard.newestPointMs.set(values.subarray(2 * count));
 }

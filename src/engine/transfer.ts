@@ -21,6 +21,7 @@ export function transferCounts(
   else rebook(from, fromSlot, to, toSlot);
   to.lifetimeGood[toSlot] = from.lifetimeGood[fromSlot]!;
   to.lifetimeTotal[toSlot] = from.lifetimeTotal[fromSlot]!;
+  to.isChanged = true;
 }
 
 function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
