@@ -1,0 +1,216 @@
+/**
+ * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
+ * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
+ */
+
+export interface ProblemAnswer {
+  /** RFC 9457; always `about:blank`: `title` says what the status means. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** What to ask for instead. */
+  readonly hint: string | null;
+}
+
+/** One lookback or window, ending at the tick. */
+export interface BurnAnswer {
+  /** `5m` */
+  readonly lookback: string;
+  readonly lookbackSeconds: number;
+  readonly good: number;
+  readonly bad: number;
+  readonly total: number;
+  readonly errorRatio: number | null;
+  readonly burnRate: number | null;
+  /** How far the old edge may reach beyond the lookback. */
+  readonly edgeSeconds: number;
+}
+
+export interface StreamAlertAnswer {
+  readonly severity: "page" | "ticket";
+  readonly state: "pending" | "firing" | "resolved";
+  /** `1h/5m`, the most urgent tier behind the state. */
+  readonly tier: string;
+  readonly activeAt: string;
+  readonly firedAt: string | null;
+  readonly inhibited: boolean;
+}
+
+/** The numbers of one stream as of the last tick. */
+export interface ReadingAnswer {
+  readonly streamKey: string;
+  /** Values of the SLO's `per` attributes; empty for an SLO without groups. */
+  readonly group: Readonly<Record<string, string>>;
+  readonly at: string;
+  readonly good: number;
+  readonly bad: number;
+  readonly total: number;
+  readonly sli: number | null;
+  readonly budgetRemaining: number | null;
+  readonly budgetConsumed: number | null;
+  /** 0 when the budget is gone; null when nothing burns or nothing is known. */
+  readonly exhaustionSeconds: number | null;
+  /** Ascending; the last is the SLO window. */
+  readonly burnRates: readonly BurnAnswer[];
+  /** [lowest, highest] possible good events where a threshold lies inside a histogram bucket. */
+  readonly goodBounds: readonly number[] | null;
+  readonly newestPointAt: string | null;
+  readonly newestPointAgeSeconds: number | null;
+  /** Since when the stream has counted: a longer window is not full yet. */
+  readonly since: string;
+  readonly integrity: {
+    readonly kind: "complete" | "partial";
+    readonly reasons: readonly string[];
+  };
+  readonly alerts: readonly StreamAlertAnswer[];
+}
+
+export interface SloAnswer {
+  readonly id: string;
+  readonly service: string;
+  readonly name: string;
+  readonly description: string;
+  readonly owner: string | null;
+  readonly runbook: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly objective: {
+    readonly text: string;
+    readonly ratio: number;
+    readonly errorBudget: number;
+  };
+  readonly window: { readonly kind: "rolling"; readonly text: string; readonly seconds: number };
+  readonly per: readonly string[];
+  readonly groupCount: number;
+  /** Of a grouped SLO: the group with the least budget left. null before the first data. */
+  readonly reading: ReadingAnswer | null;
+  readonly source: { readonly file: string; readonly line: number };
+}
+
+export interface TierAnswer {
+  readonly severity: "page" | "ticket";
+  readonly factor: number;
+  readonly longSeconds: number;
+  readonly shortSeconds: number;
+  readonly forSeconds: number;
+  readonly keepFiringForSeconds: number;
+  readonly minBadEvents: number;
+  readonly significance: number;
+}
+
+export interface SloDetailAnswer extends SloAnswer {
+  readonly indicator: Readonly<Record<string, unknown>>;
+  readonly policy: { readonly name: string; readonly tiers: readonly TierAnswer[] };
+  /** Each member, in order of first sight; one for an SLO without groups. */
+  readonly groups: readonly ReadingAnswer[];
+  /** Why series did not bind, or bound with a doubt. */
+  readonly notes: readonly string[];
+}
+
+export interface SloListAnswer {
+  /** The tick all numbers are of; null before the first. */
+  readonly at: string | null;
+  readonly slos: readonly SloAnswer[];
+  /** Value of `after` for the next page; null on the last. */
+  readonly next: string | null;
+}
+
+export interface AlertAnswer extends StreamAlertAnswer {
+  readonly streamKey: string;
+  readonly sloId: string;
+  readonly group: readonly string[];
+  readonly resolvedAt: string | null;
+  readonly resolveReason: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly generatorURL: string;
+  readonly fingerprint: string;
+}
+
+export interface AlertListAnswer {
+  readonly alerts: readonly AlertAnswer[];
+}
+
+export interface RuleProblemAnswer {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly hint: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly path: string;
+}
+
+export interface RulesAnswer {
+  readonly files: readonly {
+    readonly file: string;
+    readonly state: "loaded" | "kept-last-good" | "rejected";
+    readonly sloCount: number;
+    readonly loadedAt: string;
+    readonly problems: readonly RuleProblemAnswer[];
+  }[];
+  /** Those of all files, and those of the directory itself. */
+  readonly problems: readonly RuleProblemAnswer[];
+}
+
+export interface StatusAnswer {
+  readonly version: string;
+  readonly node: string;
+  readonly state: "ready" | "starting" | "recovering" | "stopping";
+  readonly reason: string | null;
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  readonly tickedAt: string | null;
+  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  readonly data: {
+    readonly directory: string;
+    readonly durability: "ack" | "interval";
+    readonly databaseBytes: number | null;
+    readonly walBytes: number | null;
+    readonly journalEntries: number | null;
+    readonly snapshotSeq: number | null;
+  };
+  readonly ingest: {
+    readonly requests: readonly {
+      readonly transport: "http" | "grpc";
+      readonly encoding: "protobuf" | "json";
+      readonly outcome: "ok" | "partial" | "client_error" | "unavailable";
+      readonly count: number;
+    }[];
+    readonly points: {
+      readonly accepted: number;
+      readonly rejected: number;
+      readonly unused: number;
+    };
+    readonly increments: {
+      readonly tooOld: number;
+      readonly late: number;
+      readonly spread: number;
+      readonly unknownStream: number;
+    };
+  };
+  readonly seriesCount: number;
+  readonly streamCount: number;
+  readonly sloCount: number;
+  readonly rules: { readonly files: number; readonly errors: number; readonly warnings: number };
+  readonly alerts: { readonly pending: number; readonly firing: number };
+  readonly receivers: readonly {
+    readonly receiver: string;
+    readonly kind: "alertmanager" | "webhook";
+    readonly url: string;
+    readonly sent: number;
+    readonly failed: number;
+    readonly queueLength: number;
+    readonly lastError: string | null;
+  }[];
+}
+
+export interface DashboardListAnswer {
+  readonly dashboards: readonly { readonly uid: string; readonly path: string }[];
+}
+
+/** `GET /-/healthy` and `GET /-/ready`. */
+export interface HealthAnswer {
+  readonly status: "ok";
+}

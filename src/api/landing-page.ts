@@ -1,0 +1,51 @@
+/** `GET /`: what answers where. No script, no other resource; light and dark are the browser's own. */
+
+/** The page's one style sheet; the content security policy admits it by its hash. */
+export const LANDING_STYLE = `
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
+dt { font-family: ui-monospace, monospace; margin-top: 0.75rem; }
+dd { margin: 0; opacity: 0.8; }
+`;
+
+export interface LandingEntry {
+  readonly path: string;
+  readonly summary: string;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ESCAPES[char] ?? "");
+
+/** A path with parameters is shown, not linked. */
+const pathHtml = (path: string): string =>
+  path.includes("{") ? escape(path) : `<a href="${escape(path)}">${escape(path)}</a>`;
+
+export function landingPage(version: string, entries: readonly LandingEntry[]): string {
+  const items = entries.map(
+    ({ path, summary }) => `<dt>${pathHtml(path)}</dt>\n<dd>${escape(summary)}</dd>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>slowburn</title>
+<style>${LANDING_STYLE}</style>
+</head>
+<body>
+<h1>slowburn ${escape(version)}</h1>
+<p>Service level objectives from OpenTelemetry metrics, while the data streams by.
+<code>slowburn status</code> prints them in a terminal.</p>
+<dl>
+${items.join("\n")}
+</dl>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,250 @@
+/**
+ * The answers as zod schemas, from which the OpenAPI document is made. The annotation `z.ZodType<…>` lets the compiler compare
+ * each with its interface in answers.ts; objects are strict, so the tests that validate answers find a field that is missing here.
+ */
+import { z } from "zod";
+import type * as answer from "./answers.ts";
+
+const moment = z.iso.datetime().describe("RFC 3339, UTC.");
+const absentMoment = moment.nullable();
+const ratio = z.number().min(0).max(1);
+const seconds = z.number().min(0);
+/** Estimated events of a latency SLO are not whole. */
+const events = z.number().min(0);
+const count = z.int().min(0);
+const texts = z.record(z.string(), z.string());
+const severity = z.enum(["page", "ticket"]);
+const described = { description: "null: no number, for lack of events or data." };
+
+const burn: z.ZodType<answer.BurnAnswer> = z.strictObject({
+  lookback: z.string(),
+  lookbackSeconds: seconds,
+  good: events,
+  bad: events,
+  total: events,
+  errorRatio: ratio.nullable().meta(described),
+  burnRate: z.number().min(0).nullable().meta(described),
+  edgeSeconds: seconds,
+});
+
+const streamAlertFields = {
+  severity,
+  state: z.enum(["pending", "firing", "resolved"]),
+  tier: z.string(),
+  activeAt: moment,
+  firedAt: absentMoment,
+  inhibited: z.boolean(),
+};
+
+const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
+  streamKey: z.string(),
+  group: texts,
+  at: moment,
+  good: events,
+  bad: events,
+  total: events,
+  sli: ratio.nullable().meta(described),
+  budgetRemaining: z.number().max(1).nullable().meta(described),
+  budgetConsumed: z.number().min(0).nullable().meta(described),
+  exhaustionSeconds: seconds
+    .nullable()
+    .describe("At the present burn; 0 when the budget is gone, null when nothing burns."),
+  burnRates: z.array(burn),
+  goodBounds: z.array(events).length(2).nullable(),
+  newestPointAt: absentMoment,
+  newestPointAgeSeconds: z
+    .number()
+    .nullable()
+    .describe("Negative when the sender's clock is ahead."),
+  since: moment,
+  integrity: z.strictObject({
+    kind: z.enum(["complete", "partial"]),
+    reasons: z.array(z.string()),
+  }),
+  alerts: z.array(z.strictObject(streamAlertFields)),
+});
+
+const sloFields = {
+  id: z.string(),
+  service: z.string(),
+  name: z.string(),
+  description: z.string(),
+  owner: z.string().nullable(),
+  runbook: z.string().nullable(),
+  labels: texts,
+  objective: z.strictObject({ text: z.string(), ratio, errorBudget: ratio }),
+  window: z.strictObject({ kind: z.literal("rolling"), text: z.string(), seconds }),
+  per: z.array(z.string()),
+  groupCount: count,
+  reading: reading.nullable(),
+  source: z.strictObject({ file: z.string(), line: count }),
+};
+
+const tier: z.ZodType<answer.TierAnswer> = z.strictObject({
+  severity,
+  factor: z.number(),
+  longSeconds: seconds,
+  shortSeconds: seconds,
+  forSeconds: seconds,
+  keepFiringForSeconds: seconds,
+  minBadEvents: count,
+  significance: ratio,
+});
+
+const slo: z.ZodType<answer.SloAnswer> = z.strictObject(sloFields);
+const sloList: z.ZodType<answer.SloListAnswer> = z.strictObject({
+  at: absentMoment,
+  slos: z.array(slo),
+  next: z.string().nullable(),
+});
+const sloDetail: z.ZodType<answer.SloDetailAnswer> = z.strictObject({
+  ...sloFields,
+  indicator: z.record(z.string(), z.unknown()),
+  policy: z.strictObject({ name: z.string(), tiers: z.array(tier) }),
+  groups: z.array(reading),
+  notes: z.array(z.string()),
+});
+
+const alertList: z.ZodType<answer.AlertListAnswer> = z.strictObject({
+  alerts: z.array(
+    z.strictObject({
+      ...streamAlertFields,
+      streamKey: z.string(),
+      sloId: z.string(),
+      group: z.array(z.string()),
+      resolvedAt: absentMoment,
+      resolveReason: z.string().nullable(),
+      labels: texts,
+      annotations: texts,
+      generatorURL: z.string(),
+      fingerprint: z.string(),
+    }),
+  ),
+});
+
+const ruleProblem: z.ZodType<answer.RuleProblemAnswer> = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["error", "warning"]),
+  message: z.string(),
+  hint: z.string().nullable(),
+  file: z.string().nullable(),
+  line: count.nullable(),
+  column: count.nullable(),
+  path: z.string(),
+});
+const rules: z.ZodType<answer.RulesAnswer> = z.strictObject({
+  files: z.array(
+    z.strictObject({
+      file: z.string(),
+      state: z.enum(["loaded", "kept-last-good", "rejected"]),
+      sloCount: count,
+      loadedAt: moment,
+      problems: z.array(ruleProblem),
+    }),
+  ),
+  problems: z.array(ruleProblem),
+});
+
+const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
+  version: z.string(),
+  node: z.string(),
+  state: z.enum(["ready", "starting", "recovering", "stopping"]),
+  reason: z.string().nullable(),
+  startedAt: moment,
+  uptimeSeconds: seconds,
+  tickedAt: absentMoment,
+  listeners: z.array(z.strictObject({ name: z.string(), url: z.string() })),
+  data: z.strictObject({
+    directory: z.string(),
+    durability: z.enum(["ack", "interval"]),
+    databaseBytes: count.nullable(),
+    walBytes: count.nullable(),
+    journalEntries: count.nullable(),
+    snapshotSeq: count.nullable(),
+  }),
+  ingest: z.strictObject({
+    requests: z.array(
+      z.strictObject({
+        transport: z.enum(["http", "grpc"]),
+        encoding: z.enum(["protobuf", "json"]),
+        outcome: z.enum(["ok", "partial", "client_error", "unavailable"]),
+        count,
+      }),
+    ),
+    points: z.strictObject({ accepted: count, rejected: count, unused: count }),
+    increments: z.strictObject({
+      tooOld: count,
+      late: count,
+      spread: count,
+      unknownStream: count,
+    }),
+  }),
+  seriesCount: count,
+  streamCount: count,
+  sloCount: count,
+  rules: z.strictObject({ files: count, errors: count, warnings: count }),
+  alerts: z.strictObject({ pending: count, firing: count }),
+  receivers: z.array(
+    z.strictObject({
+      receiver: z.string(),
+      kind: z.enum(["alertmanager", "webhook"]),
+      url: z.string(),
+      sent: count,
+      failed: count,
+      queueLength: count,
+      lastError: z.string().nullable(),
+    }),
+  ),
+});
+
+const problem: z.ZodType<answer.ProblemAnswer> = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  hint: z.string().nullable(),
+});
+const dashboardList: z.ZodType<answer.DashboardListAnswer> = z.strictObject({
+  dashboards: z.array(z.strictObject({ uid: z.string(), path: z.string() })),
+});
+const health: z.ZodType<answer.HealthAnswer> = z.strictObject({ status: z.literal("ok") });
+
+export type SchemaName =
+  | "Burn"
+  | "Reading"
+  | "Slo"
+  | "SloList"
+  | "SloDetail"
+  | "AlertList"
+  | "RuleProblem"
+  | "Rules"
+  | "Status"
+  | "Problem"
+  | "Health"
+  | "DashboardList";
+const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
+  Burn: burn,
+  Reading: reading,
+  Slo: slo,
+  SloList: sloList,
+  SloDetail: sloDetail,
+  AlertList: alertList,
+  RuleProblem: ruleProblem,
+  Rules: rules,
+  Status: status,
+  Problem: problem,
+  Health: health,
+  DashboardList: dashboardList,
+};
+
+/** `components.schemas` of the OpenAPI document: JSON Schema 2020-12, one schema a name, joined by `$ref`. */
+export function componentSchemas(): Readonly<Record<SchemaName, object>> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` });
+  const bare = Object.entries(schemas).map(([name, schema]) => {
+    const { $id, $schema, ...rest } = schema; // the document says both for all
+    return [name, rest];
+  });
+  return Object.fromEntries(bare) as Record<SchemaName, object>; // one entry per name of SCHEMAS
+}

@@ -1,0 +1,131 @@
+/** SLOs and their readings as JSON. Every number is the engine's own; nothing is computed here but units (DESIGN 4.9). */
+import type { AlertView } from "../alerts/index.ts";
+import type { StreamReading, StreamView } from "../engine/index.ts";
+import { budgetRatio, formatDuration, objectiveRatio, type Slo, type Tier } from "../slo/index.ts";
+import type {
+  BurnAnswer,
+  ReadingAnswer,
+  SloAnswer,
+  SloDetailAnswer,
+  TierAnswer,
+} from "./answers.ts";
+import { streamAlertAnswer } from "./alert-answer.ts";
+import { moment, momentOrNull, numberOrNull, secondsOrNull } from "./moment.ts";
+import type { EngineSource } from "./sources.ts";
+
+/** What answers are made from, once per request: alerts are sorted by stream only once. */
+export interface AnswerContext {
+  readonly engine: EngineSource;
+  readonly alertsOf: (streamKey: string) => readonly AlertView[];
+  /** Wall clock, ms. */
+  readonly nowMs: number;
+}
+
+/** An SLO with its reading; of a grouped one, that of the group with the least budget left. */
+export function sloAnswer(slo: Slo, context: AnswerContext): SloAnswer {
+  const streams = context.engine.streamsOf(slo.id);
+  const worst = leastBudget(streams.map((stream) => context.engine.read(stream.index)));
+  return answerOf(slo, streams, worst && readingAnswer(worst, context));
+}
+
+/** The same with every group, what is counted and what alerts. */
+export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnswer {
+  const streams = context.engine.streamsOf(slo.id);
+  const readings = streams.map((stream) => context.engine.read(stream.index));
+  const worst = leastBudget(readings);
+  return {
+    ...answerOf(slo, streams, worst && readingAnswer(worst, context)),
+    indicator: { ...slo.indicator },
+    policy: { name: slo.alerts.name, tiers: slo.alerts.tiers.map(tierAnswer) },
+    groups: readings.map((reading) => readingAnswer(reading, context)),
+    notes: context.engine.notesOf(slo.id),
+  };
+}
+
+function answerOf(
+  slo: Slo,
+  streams: readonly StreamView[],
+  reading: ReadingAnswer | undefined,
+): SloAnswer {
+  const { id, service, name, description, owner, runbook, labels, objective, window } = slo;
+  return {
+    id,
+    service,
+    name,
+    description,
+    owner: owner ?? null,
+    runbook: runbook ?? null,
+    labels,
+    objective: {
+      text: objective.text,
+      ratio: objectiveRatio(objective),
+      errorBudget: budgetRatio(objective),
+    },
+    window: {
+      kind: window.kind,
+      text: formatDuration(window.lengthMs),
+      seconds: window.lengthMs / 1000,
+    },
+    per: slo.per,
+    groupCount: slo.per.length === 0 ? 0 : streams.length,
+    reading: reading ?? null,
+    source: slo.source,
+  };
+}
+
+/** Members without events come last: there is nothing to act on. */
+function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
+  const rank = (reading: StreamReading) => reading.budgetRemaining ?? Infinity;
+  return readings.reduce<StreamReading | undefined>(
+    (least, reading) => (least === undefined || rank(reading) < rank(least) ? reading : least),
+    undefined,
+  );
+}
+
+function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingAnswer {
+  const { stream, good, bad, total, newestPointMs, integrity } = reading;
+  return {
+    streamKey: stream.key,
+    group: Object.fromEntries(stream.slo.per.map((key, i) => [key, stream.group[i] ?? ""])),
+    at: moment(reading.atMs),
+    good,
+    bad,
+    total,
+    sli: numberOrNull(reading.sli),
+    budgetRemaining: numberOrNull(reading.budgetRemaining),
+    budgetConsumed: numberOrNull(reading.budgetConsumed),
+    exhaustionSeconds: secondsOrNull(reading.exhaustionMs),
+    burnRates: reading.windows.map(burnAnswer),
+    goodBounds: reading.goodBounds ?? null,
+    newestPointAt: momentOrNull(newestPointMs),
+    newestPointAgeSeconds: secondsOrNull(newestPointMs && context.nowMs - newestPointMs),
+    since: moment(reading.sinceMs),
+    integrity: {
+      kind: integrity.kind,
+      reasons: integrity.kind === "partial" ? integrity.reasons : [],
+    },
+    alerts: context.alertsOf(stream.key).map(streamAlertAnswer),
+  };
+}
+
+const burnAnswer = (window: StreamReading["windows"][number]): BurnAnswer => ({
+  lookback: formatDuration(window.windowMs),
+  lookbackSeconds: window.windowMs / 1000,
+  good: window.good,
+  bad: Math.max(0, window.total - window.good),
+  total: window.total,
+  errorRatio: numberOrNull(window.errorRatio),
+  burnRate: numberOrNull(window.burnRate),
+  edgeSeconds: window.edgeMs / 1000,
+});
+
+const tierAnswer = (tier: Tier): TierAnswer => ({
+  severity: tier.severity,
+  factor: tier.factorMilli / 1000,
+  longSeconds: tier.longMs / 1000,
+  shortSeconds: tier.shortMs / 1000,
+  forSeconds: tier.forMs / 1000,
+  keepFiringForSeconds: tier.keepFiringForMs / 1000,
+  minBadEvents: tier.minBadEvents,
+  significance: tier.significance,
+});

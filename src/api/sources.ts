@@ -1,0 +1,85 @@
+/** What the API answers from. Narrow on purpose: tests fake it in a few lines, and the room knows no other room's insides. */
+import type { AlertView } from "../alerts/index.ts";
+import type { EngineCounters, EngineView } from "../engine/index.ts";
+import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
+import type { Problem } from "../slo/index.ts";
+import type { StoreStats } from "../storage/index.ts";
+import type { PointCounts, RequestCount } from "../telemetry/index.ts";
+
+/** `Engine` satisfies it. */
+export type EngineSource = Pick<
+  EngineView,
+  "slos" | "tickedAtMs" | "streamsOf" | "read" | "notesOf"
+>;
+
+export type Readiness =
+  | { readonly kind: "ready" }
+  | { readonly kind: "starting" | "recovering" | "stopping"; readonly reason: string };
+
+/** `RuleSet` of the rules room satisfies it. */
+export interface RulesSample {
+  readonly files: readonly {
+    readonly file: string;
+    readonly state: "loaded" | "kept-last-good" | "rejected";
+    readonly problems: readonly Problem[];
+    readonly sloCount: number;
+    readonly loadedAt: number;
+  }[];
+  readonly problems: readonly Problem[];
+}
+
+/** One destination of notifications; `TargetStats` of the alerts room satisfies it. */
+export interface ReceiverSample {
+  readonly receiver: string;
+  readonly kind: "alertmanager" | "webhook";
+  /** Without query and credentials. */
+  readonly url: string;
+  readonly sent: number;
+  readonly failed: number;
+  readonly queueLength: number;
+  readonly lastError: string | undefined;
+}
+
+export interface StatusSample {
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly listeners: readonly { readonly name: string; readonly url: string }[];
+  readonly dataDirectory: string;
+  readonly durability: "ack" | "interval";
+  /** `undefined` when the disk does not tell. */
+  readonly storage: StoreStats | undefined;
+  readonly requests: readonly RequestCount[];
+  readonly points: PointCounts;
+  readonly seriesCount: number;
+  readonly streamCount: number;
+  readonly increments: EngineCounters;
+  readonly receivers: readonly ReceiverSample[];
+}
+
+/** `DashboardFile` of the export room satisfies it. */
+export interface DashboardSample {
+  readonly uid: string;
+  /** `slowburn-fleet.json` */
+  readonly fileName: string;
+  readonly json: object;
+}
+
+export interface ApiSources {
+  readonly engine: EngineSource;
+  /** Pending, firing and lately resolved ones. */
+  readonly alerts: () => readonly AlertView[];
+  readonly rules: () => RulesSample;
+  readonly status: () => StatusSample | Promise<StatusSample>;
+  readonly readiness: () => Readiness;
+  readonly scrape: (request: ScrapeRequest) => ScrapeAnswer;
+  readonly dashboards: () => readonly DashboardSample[];
+  /** JSON Schema of the native rule format. */
+  readonly ruleSchema: () => object;
+  /** The name a mistyped one was probably meant to be. */
+  readonly nearestName: (word: string, names: readonly string[]) => string | undefined;
+  readonly version: string;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** A request failed by our fault; it was answered with 500. */
+  readonly onFailed: (error: unknown, path: string) => void;
+}

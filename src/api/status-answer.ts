@@ -1,0 +1,61 @@
+/** What the process is and does, as JSON. No secrets: addresses come without credentials, the configuration is not shown. */
+import type { AlertView } from "../alerts/index.ts";
+import type { Problem } from "../slo/index.ts";
+import type { StatusAnswer } from "./answers.ts";
+import { moment, momentOrNull } from "./moment.ts";
+import type { ApiSources, StatusSample } from "./sources.ts";
+
+export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusAnswer {
+  const readiness = sources.readiness();
+  const rules = sources.rules();
+  const alerts = sources.alerts();
+  const { tooOld, late, spread, unknownStream } = sample.increments;
+  const { storage } = sample;
+  return {
+    version: sources.version,
+    node: process.version,
+    state: readiness.kind,
+    reason: readiness.kind === "ready" ? null : readiness.reason,
+    startedAt: moment(sample.startedAt),
+    uptimeSeconds: Math.max(0, sources.now() - sample.startedAt) / 1000,
+    tickedAt: momentOrNull(sources.engine.tickedAtMs),
+    listeners: sample.listeners,
+    data: {
+      directory: sample.dataDirectory,
+      durability: sample.durability,
+      databaseBytes: storage?.databaseBytes ?? null,
+      walBytes: storage?.walBytes ?? null,
+      journalEntries: storage?.journalEntries ?? null,
+      snapshotSeq: storage?.snapshotSeq ?? null,
+    },
+    ingest: {
+      requests: sample.requests,
+      points: sample.points,
+      increments: { tooOld, late, spread, unknownStream },
+    },
+    seriesCount: sample.seriesCount,
+    streamCount: sample.streamCount,
+    sloCount: sources.engine.slos.length,
+    rules: { files: rules.files.length, ...countProblems(rules.problems) },
+    alerts: { pending: countState(alerts, "pending"), firing: countState(alerts, "firing") },
+    receivers: sample.receivers.map(
+      ({ receiver, kind, url, sent, failed, queueLength, lastError }) => ({
+        receiver,
+        kind,
+        url,
+        sent,
+        failed,
+        queueLength,
+        lastError: lastError ?? null,
+      }),
+    ),
+  };
+}
+
+function countProblems(problems: readonly Problem[]): { errors: number; warnings: number } {
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  return { errors, warnings: problems.length - errors };
+}
+
+const countState = (alerts: readonly AlertView[], state: AlertView["state"]): number =>
+  alerts.filter((alert) => alert.state === state).length;
