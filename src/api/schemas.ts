@@ -243,8 +243,8 @@ export function componentSchemas(): Readonly<Record<SchemaName, object>> {
   for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` });
   const bare = Object.entries(schemas).map(([name, schema]) => {
-    const { $id, $schema, ...rest } = schema; // the document says both for all
-    return [name, rest];
+    const own = Object.entries(schema).filter(([key]) => key !== "$id" && key !== "$schema");
+    return [name, Object.fromEntries(own)];
   });
   return Object.fromEntries(bare) as Record<SchemaName, object>; // one entry per name of SCHEMAS
 }
