@@ -57,7 +57,7 @@ function evaluatorOf(streamCount: number): AlertEvaluator {
   const source = {
     stream: (index: number) => views[index],
     read: (): StreamReading | undefined => undefined,
-    allStreams: () => views,
+    streamsOf: () => views,
   };
   return new AlertEvaluator(source, { links: linksUnder("http://127.0.0.1:4319") });
 }

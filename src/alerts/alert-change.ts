@@ -30,10 +30,9 @@ export function ended(
 }
 
 /** What an alert that begins or goes on is made of. */
-export type LivePart = Pick<
-  AlertView,
-  "severity" | "tiers" | "tier" | "inhibited" | "generatorURL"
->;
+export type LivePart = Pick<AlertView, "severity" | "tiers" | "tier" | "inhibited">;
+/** What it says of itself. */
+export type AlertText = Pick<AlertView, "annotations" | "generatorURL">;
 
 /**
  * `before` is the live alert so far, if any; `undefined` when nothing changed. The text is asked for only when

@@ -15,9 +15,12 @@ import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
 
 /** What of the engine is asked beyond its shards. */
 export interface StreamSource {
+  /** Asked for indexes that a shard holds. */
   stream(index: StreamIndex): StreamView | undefined;
+  /** Asked for streams that `stream` or `streamsOf` just gave. */
   read(index: StreamIndex): StreamReading | undefined;
-  allStreams(): Iterable<StreamView>;
+  /** None when the SLO is not loaded. */
+  streamsOf(sloId: string): readonly StreamView[];
 }
 
 export interface EvaluatorSettings {
@@ -149,14 +152,10 @@ export class AlertEvaluator {
     const unseen: StreamAlerts[] = [];
     for (const row of this.#table.rows)
       if (row.seenTick !== this.#tick && (isLive(row.page) || isLive(row.ticket))) unseen.push(row);
-    if (unseen.length === 0) return false;
     let hasMoved = false;
-    const live = new Map(
-      [...this.#source.allStreams()].map((stream) => [stream.key, stream.index]),
-    );
     unseen.sort((a, b) => (a.streamKey < b.streamKey ? -1 : 1));
     for (const row of unseen) {
-      const index = live.get(row.streamKey);
+      const index = this.#locate(row)?.index;
       if (index !== undefined) {
         hasMoved ||= row.index !== index;
         if (row.index !== index) this.#table.bind(row, index);
@@ -172,15 +171,16 @@ export class AlertEvaluator {
 
   /** After a restart the alerts are known by key only. */
   #findUnbound(): void {
-    const keys = new Map<string, StreamAlerts>();
-    for (const row of this.#table.rows)
-      if (row.index === undefined && (isLive(row.page) || isLive(row.ticket)))
-        keys.set(row.streamKey, row);
-    if (keys.size === 0) return;
-    for (const stream of this.#source.allStreams()) {
-      const row = keys.get(stream.key);
-      if (row !== undefined) this.#table.bind(row, stream.index);
+    for (const row of this.#table.rows) {
+      if (row.index !== undefined || !(isLive(row.page) || isLive(row.ticket))) continue;
+      const index = this.#locate(row)?.index;
+      if (index !== undefined) this.#table.bind(row, index);
     }
+  }
+
+  #locate(row: StreamAlerts): StreamView | undefined {
+    const sloId = (row.page ?? row.ticket)?.sloId ?? "";
+    return this.#source.streamsOf(sloId).find((stream) => stream.key === row.streamKey);
   }
 
   #forgetResolved(nowMs: number): void {
@@ -213,9 +213,10 @@ export class AlertEvaluator {
 
   /** The alert with annotations as of the last tick. */
   describe(alert: AlertView): AlertView {
+    if (alert.state === "resolved") return alert;
     const row = this.#table.row(alert.streamKey);
-    const stream = row?.index === undefined ? undefined : this.#source.stream(row.index);
-    if (stream?.key !== alert.streamKey || alert.state === "resolved") return alert;
+    const stream = row === undefined ? undefined : this.#locate(row);
+    if (stream === undefined) return alert; // removed since the last tick
     const annotations = this.#annotations(stream, alert.severity, alert.tier, alert.annotations);
     return { ...alert, annotations };
   }

@@ -98,17 +98,21 @@ export class FakeEngine {
     return [...this.#streams.values()].map((stream) => this.#shardOf(stream));
   }
 
-  stream(index: StreamIndex): StreamView | undefined {
-    return this.#streams.get(index)?.view;
-  }
-
-  *allStreams(): Iterable<StreamView> {
-    for (const { view } of this.#streams.values()) yield view;
-  }
-
-  read(index: StreamIndex): StreamReading | undefined {
+  /** As strict as the engine: an index that is not in use is a bug of the caller. */
+  stream(index: StreamIndex): StreamView {
     const stream = this.#streams.get(index);
-    if (stream === undefined) return undefined;
+    if (stream === undefined) throw new Error("a stale index was asked for");
+    return stream.view;
+  }
+
+  streamsOf(sloId: string): readonly StreamView[] {
+    const views = [...this.#streams.values()].map((stream) => stream.view);
+    return views.filter((view) => view.slo.id === sloId);
+  }
+
+  read(index: StreamIndex): StreamReading {
+    const stream = this.#streams.get(index);
+    if (stream === undefined) throw new Error("a stale index was read");
     const { slo } = stream.view;
     const budgetPpb = slo.objective.budgetPpb;
     const windows = windowsOf(slo).map((windowMs): WindowReading => {

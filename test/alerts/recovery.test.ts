@@ -64,7 +64,7 @@ describe("a restart in the middle of anything", () => {
           expect(roundTrip(mortal.current())).toEqual(roundTrip(steady.current()));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     expect(restartsWhileLive).toBeGreaterThan(50);
   });

@@ -303,6 +303,19 @@ it("current() is the same array until something changes", () => {
   expect(step(100)).not.toBe(firing);
 });
 
+it("an alert is described as of now, and as of its last transition once its stream is gone", () => {
+  const { engine, alerts } = setUp(withTiers(quick()));
+  engine.now = TICK;
+  engine.book(0, TICK, 50, 100);
+  alerts.evaluate(engine.shards, TICK);
+  const alert = alerts.current()[0]!;
+  expect(alerts.describe(alert).annotations).toEqual(alert.annotations);
+  engine.book(0, TICK, 0, 100);
+  expect(alerts.describe(alert).annotations["summary"]).toContain("75 % of events are bad");
+  engine.remove(0);
+  expect(alerts.describe(alert)).toBe(alert);
+});
+
 it("the slowest tier of the workbook sees an overspent budget", () => {
   const slo = withTiers(ticket({ longMs: 3 * DAY, shortMs: 6 * HOUR }));
   const { engine, alerts } = setUp(slo);
