@@ -31,6 +31,7 @@ export class AppendQueue {
   #isStalled = false;
   #queuedBytes = 0;
   #nextSeq: number;
+  #committedSeq: number;
   #epoch = 0;
   /** Why no append can succeed any more. */
   #broken: AppendError | undefined;
@@ -40,6 +41,7 @@ export class AppendQueue {
   constructor(settings: AppendQueueSettings) {
     this.#settings = settings;
     this.#nextSeq = settings.firstSeq;
+    this.#committedSeq = settings.firstSeq - 1;
   }
 
   append(body: Uint8Array, outbox: OutboxChange | undefined): Promise<number> {
@@ -61,14 +63,18 @@ export class AppendQueue {
     return acknowledged;
   }
 
-  /** Resolves when all that was queued is durable; rejects when some of it is not. */
-  async drain(): Promise<void> {
+  /**
+   * Resolves when entries through `throughSeq` (default: all so far) are durable or their callers were told that they are not;
+   * rejects when some that were acknowledged on being queued are not. Does not wait for what comes later.
+   */
+  async drain(throughSeq: number = this.#nextSeq - 1): Promise<void> {
     this.#retry();
-    if (this.#underWay.length > 0 || this.#unsent.length > 0) {
+    while (this.#committedSeq < throughSeq && this.#isMoving()) {
       await new Promise<void>((resolve) => this.#drainWaiters.push(resolve));
     }
-    const failure = this.#broken ?? (this.#isStalled ? this.#lastFailure : undefined);
-    if (failure !== undefined) throw failure;
+    const isLost = this.#settings.acknowledge === "on-enqueue" && this.#committedSeq < throughSeq;
+    const failure = this.#broken ?? this.#lastFailure;
+    if (isLost && failure !== undefined) throw failure;
   }
 
   /** Refuses all that comes from now on. */
@@ -89,20 +95,22 @@ export class AppendQueue {
     this.#pump();
   }
 
+  #isMoving(): boolean {
+    return this.#underWay.length > 0 || (this.#unsent.length > 0 && this.#maySend());
+  }
+
+  #maySend(): boolean {
+    return this.#returned.length === 0 && !this.#isStalled && this.#broken === undefined;
+  }
+
   #pump(): void {
-    while (
-      this.#underWay.length < MAX_UNDER_WAY &&
-      this.#returned.length === 0 &&
-      !this.#isStalled
-    ) {
+    while (this.#underWay.length < MAX_UNDER_WAY && this.#maySend()) {
       const batch = this.#unsent.shift();
       if (batch === undefined) break;
       this.#underWay.push(batch);
       this.#send(batch);
     }
-    if (this.#underWay.length === 0 && (this.#unsent.length === 0 || this.#isStalled)) {
-      for (const resolve of this.#drainWaiters.splice(0)) resolve();
-    }
+    for (const resolve of this.#drainWaiters.splice(0)) resolve();
   }
 
   #send(batch: Batch): void {
@@ -126,6 +134,7 @@ export class AppendQueue {
 
   #committed(batch: Batch): void {
     this.#queuedBytes -= batch.usedBytes;
+    this.#committedSeq = batch.firstSeq + batch.sizes.length - 1;
     this.#buffers.giveBack(batch.bytes);
     batch.waiters.forEach(({ resolve }, index) => resolve(batch.firstSeq + index));
   }

@@ -73,20 +73,20 @@ export class DataDirectory {
     }
   }
 
-  recover(nowMs: number): { readonly recovery: Recovery; readonly lastSeq: number } {
+  recover(nowMs: number): Recovery {
     const opened = this.#open();
     assert(this.#writers === undefined, "recovery comes once, before all else");
     try {
       const reading = this.#readAndRepair(opened, nowMs);
       const isFresh = !opened.wasPresent && (opened.mark?.seq ?? 0) === 0;
-      const recovery = {
+      return {
         isFresh,
         parts: reading.snapshot.parts,
         entries: reading.journal.rows.map(({ seq, body }) => ({ seq, body })),
         outbox: reading.outbox,
+        lastSeq: reading.journal.head.seq,
         damage: [...reading.earlierDamage, ...reading.damage],
       };
-      return { recovery, lastSeq: reading.journal.head.seq };
     } catch (error) {
       throw asOperationError(error);
     }

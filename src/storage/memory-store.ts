@@ -69,6 +69,7 @@ class InMemoryStore implements MemoryStore {
       isFresh,
       parts: new Map([...parts].map(([name, bytes]) => [name, new Uint8Array(bytes)])),
       entries: entries.map(({ seq, body }) => ({ seq, body: new Uint8Array(body) })),
+      lastSeq: this.#disk.seq,
       outbox: [...outbox.values()].toSorted((a, b) => a.id - b.id),
       damage: [],
     };

@@ -42,8 +42,7 @@ export interface StorageCalls {
   readonly open: { readonly request: OpenRequest; readonly answer: undefined };
   readonly recover: {
     readonly request: { readonly kind: "recover"; readonly nowMs: number };
-    /** `lastSeq`: the newest entry; the next is one more. */
-    readonly answer: { readonly recovery: Recovery; readonly lastSeq: number };
+    readonly answer: Recovery;
   };
   readonly append: { readonly request: AppendRequest; readonly answer: AppendAnswer };
   readonly "begin-snapshot": {

@@ -37,7 +37,7 @@ function answerOf(directory: DataDirectory, request: StorageRequest): Answered {
       return plain(directory.open(request));
     case "recover": {
       const answer = directory.recover(request.nowMs);
-      return { answer, transfer: buffersOf(answer.recovery) };
+      return { answer, transfer: buffersOf(answer) };
     }
     case "append":
       return append(directory, request);

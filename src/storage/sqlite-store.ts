@@ -68,14 +68,14 @@ class SqliteStore implements Store {
 
   async recover(): Promise<Recovery> {
     assert(this.#queue === undefined, "recovery comes once, before all else");
-    const { recovery, lastSeq } = await this.#caller.call({
+    const recovery = await this.#caller.call({
       kind: "recover",
       nowMs: this.#settings.now(),
     });
     this.#queue = new AppendQueue({
       acknowledge: this.#settings.durability === "ack" ? "on-commit" : "on-enqueue",
       maxQueuedBytes: this.#settings.maxQueuedBytes ?? DEFAULT_QUEUED_BYTES,
-      firstSeq: lastSeq + 1,
+      firstSeq: recovery.lastSeq + 1,
       send: (batch, epoch) => this.#send(batch, epoch),
     });
     return recovery;
@@ -124,7 +124,7 @@ class SqliteStore implements Store {
       }
       await caller.call({ kind: "save-parts", throughSeq, parts: slice }, buffers);
     }
-    await this.#queue?.drain(); // With `interval`, entry `throughSeq` may still be in the queue.
+    await this.#queue?.drain(throughSeq); // With `interval`, it may still be in the queue.
     const takenMs = Math.round(this.#settings.now());
     await caller.call({ kind: "commit-snapshot", throughSeq, takenMs });
     while (await caller.call({ kind: "prune" })); // Slices, so that appends get in between.

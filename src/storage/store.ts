@@ -47,6 +47,8 @@ export interface Recovery {
   readonly parts: ReadonlyMap<string, Uint8Array>;
   /** Entries after that snapshot, in order. */
   readonly entries: readonly JournalEntry[];
+  /** Sequence number of the newest entry, kept or already in the snapshot; 0 when there never was one. */
+  readonly lastSeq: number;
   readonly outbox: readonly OutboxRow[];
   /** Returned at each start until a snapshot is saved, which then carries the doubt. Empty range: nothing is missing. */
   readonly damage: readonly Damage[];
