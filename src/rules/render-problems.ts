@@ -40,9 +40,10 @@ interface Excerpt {
 }
 
 function excerptOf(
-  { file, line, column }: Problem,
+  { code, file, line, column }: Problem,
   sources: ReadonlyMap<string, string> | undefined,
 ): Excerpt | undefined {
+  if (code === "secret-reference") return undefined; // its line may hold the secret
   const source = file === undefined ? undefined : sources?.get(file);
   if (source === undefined || line === undefined || column === undefined) return undefined;
   const text = source.replace(/^\uFEFF/, "").split(/\r?\n/, line)[line - 1];

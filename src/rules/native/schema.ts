@@ -194,12 +194,10 @@ const sli = z
       "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; or `good`/`bad` and `total` as metrics of their own.",
   });
 
-const labels = z
-  .record(z.string().regex(checks.LABEL_NAME), scalar)
-  .meta({
-    description: "Labels on alerts and metrics.",
-    examples: [{ tier: "1", origin: "platform" }],
-  });
+const labels = z.record(z.string().regex(checks.LABEL_NAME), scalar).meta({
+  description: "Labels on alerts and metrics.",
+  examples: [{ tier: "1", origin: "platform" }],
+});
 
 export interface TierConfig {
   readonly severity: "page" | "ticket";

@@ -1,0 +1,35 @@
+/** A token that cannot be printed by accident: text, JSON and `util.inspect` of it say [REDACTED]. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { inspect } from "node:util";
+
+export const REDACTED = "[REDACTED]";
+
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself: for the one place that sends it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  /** Whether `text` is the value, in a time that tells nothing of it. */
+  matches(text: string): boolean {
+    const digest = (value: string) => createHash("sha256").update(value).digest();
+    return timingSafeEqual(digest(text), digest(this.#value));
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
