@@ -3,16 +3,11 @@
  * files and monitoring rules as code. In: narrow views of engine, alerts and rules (`ExpositionSource`). Promised: all
  * numbers of one scrape are of one tick, the event loop is never blocked for long, and every name is in names.ts.
  */
-export {
-  provisioning,
-  type ProvisionedFile,
-  type ProvisioningSettings,
-} from "./dashboards/provisioning.ts";
+export type { ProvisioningSettings } from "./dashboards/provisioning.ts";
 export { dashboards, writeDashboards, type DashboardFile } from "./dashboards/write.ts";
 export { Exposition } from "./exposition.ts";
 export { acceptsGzip, CONTENT_TYPES, negotiateFormat, type ExpositionFormat } from "./format.ts";
-export { LABELS, METRICS, type LabelName, type Metric } from "./names.ts";
-export { monitoringRules } from "./monitoring-rules.ts";
+export { LABELS, METRICS, type Metric } from "./names.ts";
 export { processMetrics } from "./process-metrics.ts";
 export { scrape, type ScrapeAnswer, type ScrapeRequest } from "./scrape.ts";
 export type {

@@ -6,7 +6,7 @@ import type { Metric } from "./names.ts";
 export const END = "} ";
 
 /** A value in both formats' spelling: Go's ParseFloat reads JavaScript's, but for infinity. */
-export function formatValue(value: number): string {
+function formatValue(value: number): string {
   if (value === Infinity) return "+Inf";
   return value === -Infinity ? "-Inf" : String(value);
 }
@@ -24,7 +24,7 @@ export function sampleLine(
 }
 
 /** The name a family is declared by: OpenMetrics takes a type's suffix off, text keeps it. */
-export function familyName(metric: Metric, format: ExpositionFormat): string {
+function familyName(metric: Metric, format: ExpositionFormat): string {
   switch (format) {
     case "text":
       return metric.name;

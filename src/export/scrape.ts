@@ -17,7 +17,7 @@ export interface ScrapeAnswer {
   readonly body: Readable;
 }
 
-/** Level 1: a scrape shrinks twentyfold already, for a third of the default level's time (README, decision 4). */
+/** Level 1: a scrape shrinks tenfold already, in a quarter of the default level's time (README, decision 4). */
 const GZIP_LEVEL = 1;
 
 /** Answers one scrape with status 200. The numbers are of the call's moment. */

@@ -28,7 +28,7 @@ export interface PanelJson {
   };
 }
 
-export interface VariableJson {
+interface VariableJson {
   readonly type: string;
   readonly name: string;
   readonly label: string;

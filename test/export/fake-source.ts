@@ -10,7 +10,7 @@ import {
   type Slo,
 } from "../../src/slo/index.ts";
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 export const TICK_MS = 1_800_000_000_000;
 
 export function fakeSlo(id: string, over: Partial<Slo> & { objectiveText?: string } = {}): Slo {

@@ -66,7 +66,7 @@ function belongs(sample: string, family: ParsedFamily, format: "text" | "openmet
   );
 }
 
-export function parseSample(line: string): ParsedSample {
+function parseSample(line: string): ParsedSample {
   const name = /^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(line)?.[0];
   if (name === undefined) throw new Error(`no name: ${line}`);
   let at = name.length;

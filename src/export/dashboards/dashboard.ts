@@ -5,12 +5,12 @@ import { DATASOURCE, panelJson, type JsonObject, type Panel } from "./panel.ts";
 const SCHEMA_VERSION = 41;
 const COLUMN_COUNT = 24;
 
-export interface Row {
+interface Row {
   readonly title: string;
   readonly panels: readonly Panel[];
 }
 
-export interface Dashboard {
+interface Dashboard {
   /** Never changes: links and bookmarks hold it. */
   readonly uid: string;
   readonly title: string;

@@ -9,7 +9,7 @@ export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-export interface Query {
+interface Query {
   /** PromQL for Prometheus 2.42 and later; Grafana variables allowed. */
   readonly expr: string;
   /** `{{label}}` templates; tables have none. */
