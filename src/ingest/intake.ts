@@ -46,6 +46,8 @@ export interface IntakePorts {
 export interface IntakeCounters {
   takenPoints: number;
   rejectedPoints: number;
+  /** Accepted and passed over: no rule selects them, or they carry no recorded value. */
+  unusedPoints: number;
   readonly rejectedByReason: Map<Rejection, number>;
   entries: number;
   entryBytes: number;
@@ -63,6 +65,7 @@ export class Intake {
   readonly counters: IntakeCounters = {
     takenPoints: 0,
     rejectedPoints: 0,
+    unusedPoints: 0,
     rejectedByReason: new Map(),
     entries: 0,
     entryBytes: 0,
@@ -139,6 +142,7 @@ export class Intake {
     const { counters } = this;
     counters.takenPoints += resolver.takenPoints;
     const rejectedPoints = resolver.tally.points;
+    counters.unusedPoints += this.#decoder.pointCount - resolver.takenPoints - rejectedPoints;
     if (rejectedPoints === 0) return ACCEPTED;
     counters.rejectedPoints += rejectedPoints;
     for (const [reason, count] of resolver.tally.entries()) {

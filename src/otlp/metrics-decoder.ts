@@ -53,6 +53,8 @@ export class MetricsDecoder {
   private readonly histogramPoint = histogramPointCursor();
   private readonly exponentialPoint = exponentialPointCursor();
   private readonly summaryPoint = summaryPointCursor();
+  /** Data points of the last request, those of unwanted metrics included. */
+  pointCount = 0;
 
   /**
    * Throws `MalformedRequest` when the bytes are not a request; the sink may have been called by then, and must drop what
@@ -60,6 +62,7 @@ export class MetricsDecoder {
    */
   decode(request: Uint8Array, sink: PointSink): void {
     this.reader.open(request);
+    this.pointCount = 0;
     try {
       this.readRequest(sink);
     } finally {
@@ -248,6 +251,7 @@ export class MetricsDecoder {
     sink: PointSink | undefined,
   ): void {
     const { reader, scratch } = this;
+    this.pointCount++;
     scratch.reset();
     switch (kind) {
       case MetricKind.gauge:
