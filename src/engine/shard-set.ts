@@ -1,7 +1,7 @@
 /** All shards, in lock-step on the tick's grid; finds a place for a stream among those of its layout class. */
 import { windowsOf, type AlertPolicy, type Slo } from "../slo/index.ts";
 import { layoutOf, type Layout } from "./ladder.ts";
-import { Shard } from "./shard.ts";
+import { FIRST_CAPACITY, MAX_CAPACITY, Shard } from "./shard.ts";
 
 interface ShardClass {
   readonly layout: Layout;
@@ -38,11 +38,14 @@ export class ShardSet {
 
   /** A shard of the SLO's class that has room. */
   shardFor(slo: Slo): Shard {
-    const { shards, layout, policy } = this.#classFor(windowsOf(slo), slo.alerts);
+    const shardClass = this.#classFor(windowsOf(slo), slo.alerts);
+    const { shards } = shardClass;
     const last = shards.at(-1);
     const roomy = last?.hasRoom === true ? last : shards.find((shard) => shard.hasRoom);
     if (roomy !== undefined) return roomy;
-    const shard = new Shard(this.nextShardId++, layout, policy, this.openIndex);
+    // A class that filled one shard is likely to fill the next: growing it step by step would copy it in vain.
+    const capacity = shards.length === 0 ? FIRST_CAPACITY : MAX_CAPACITY;
+    const shard = new Shard(this.nextShardId++, shardClass, capacity, this.openIndex);
     shards.push(shard);
     this.shards.push(shard);
     return shard;
@@ -54,9 +57,9 @@ export class ShardSet {
   }
 
   /** Puts back a shard that a snapshot names. */
-  reopen(id: number, windowsMs: readonly number[], policy: AlertPolicy): Shard {
+  reopen(id: number, capacity: number, windowsMs: readonly number[], policy: AlertPolicy): Shard {
     const shardClass = this.#classFor(windowsMs, policy);
-    const shard = new Shard(id, shardClass.layout, policy, this.openIndex);
+    const shard = new Shard(id, shardClass, capacity, this.openIndex);
     shardClass.shards.push(shard);
     this.shards.push(shard);
     return shard;

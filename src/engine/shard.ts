@@ -7,21 +7,21 @@ import { CountRings } from "./count-rings.ts";
 import type { Layout } from "./ladder.ts";
 import type { ShardView } from "./view.ts";
 
-const FIRST_CAPACITY = 8;
-const MAX_CAPACITY = 1024;
+export const FIRST_CAPACITY = 8;
+export const MAX_CAPACITY = 1024;
 
 export class Shard implements ShardView {
   /** Never used again after the shard is gone: snapshot parts are named by it. */
   readonly id: number;
   readonly layout: Layout;
   readonly policy: AlertPolicy;
-  capacity: number = FIRST_CAPACITY;
+  capacity: number;
   slotCount = 0;
-  streams: Int32Array = new Int32Array(FIRST_CAPACITY).fill(-1);
-  budgetPpb: Float64Array = new Float64Array(FIRST_CAPACITY);
-  newestPointMs: Float64Array = new Float64Array(FIRST_CAPACITY);
-  sinceMs: Float64Array = new Float64Array(FIRST_CAPACITY);
-  isPartial: Uint8Array = new Uint8Array(FIRST_CAPACITY);
+  streams: Int32Array;
+  budgetPpb: Float64Array;
+  newestPointMs: Float64Array;
+  sinceMs: Float64Array;
+  isPartial: Uint8Array;
   /** Set when `newestPointMs` changed; the snapshot clears it. */
   isNewestChanged = false;
   /** Whether a mark of incomplete time lies in its longest window. */
@@ -31,11 +31,22 @@ export class Shard implements ShardView {
   #straddleView: StraddleView | undefined;
   #freeSlots: number[] = [];
 
-  constructor(id: number, layout: Layout, policy: AlertPolicy, openIndex: number) {
+  constructor(
+    id: number,
+    kind: { readonly layout: Layout; readonly policy: AlertPolicy },
+    capacity: number,
+    openIndex: number,
+  ) {
     this.id = id;
-    this.layout = layout;
-    this.policy = policy;
-    this.counts = new CountRings(layout, FIRST_CAPACITY, openIndex);
+    this.layout = kind.layout;
+    this.policy = kind.policy;
+    this.capacity = capacity;
+    this.streams = new Int32Array(capacity).fill(-1);
+    this.budgetPpb = new Float64Array(capacity);
+    this.newestPointMs = new Float64Array(capacity);
+    this.sinceMs = new Float64Array(capacity);
+    this.isPartial = new Uint8Array(capacity);
+    this.counts = new CountRings(this.layout, capacity, openIndex);
   }
 
   get windowsMs(): readonly number[] {
@@ -101,9 +112,8 @@ export class Shard implements ShardView {
     return this.#freeSlots;
   }
 
-  /** Makes an empty shard as large as it was; `putBack` fills its slots. */
-  reopen(capacity: number, slotCount: number, freeSlots: readonly number[]): void {
-    if (capacity > this.capacity) this.growTo(capacity);
+  /** Takes back the slots a snapshot names; `putBack` fills them. */
+  reopen(slotCount: number, freeSlots: readonly number[]): void {
     this.slotCount = slotCount;
     this.#freeSlots = [...freeSlots];
   }

@@ -213,8 +213,9 @@ export function restoreParts(
   shards.nextShardId = meta.nextShardId;
   const byId = new Map<number, Shard>();
   for (const shardMeta of meta.shards) {
-    const shard = shards.reopen(shardMeta.id, shardMeta.windowsMs, shardMeta.policy);
-    shard.reopen(shardMeta.capacity, shardMeta.slotCount, shardMeta.freeSlots);
+    const { id, capacity, windowsMs, policy } = shardMeta;
+    const shard = shards.reopen(id, capacity, windowsMs, policy);
+    shard.reopen(shardMeta.slotCount, shardMeta.freeSlots);
     byId.set(shard.id, shard);
     restoreCounts(parts, shard, shard.counts, shardMeta.wide);
     if (shardMeta.straddleWide !== null) {
