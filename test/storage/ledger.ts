@@ -85,7 +85,7 @@ export class Ledger {
     const written = this.#written;
     this.#running = await this.#running[how]();
     await Promise.all(this.#pending.splice(0));
-    const { parts, entries, damage } = this.#running.recovery;
+    const { parts, entries, lastSeq, damage } = this.#running.recovery;
     expect(damage).toEqual([]);
     const accounts: Accounts = new Map();
     let seq = 0;
@@ -100,6 +100,7 @@ export class Ledger {
       expect(Buffer.compare(entry.body, written[seq - 1]!)).toBe(0);
       for (const name of addTo(accounts, seq, entry.body)) this.#changed.add(name);
     }
+    expect(lastSeq).toBe(seq);
     expect(seq).toBeGreaterThanOrEqual(promised);
     expect(accounts).toEqual(stateAfter(written.slice(0, seq)));
     this.#written = written.slice(0, seq);

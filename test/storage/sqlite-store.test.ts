@@ -124,6 +124,21 @@ describe("appending", () => {
     expect(await store.append(bytesOf(1))).toBe(2);
   });
 
+  test("a snapshot ends although appends never pause", async () => {
+    const { store } = await runSqlite();
+    let isSaved = false;
+    let appends = 0;
+    const lane = async (): Promise<void> => {
+      for (; !isSaved; appends++) await store.append(bytesOf(1));
+    };
+    const lanes = [lane(), lane(), lane()];
+    await store.append(bytesOf(1));
+    await store.saveSnapshot(1, [{ name: "a", bytes: bytesOf(1) }]);
+    isSaved = true;
+    await Promise.all(lanes);
+    expect(appends).toBeGreaterThan(3);
+  });
+
   test("after an I/O error nothing is tried again", async () => {
     let isBroken = true;
     const { store } = await runSqlite(newDirectory(), {

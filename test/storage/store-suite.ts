@@ -27,6 +27,7 @@ export function storeSuite(name: string, run: () => Promise<Running>): void {
         isFresh: true,
         parts: new Map(),
         entries: [],
+        lastSeq: 0,
         outbox: [],
         damage: [],
       });
@@ -80,6 +81,7 @@ export function storeSuite(name: string, run: () => Promise<Running>): void {
       const { recovery } = await running.crash();
       expect(recovery.parts).toEqual(new Map([["a", bytesOf(3)]]));
       expect(recovery.entries.map(({ seq }) => seq)).toEqual([4, 5]);
+      expect(recovery.lastSeq).toBe(5);
     });
 
     test("a snapshot keeps unchanged parts and drops removed ones", async () => {
