@@ -50,18 +50,26 @@ export function continued(
   if (before?.tiers === part.tiers && before.inhibited === part.inhibited && !notifies)
     return undefined;
   const labels = before?.labels ?? alertLabels(stream, part.severity);
+  const { annotations, generatorURL } = text();
+  // Spelled out, so that all alerts have one shape: bench/alerts.ts, all firing.
   const alert: AlertView = {
-    ...part,
-    ...text(),
     streamKey: stream.key,
     sloId: stream.slo.id,
     group: stream.group,
+    severity: part.severity,
     state: isFiring ? "firing" : "pending",
     activeAt: before?.activeAt ?? nowMs,
-    ...(isFiring && { firedAt: before?.firedAt ?? nowMs }),
+    firedAt: isFiring ? (before?.firedAt ?? nowMs) : undefined,
+    resolvedAt: undefined,
+    resolveReason: undefined,
+    tier: part.tier,
+    inhibited: part.inhibited,
     notified: notifies || before?.notified === true,
     labels,
+    annotations,
+    generatorURL,
     fingerprint: before?.fingerprint ?? fingerprint(labels),
+    tiers: part.tiers,
   };
   const kind = before?.state === alert.state ? "updated" : alert.state;
   return { kind, at: nowMs, alert, ...(notifies && { notify: "firing" }) };

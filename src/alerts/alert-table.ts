@@ -22,10 +22,16 @@ export class AlertTable {
   #byIndex = new Map<number, StreamAlerts>();
   #isTracked = new Uint8Array(1024);
   #views: readonly AlertView[] | undefined;
+  #resolvedCount = 0;
+  #hasEmpty = false;
 
   /** Not while rows are added. */
   get rows(): Iterable<StreamAlerts> {
     return this.#rows.values();
+  }
+
+  get resolvedCount(): number {
+    return this.#resolvedCount;
   }
 
   isTracked(index: number): boolean {
@@ -77,12 +83,17 @@ export class AlertTable {
   }
 
   set(row: StreamAlerts, severity: AlertSeverity, alert: AlertView | undefined): void {
+    if (row[severity]?.state === "resolved") this.#resolvedCount--;
+    if (alert?.state === "resolved") this.#resolvedCount++;
     row[severity] = alert;
+    this.#hasEmpty ||= alert === undefined;
     this.#views = undefined;
   }
 
   /** Drops the rows that hold nothing any more. Not while rows are being stepped. */
   prune(): void {
+    if (!this.#hasEmpty) return;
+    this.#hasEmpty = false;
     for (const row of this.#rows.values()) {
       if (row.page !== undefined || row.ticket !== undefined) continue;
       this.unbind(row);
@@ -95,6 +106,8 @@ export class AlertTable {
     this.#byIndex = new Map();
     this.#isTracked.fill(0);
     this.#views = undefined;
+    this.#resolvedCount = 0;
+    this.#hasEmpty = false;
   }
 
   /** By stream key, page before ticket; the same array until something changes. */

@@ -42,9 +42,9 @@ export interface AlertView {
   readonly severity: AlertSeverity;
   readonly state: "pending" | "firing" | "resolved";
   readonly activeAt: number;
-  readonly firedAt?: number;
-  readonly resolvedAt?: number;
-  readonly resolveReason?: ResolveReason;
+  readonly firedAt?: number | undefined;
+  readonly resolvedAt?: number | undefined;
+  readonly resolveReason?: ResolveReason | undefined;
   /** Name of the most urgent tier behind the state, `1h/5m`. */
   readonly tier: string;
   /** A page of the same stream fires: this ticket is not announced. */

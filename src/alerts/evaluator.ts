@@ -184,6 +184,7 @@ export class AlertEvaluator {
   }
 
   #forgetResolved(nowMs: number): void {
+    if (this.#table.resolvedCount === 0) return;
     for (const row of this.#table.rows)
       for (const severity of SEVERITIES) {
         const resolvedAt = row[severity]?.resolvedAt;
