@@ -4,7 +4,7 @@ import type { PlannedTier } from "./policy-plan.ts";
 import { stepTier, type TierSignal } from "./tier-step.ts";
 
 /** Keeps an alert's tiers over a policy edit: what has no namesake goes on in the most urgent tier that is free. */
-export function adoptTiers(
+function adoptTiers(
   before: readonly TierState[],
   planned: readonly PlannedTier[],
 ): readonly TierState[] {

@@ -39,9 +39,9 @@ const said = (t: AlertTransition) =>
   t.kind === "inactive" ? t.kind : `${t.alert.severity} ${t.kind} ${t.notify ?? "-"}`;
 
 describe("on the real engine", () => {
-  it("a full outage after a clean hour pages at the sixth tick, the ticket stays inhibited", () => {
+  it("a full outage after six clean hours pages at the sixth tick and inhibits the ticket", () => {
     const { alerts, step } = setUp();
-    for (let n = 0; n < 360; n++) expect(step(0)).toEqual([]);
+    for (let n = 0; n < 2160; n++) expect(step(0)).toEqual([]);
     const lines = Array.from({ length: 8 }, () => step(100));
     // 14.4 x 0.1 % of an hour is 51.84 s (research/math.md section 3.1).
     const page = lines.findIndex((line) => line.includes("page firing firing"));
