@@ -1,7 +1,8 @@
 /** The API's socket. Node's own limits are loose, so they are set here (reliability-scale.md section 6, measured defaults). */
-import type { Server } from "node:http";
+import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { listenFailure } from "./listen-failure.ts";
 
@@ -9,6 +10,8 @@ export interface ApiListenSettings {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** PEM; without it the API speaks plain HTTP. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
 
 export interface RunningApi {
@@ -19,30 +22,30 @@ export interface RunningApi {
   close(graceMs?: number): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 65_000;
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+};
 const MAX_CONNECTIONS = 1024;
 const DEFAULT_GRACE_MS = 5_000;
 
 /** Rejects with `OperationError` (see `listenFailure`). */
-export async function listenApi(app: Hono, { host, port }: ApiListenSettings): Promise<RunningApi> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    overrideGlobalObjects: false,
-    serverOptions: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 1000,
-    },
-  }) as Server; // the adaptor makes an HTTP/1 server unless told otherwise
+export async function listenApi(app: Hono, settings: ApiListenSettings): Promise<RunningApi> {
+  const { host, port, tls } = settings;
+  const handle = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const onRequest: RequestListener = (request, response) => void handle(request, response);
+  const server =
+    tls === undefined
+      ? createPlainServer(LIMITS, onRequest)
+      : createTlsServer({ ...LIMITS, ...tls, minVersion: "TLSv1.2" }, onRequest);
   server.maxConnections = MAX_CONNECTIONS;
   await listening(server, host, port);
   const address = server.address() as AddressInfo; // a TCP server's
   const name = host.includes(":") ? `[${host}]` : host;
   return {
-    url: `http://${name}:${address.port}`,
+    url: `${tls === undefined ? "http" : "https"}://${name}:${address.port}`,
     port: address.port,
     close: (graceMs = DEFAULT_GRACE_MS) => closed(server, graceMs),
   };

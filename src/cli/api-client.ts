@@ -1,0 +1,92 @@
+/** Asks slowburn's API; every way it can fail is a sentence. */
+import type { SloAnswer, SloListAnswer } from "../api/index.ts";
+import { OperationError } from "../slo/index.ts";
+
+export interface ApiClientSettings {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly fetch: typeof fetch;
+}
+
+export interface SloFilter {
+  readonly service?: string;
+  readonly label: readonly string[];
+}
+
+const TIMEOUT_MS = 10_000;
+
+export class ApiClient {
+  readonly url: string;
+  readonly #settings: ApiClientSettings;
+  constructor(settings: ApiClientSettings) {
+    this.url = settings.url;
+    this.#settings = settings;
+  }
+
+  /** All SLOs that pass the filter, page by page. Rejects with `OperationError` `unreachable` or `refused`. */
+  async slos({
+    service,
+    label,
+  }: SloFilter): Promise<{ at: string | null; slos: readonly SloAnswer[] }> {
+    const slos: SloAnswer[] = [];
+    let after: string | null = "";
+    let at: string | null = null;
+    while (after !== null) {
+      const query = new URLSearchParams(label.map((text): [string, string] => ["label", text]));
+      if (service !== undefined) query.set("service", service);
+      if (after !== "") query.set("after", after);
+      const page: SloListAnswer = await this.#read<SloListAnswer>(
+        `/api/v1/slos?${query.toString()}`,
+      );
+      slos.push(...page.slos);
+      at ??= page.at;
+      after = page.next;
+    }
+    return { at, slos };
+  }
+
+  async #read<T>(path: string): Promise<T> {
+    const { token } = this.#settings;
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    let response: Response;
+    try {
+      response = await this.#settings.fetch(this.url + path, {
+        headers,
+        signal,
+        redirect: "error",
+      });
+    } catch (cause) {
+      throw failure(
+        "unreachable",
+        `no answer from slowburn at ${this.url}: ${reasonOf(cause)}`,
+        cause,
+      );
+    }
+    const body = (await response.json().catch(() => undefined)) as unknown; // what is no JSON is no slowburn
+    if (response.ok && body !== undefined) return body as T; // our own API's answer
+    throw failure(
+      "refused",
+      `${this.url} answered ${response.status}: ${detailOf(body)}`,
+      undefined,
+    );
+  }
+}
+
+const failure = (code: string, message: string, cause: unknown): OperationError =>
+  new OperationError(code, message, { cause, retryable: true });
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "ECONNREFUSED") return "nothing listens there";
+  if (cause instanceof Error && cause.name === "TimeoutError") return "it took too long";
+  return code !== "" ? code : cause instanceof Error ? cause.message : String(cause);
+}
+
+function detailOf(body: unknown): string {
+  if (typeof body !== "object" || body === null || !("detail" in body)) return "is it slowburn?";
+  const hint = "hint" in body && typeof body.hint === "string" ? ` (${body.hint})` : "";
+  return String(body.detail) + hint;
+}

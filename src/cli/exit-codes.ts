@@ -1,0 +1,24 @@
+/** What every command exits with; `--help` prints this table, the README copies it. */
+export const EXIT = {
+  /** Done, and nothing wrong was found. */
+  fine: 0,
+  /** Done, and the answer is bad news. */
+  found: 1,
+  /** Not done. */
+  failed: 2,
+  /** A bug of slowburn (EX_SOFTWARE of sysexits.h). */
+  bug: 70,
+} as const;
+
+export const EXIT_HELP = `
+Exit codes:
+  0   done, all is well (serve: stopped by a signal, everything is on disk)
+  1   done, and it found trouble (check: an error in a rule file; status: an alert fires or a budget is spent)
+  2   not done: wrong usage or configuration, port in use, data directory locked or unwritable, slowburn unreachable
+  70  a bug in slowburn; the report says where
+  130, 143  ended at once by a second SIGINT or SIGTERM`;
+
+/** As shells report a death by signal. */
+export const SIGNAL_EXIT: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+export type StopSignal = "SIGINT" | "SIGTERM";
+export const STOP_SIGNALS: readonly StopSignal[] = ["SIGINT", "SIGTERM"];

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/** The program's door: gives the commands the real world. */
+import { setTimeout as wait } from "node:timers/promises";
+import { STOP_SIGNALS, type StopSignal } from "./exit-codes.ts";
+import type { CliPorts } from "./ports.ts";
+import { run } from "./program.ts";
+import { packageVersion } from "./version.ts";
+
+const ports: CliPorts = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stdout.isTTY,
+  environment: process.env,
+  version: packageVersion(),
+  now: Date.now,
+  fetch,
+  wait: (ms) => wait(ms),
+  onSignal: (heard) => {
+    const listeners = STOP_SIGNALS.map((signal: StopSignal) => {
+      const listener = () => heard(signal);
+      process.on(signal, listener);
+      return () => process.off(signal, listener);
+    });
+    return () => listeners.forEach((off) => off());
+  },
+  onUncaught: (heard) => {
+    process.on("uncaughtException", heard).on("unhandledRejection", heard);
+    return () => process.off("uncaughtException", heard).off("unhandledRejection", heard);
+  },
+  exit: (code) => process.exit(code),
+  // Loaded when it is needed: the other commands start without the storage and the receivers.
+  startServer: async (config, serverPorts) => {
+    const { startServer } = await import("../server.ts");
+    return startServer(config, serverPorts);
+  },
+};
+
+// `| head` closes the pipe early: that is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exit(await run(process.argv.slice(2), ports));

@@ -1,0 +1,43 @@
+/** The command line as a whole: commands, help, and what every ending exits with. */
+import { Command, CommanderError } from "commander";
+import { addCheck } from "./check.ts";
+import { hasColours } from "./colours.ts";
+import { addDashboards } from "./dashboards.ts";
+import { EXIT, EXIT_HELP } from "./exit-codes.ts";
+import { failureOf } from "./failure.ts";
+import type { CliPorts } from "./ports.ts";
+import { addServe } from "./serve.ts";
+import { addStatus } from "./status.ts";
+
+/** Runs one command; resolves with the exit code. `args` without the program's own name. */
+export async function run(args: readonly string[], ports: CliPorts): Promise<number> {
+  let exitCode: number = EXIT.fine;
+  const program = createProgram(ports, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Commander has printed its own message; help and version end with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
+    const failure = failureOf(error, hasColours(ports));
+    ports.err(failure.text);
+    return failure.exitCode;
+  }
+}
+
+export function createProgram(ports: CliPorts, done: (exitCode: number) => void): Command {
+  const program = new Command("slowburn");
+  program
+    .description("Service level objectives from OpenTelemetry metrics, while the data streams by.")
+    .version(`slowburn ${ports.version}`, "-V, --version", "print the version")
+    .helpCommand(false)
+    .addHelpText("after", `\nEach command explains itself: slowburn <command> --help\n${EXIT_HELP}`)
+    .exitOverride()
+    .showHelpAfterError("(slowburn --help lists commands and options)")
+    .configureOutput({ writeOut: ports.out, writeErr: ports.err });
+  addServe(program, ports, done);
+  addCheck(program, ports, done);
+  addStatus(program, ports, done);
+  addDashboards(program, ports, done);
+  return program;
+}

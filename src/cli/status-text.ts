@@ -1,0 +1,135 @@
+/** SLOs as a table for a terminal. Absent numbers are a dash; a ratio is cut, never rounded up to 100 %. */
+import type { BurnAnswer, ReadingAnswer, SloAnswer } from "../api/index.ts";
+import type { Paint } from "./colours.ts";
+import { type Cell, type Column, renderTable } from "./table.ts";
+
+export interface StatusView {
+  readonly at: string | null;
+  readonly slos: readonly SloAnswer[];
+  readonly url: string;
+  readonly paint: Paint;
+}
+
+const ABSENT = "–";
+
+/** A firing alert, or no budget left. */
+export const isTrouble = ({ reading }: SloAnswer): boolean =>
+  reading !== null &&
+  (isSpent(reading) || reading.alerts.some((alert) => alert.state === "firing"));
+
+const isSpent = ({ budgetRemaining }: ReadingAnswer): boolean =>
+  budgetRemaining !== null && budgetRemaining <= 0;
+
+/** Ends in a newline. */
+export function statusText(view: StatusView): string {
+  const { at, slos, url, paint } = view;
+  if (slos.length === 0) return `no SLOs at ${url}: add a rule file, then run slowburn check\n`;
+  const [short, long] = burnColumns(slos);
+  const columns: readonly Column[] = [
+    { title: "SLO", align: "left" },
+    { title: "OBJECTIVE", align: "right" },
+    { title: "SLI", align: "right" },
+    { title: "BUDGET LEFT", align: "right" },
+    { title: short.title, align: "right" },
+    { title: long.title, align: "right" },
+    { title: "GONE IN", align: "right" },
+    { title: "ALERTS", align: "left" },
+  ];
+  const rows = slos.map((slo) => [
+    { text: slo.reading?.streamKey ?? slo.id },
+    { text: `${slo.objective.text}/${slo.window.text}` },
+    { text: percent(slo.reading?.sli ?? null, decimalsOf(slo.objective.text) + 1) },
+    budgetCell(slo.reading, paint),
+    { text: short.cell(slo) },
+    { text: long.cell(slo) },
+    { text: gone(slo.reading) },
+    alertCell(slo.reading, paint),
+  ]);
+  const notes = slos.flatMap(notesOf).map((note) => paint("faint", note));
+  const when = at === null ? "before the first evaluation" : `as of ${at}`;
+  return `${renderTable(columns, rows)}${[...notes, `${url}, ${when}`].map((line) => `${line}\n`).join("")}`;
+}
+
+interface BurnColumn {
+  readonly title: string;
+  readonly cell: (slo: SloAnswer) => string;
+}
+
+/** The two shortest lookbacks; their names go to the title when all SLOs agree, else to the cells. */
+function burnColumns(slos: readonly SloAnswer[]): readonly [BurnColumn, BurnColumn] {
+  return [column(slos, 0, "5m"), column(slos, 1, "1h")];
+}
+
+function column(slos: readonly SloAnswer[], rank: 0 | 1, usual: string): BurnColumn {
+  const burnOf = ({ reading }: SloAnswer): BurnAnswer | undefined => {
+    const lookbacks = reading?.burnRates.slice(0, -1) ?? []; // the last is the SLO window
+    return lookbacks.find(({ lookback }) => lookback === usual) ?? lookbacks[rank];
+  };
+  const names = new Set(
+    slos.map((slo) => burnOf(slo)?.lookback).filter((name) => name !== undefined),
+  );
+  const [name = usual] = names;
+  return {
+    title: names.size > 1 ? `BURN ${rank === 0 ? "SHORT" : "LONG"}` : `BURN ${name}`,
+    cell: (slo) => {
+      const burn = burnOf(slo);
+      if (burn === undefined || burn.burnRate === null) return ABSENT;
+      const text = `${burn.burnRate.toFixed(burn.burnRate < 100 ? 1 : 0)}x`;
+      return names.size > 1 ? `${text} ${burn.lookback}` : text;
+    },
+  };
+}
+
+function budgetCell(reading: ReadingAnswer | null, paint: Paint): Cell {
+  const left = reading?.budgetRemaining ?? null;
+  if (left === null) return { text: ABSENT };
+  const style = left <= 0 ? "red" : left < 0.25 ? "yellow" : "green";
+  return { text: percent(left, 1), paint: (text) => paint(style, text) };
+}
+
+function alertCell(reading: ReadingAnswer | null, paint: Paint): Cell {
+  const alerts = (reading?.alerts ?? []).filter((alert) => alert.state !== "resolved");
+  const text = alerts
+    .map(({ severity, state, tier }) => `${severity} ${state} (${tier})`)
+    .join(", ");
+  const isFiring = alerts.some((alert) => alert.state === "firing");
+  return { text, paint: (plain) => paint(isFiring ? "red" : "yellow", plain) };
+}
+
+/** What a row cannot say. */
+function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[] {
+  if (reading === null || reading.newestPointAt === null) return [`${id}: no data yet`];
+  const { integrity, newestPointAgeSeconds: age, streamKey } = reading;
+  return [
+    ...(groupCount > 1 ? [`${id}: the worst of ${groupCount} groups by ${per.join(", ")}`] : []),
+    ...integrity.reasons.map((reason) => `${streamKey}: numbers are incomplete: ${reason}`),
+    ...(age !== null && age > 300 ? [`${streamKey}: the newest data is ${span(age)} old`] : []),
+  ];
+}
+
+function gone(reading: ReadingAnswer | null): string {
+  const seconds = reading?.exhaustionSeconds ?? null;
+  if (seconds === null) return ABSENT;
+  return seconds === 0 ? "gone" : span(seconds);
+}
+
+/** Two units at most: `3d 4h`, `12m`, `40s`; beyond a year the number means nothing. */
+export function span(seconds: number): string {
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24];
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (days > 365) return "> 1y";
+  if (days > 0) return `${days}d ${hours}h`;
+  if (hours > 0) return `${hours}h ${minutes}m`;
+  return minutes > 0 ? `${minutes}m` : `${Math.floor(seconds)}s`;
+}
+
+/** Cut towards minus infinity, so that 100 % is said only of 100 %. */
+export function percent(ratio: number | null, decimals: number): string {
+  if (ratio === null) return ABSENT;
+  const scale = 10 ** decimals;
+  // The small term undoes binary noise: 0.29 x 100 is 28.999999999999996.
+  const cut = Math.floor(ratio * 100 * scale + 1e-6) / scale;
+  return `${(cut === 0 ? 0 : cut).toFixed(decimals)}%`;
+}
+
+const decimalsOf = (percentText: string): number => /\.(\d+)/.exec(percentText)?.[1]?.length ?? 0;
