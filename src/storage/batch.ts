@@ -42,7 +42,7 @@ export class Batch {
   }
 }
 
-/** A few buffers that go round: fresh pages cost more than the copy into them (bench/journal.ts). */
+/** A few buffers that go round: fresh ones cost the main thread up to 70 % more (README, decision 7). */
 export class BatchBuffers {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 

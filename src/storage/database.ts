@@ -14,7 +14,7 @@ export interface DatabaseSettings {
 
 export const databasePath = (directory: string): string => join(directory, "slowburn.db");
 
-/** Larger pages write more for a small entry and gain less than 15 % of CPU at 256 KiB (README, decision 9). */
+/** Larger pages write more for a small entry and save no CPU that could be told from noise (README, decision 9). */
 const PAGE_BYTES = 4096;
 
 /** How long to wait for a reader's lock (someone looking with the sqlite3 tool). */
