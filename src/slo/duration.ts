@@ -19,12 +19,26 @@ type DurationUnit = keyof typeof NANOS_PER_UNIT;
 const UNITS: readonly DurationUnit[] = ["y", "w", "d", "h", "m", "s", "ms", "us"];
 const FORMAT_UNITS: readonly DurationUnit[] = ["d", "h", "m", "s", "ms"];
 
+/** 2^59, 18 years: up to here a double holds every multiple of 2^6 ns, and so of a millisecond. */
+const MAX_NANOS = 2 ** 59;
+
 const PART = /(\d{1,15}(?:\.\d{1,9})?)(ms|us|[ywdhms])/y;
 
-/** Nanoseconds of a duration text, an integer below 2^53; `undefined` when the text is no duration. */
+/** Nanoseconds of a duration text, an integer below 2^53 (104 days); `undefined` when the text is no duration. */
 export function parseDurationNanos(text: string): number | undefined {
+  return parseIn(text, 1);
+}
+
+/** Whole milliseconds of a duration text; `undefined` when it is none, or finer than a millisecond. */
+export function parseDuration(text: string): Millis | undefined {
+  const ms = parseIn(text, 1_000_000);
+  return ms === undefined ? undefined : millis(ms);
+}
+
+/** A duration in multiples of `unitNanos`; `undefined` when it is no whole number of them, or over 2^53. */
+function parseIn(text: string, unitNanos: number): number | undefined {
   PART.lastIndex = 0;
-  let nanos = 0;
+  let sum = 0;
   let rank = -1;
   let partCount = 0;
   let hasDecimals = false;
@@ -37,16 +51,20 @@ export function parseDurationNanos(text: string): number | undefined {
     rank = unitRank;
     partCount++;
     hasDecimals ||= amount.includes(".");
-    nanos += Math.round(Number(amount) * NANOS_PER_UNIT[unitText as DurationUnit]);
+    const part = partIn(amount, NANOS_PER_UNIT[unitText as DurationUnit], unitNanos);
+    if (part === undefined) return undefined;
+    sum += part;
   }
   if (partCount === 0 || (hasDecimals && partCount > 1)) return undefined;
-  return Number.isSafeInteger(nanos) ? nanos : undefined;
+  return Number.isSafeInteger(sum) ? sum : undefined;
 }
 
-/** Whole milliseconds of a duration text; `undefined` when it is none, or finer than a millisecond. */
-export function parseDuration(text: string): Millis | undefined {
-  const nanos = parseDurationNanos(text);
-  return nanos === undefined || nanos % 1_000_000 !== 0 ? undefined : millis(nanos / 1_000_000);
+/** `amount` x partNanos / unitNanos where that is whole, on integers: 1.1s is 1100 ms, not 1100.0000000000002. */
+function partIn(amount: string, partNanos: number, unitNanos: number): number | undefined {
+  const [whole = "", decimals = ""] = amount.split(".");
+  const scaled = BigInt(whole + decimals) * BigInt(partNanos);
+  const divisor = 10n ** BigInt(decimals.length) * BigInt(unitNanos);
+  return scaled % divisor === 0n ? Number(scaled / divisor) : undefined;
 }
 
 /** The shortest text of a span, as labels carry it: 300_000 → `5m`, 5_400_000 → `1h30m`, 0 → `0s`. */
