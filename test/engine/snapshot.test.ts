@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/engine/index.ts";
+import { streamIndex } from "../../src/slo/index.ts";
+import { ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
+
+const START = 1_700_000_000_000;
+const S0 = streamIndex(0);
+const SLO = sloOf({ window: "3d", alerts: policyOf("1h", "5m") });
+
+const newEngine = (bucketMs = 10_000) => new Engine({ bucketMs, startMs: START });
+const names = (engine: Engine, isFull?: boolean) =>
+  engine
+    .dirtyParts(isFull)
+    .map(({ name, bytes }) => `${name}${bytes === undefined ? " gone" : ""}`);
+const stored = (engine: Engine) =>
+  new Map(engine.dirtyParts(true).flatMap(({ name, bytes }) => (bytes ? [[name, bytes]] : [])));
+
+describe("a snapshot's parts", () => {
+  test("are only those that changed since the last call", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    expect(names(engine)).toEqual(["engine/streams/0", "engine/rules", "engine/meta"]);
+    expect(names(engine)).toEqual(["engine/meta"]);
+    engine.book(S0, START + 1, START + 1, 0, 1); // good stays zero: not stored
+    expect(names(engine)).toEqual([
+      expect.stringMatching(/^engine\/shard\/0\/total\/0\/\d+$/),
+      "engine/shard/0/slots",
+      "engine/meta",
+    ]);
+    engine.tick(START + 10_000); // now in the coarse buckets and the lifetime too
+    expect(names(engine)).toEqual([
+      expect.stringMatching(/^engine\/shard\/0\/total\/1\/\d+$/),
+      expect.stringMatching(/^engine\/shard\/0\/total\/2\/\d+$/),
+      "engine/shard/0/slots",
+      "engine/meta",
+    ]);
+    expect(names(engine, true)).toHaveLength(7);
+  });
+
+  test("are removed when what they held has left", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    engine.book(S0, START + 1, START + 1, 1, 1);
+    engine.tick(START + 10_000);
+    names(engine);
+    engine.tick(START + ms("4d"));
+    expect(names(engine).filter((name) => name.endsWith(" gone"))).toHaveLength(6);
+  });
+
+  test("of an SLO that was removed go with it", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    engine.book(S0, START + 1, START + 1, 1, 1);
+    names(engine);
+    engine.setRules([], START);
+    expect(names(engine)).toEqual(
+      expect.arrayContaining([
+        "engine/streams/0 gone",
+        "engine/shard/0/slots gone",
+        expect.stringMatching(/^engine\/shard\/0\/good\/0\/\d+ gone$/),
+      ]),
+    );
+  });
+
+  test("are copies", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    engine.book(S0, START + 1, START + 1, 1, 1);
+    const before = stored(engine);
+    const copy = new Map([...before].map(([name, bytes]) => [name, Uint8Array.from(bytes)]));
+    engine.book(S0, START + 1, START + 1, 1, 1);
+    engine.tick(START + ms("1h"));
+    expect(before).toEqual(copy);
+  });
+});
+
+describe("restore", () => {
+  test("brings back rules, groups, doubts, marks and readings", () => {
+    const engine = newEngine();
+    const slos = [SLO, sloOf({ id: "a/grouped", per: ["r"], groupLimit: 1, window: "1d" })];
+    engine.setRules(slos, START);
+    for (const r of ["x", "y"]) {
+      for (const { stream } of engine.bind(seriesOf({ r })).targets) {
+        engine.book(stream, START, START + 5, 0.5, 3_000_000_000);
+        engine.bookStraddle(stream, START, START + 5, 1.25, 2);
+      }
+    }
+    engine.markPartial(START - 5000, START, "a restart");
+    engine.tick(START + 10_000);
+    const again = newEngine();
+    expect(again.restore(stored(engine), START)).toBe(true);
+    expect(again.slos).toEqual(slos);
+    expect(again.tickedAtMs).toBe(engine.tickedAtMs);
+    expect(again.counters).toEqual(engine.counters);
+    for (const { index } of engine.allStreams()) {
+      const reading = engine.read(index);
+      expect(again.read(index)).toMatchObject({
+        ...reading,
+        stream: { index, key: reading.stream.key, group: reading.stream.group },
+      });
+    }
+    expect(again.shards.map((shard) => shard.isPartial)).toEqual(
+      engine.shards.map((shard) => shard.isPartial),
+    );
+    expect(again.bind(seriesOf({ r: "x" }))).toEqual(engine.bind(seriesOf({ r: "x" })));
+    expect(again.setRules(slos, START).kept).toHaveLength(2);
+  });
+
+  test("without a snapshot there is nothing to restore", () => {
+    expect(newEngine().restore(new Map(), START)).toBe(false);
+  });
+
+  test("counts in other buckets are left behind, and the windows say so", () => {
+    const engine = newEngine(1000);
+    engine.setRules([SLO], START);
+    const again = newEngine();
+    expect(again.restore(stored(engine), START)).toBe(false);
+    again.setRules([SLO], START);
+    expect(again.read(S0).integrity.kind).toBe("partial");
+  });
+});
+
+describe("marks of incomplete time", () => {
+  test("hold for the windows that cover it, until it has left", () => {
+    const engine = newEngine();
+    engine.setRules([SLO, sloOf({ id: "a/short", window: "1h", alerts: policyOf() })], START);
+    engine.markPartial(START - ms("30m"), START - ms("20m"), "disk trouble");
+    const kinds = () => [0, 1].map((i) => engine.read(streamIndex(i)).integrity.kind);
+    const columns = () => engine.shards.map((shard) => shard.isPartial![0]);
+    expect(engine.read(S0).integrity).toEqual({ kind: "partial", reasons: ["disk trouble"] });
+    expect(kinds()).toEqual(["partial", "partial"]);
+    expect(columns()).toEqual([1, 1]);
+    engine.tick(START + ms("40m"));
+    expect(kinds()).toEqual(["partial", "complete"]);
+    expect(columns()).toEqual([1, 0]);
+    engine.tick(START + ms("3d"));
+    expect(kinds()).toEqual(["complete", "complete"]);
+  });
+
+  test("are bounded", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    for (let i = 0; i < 500; i++) engine.markPartial(START - i, START, `reason ${i}`);
+    const { integrity } = engine.read(S0);
+    expect(integrity.kind === "partial" && integrity.reasons.length).toBe(64);
+  });
+});
