@@ -9,6 +9,8 @@ export interface OtlpDataSettings {
   readonly pointsPerRequest: number;
   readonly seriesCount: number;
   readonly requestCount: number;
+  /** Requests take turns in naming so many resources; by default all name one. */
+  readonly resourceCount?: number;
   /** Time of the first export; the senders started 1 s before it. */
   readonly startMs?: number;
 }
@@ -32,12 +34,13 @@ export function otlpRequests(settings: OtlpDataSettings): Uint8Array<ArrayBuffer
 
 /** The request that begins with the `firstPoint`th point of the endless round through the series. */
 function otlpRequest(settings: OtlpDataSettings, firstPoint: number): Uint8Array<ArrayBuffer> {
-  const { kind, pointsPerRequest } = settings;
+  const { kind, pointsPerRequest, resourceCount = 1 } = settings;
+  const instance = (firstPoint / pointsPerRequest) % resourceCount;
   const writer = new ProtobufWriter(pointsPerRequest * (kind === "sum" ? 210 : 460) + 512);
   const resourceMetrics = writer.begin(1);
   const resource = writer.begin(1);
   writeText(writer, 1, "service.name", "checkout");
-  writeText(writer, 1, "service.instance.id", "checkout-7d9c6b5f4-x2x9z");
+  writeText(writer, 1, "service.instance.id", `checkout-7d9c6b5f4-x2x${instance}z`);
   writer.end(resource);
   const scopeMetrics = writer.begin(2);
   const scope = writer.begin(1);

@@ -324,10 +324,25 @@ test("attributes with other fields between them are put together in order", () =
 
 test("unknown fields of every wire type are skipped at every level", () => {
   const unknown = [
-    ...[0x88, 0x52, 0xd2, 0x09],
-    ...[...tag(1313, 1), 1, 2, 3, 4, 5, 6, 7, 8],
+    0x88,
+    0x52,
+    0xd2,
+    0x09,
+    ...tag(1313, 1),
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
     ...message(1313, [0xff, 0xff]),
-    ...[...tag(15, 5), 1, 2, 3, 4],
+    ...tag(15, 5),
+    1,
+    2,
+    3,
+    4,
   ];
   const wrap = (field: number, body: readonly number[]): readonly number[] =>
     message(field, [...unknown, ...body, ...unknown]);
@@ -349,7 +364,9 @@ test("tags and lengths in more bytes than they need mean the same", () => {
     ...longTag(0x31),
     ...fixed64(6, 5).slice(1),
     ...longTag(0x3a),
-    ...[attribute[1]! | 128, 128, 0],
+    attribute[1]! | 128,
+    128,
+    0,
     ...attribute.slice(2),
   ];
   expect(point(sumOf(message(1, fields)))).toMatchObject({ value: 5, attributeCount: 1 });

@@ -10,7 +10,11 @@ import type {
   SummaryPointCursor,
 } from "../../src/otlp/index.ts";
 
-export type Call = Readonly<Record<string, unknown>> & { readonly call: string };
+export type Call = Readonly<Record<string, unknown>> & {
+  readonly call: string;
+  readonly value?: unknown;
+  readonly attributeCount?: unknown;
+};
 
 export class RecordingSink implements PointSink {
   readonly calls: Call[] = [];
@@ -58,7 +62,12 @@ export class RecordingSink implements PointSink {
     this.calls.push({
       call: "exponential",
       ...shared(point),
-      ...{ count, scale, zeroCount, zeroThreshold, min, max },
+      count,
+      scale,
+      zeroCount,
+      zeroThreshold,
+      min,
+      max,
       positiveOffset: point.positiveOffset,
       positive: varints(point.positiveCounts),
       negativeOffset: point.negativeOffset,
