@@ -18,7 +18,8 @@ if (process.env["UPDATE"] === "1") {
 const ajv = new Ajv({ strict: false });
 (addFormats as unknown as (ajv: Ajv) => void)(ajv); // its types miss the default export under nodenext
 const validate = ajv.compile(ruleSchema());
-const plain = (text: string) => JSON.parse(JSON.stringify(readYaml({ file: "x", text }).documents[0]?.value));
+const plain = (text: string) =>
+  JSON.parse(JSON.stringify(readYaml({ file: "x", text }).documents[0]?.value));
 
 describe("rules/schema/slowburn-v1.json", () => {
   it("is what the reader's schema yields", () => {
@@ -77,8 +78,14 @@ describe("editor and reader agree", () => {
       `${head}objective: 99%\n    ${sli}\n    alerts: { tiers: [{ severity: page, budget: 2%, long: 1h, short: 5m, significance: off }] }`,
       true,
     ],
-    [`${head}objective: 99%\n    sli: { metric: m, faster: 250ms, where: { a: [1, b], c: { above: 2 } } }`, true],
-    [`${head}objective: 99%\n    sli: { total: { metric: m }, good: { metric: n, where: { a: true } } }`, true],
+    [
+      `${head}objective: 99%\n    sli: { metric: m, faster: 250ms, where: { a: [1, b], c: { above: 2 } } }`,
+      true,
+    ],
+    [
+      `${head}objective: 99%\n    sli: { total: { metric: m }, good: { metric: n, where: { a: true } } }`,
+      true,
+    ],
     [`${head}objective: 0.99\n    ${sli}`, false],
     [`${head}objective: 100%\n    ${sli}`, false],
     [`${head}objective: 99%`, false],

@@ -110,7 +110,7 @@ function fullPolicy(value: unknown, field: Field, context: PolicyContext): Alert
   if (shape?.tiers === undefined) return undefined;
   const tiersField = fieldIn(field, "tiers");
   if (!Array.isArray(shape.tiers) || shape.tiers.length === 0 || shape.tiers.length > MAX_TIERS) {
-    const message = `tiers are a list of 1 to ${MAX_TIERS}, not ${kindOf(shape.tiers)}`;
+    const message = `tiers are a list of 1 to ${MAX_TIERS}, not ${Array.isArray(shape.tiers) ? shape.tiers.length : kindOf(shape.tiers)}`;
     report(tiersField, { code: "policy-form", message, hint: "write alerts: none to have none" });
     return undefined;
   }
@@ -125,8 +125,8 @@ function readTier(value: unknown, field: Field, context: PolicyContext): Tier | 
   const shape = readShape(tierSchema, value, field, "a tier");
   if (shape === undefined) return undefined;
   const significance = readSignificance(shape.significance, field);
-  const longMs = lookbackOf("long", shape, field);
-  const shortMs = lookbackOf("short", shape, field);
+  const longMs = spanOf(shape.long);
+  const shortMs = spanOf(shape.short);
   checkLookbacks(longMs, shortMs, field, context);
   const factorMilli = readFactor(shape, longMs, field, context);
   const { severity } = shape;
@@ -146,20 +146,6 @@ function readTier(value: unknown, field: Field, context: PolicyContext): Tier | 
 
 const spanOf = (text: string | undefined): Millis | undefined =>
   text === undefined ? undefined : parseDuration(text);
-
-function lookbackOf(
-  name: "long" | "short",
-  shape: Partial<TierConfig>,
-  field: Field,
-): Millis | undefined {
-  const text = shape[name];
-  const span = spanOf(text);
-  if (text !== undefined && span === undefined) {
-    const message = "finer than a millisecond";
-    report(fieldIn(field, name), { code: "invalid-duration", message });
-  }
-  return span;
-}
 
 function checkLookbacks(
   longMs: Millis | undefined,

@@ -1,6 +1,6 @@
 /** Single values of the native format: what is right, and for what is not, the sentence and the fix. */
 import { RE2JS } from "re2js";
-import { parseDurationNanos, parseObjective } from "../../slo/index.ts";
+import { parseDuration, parseDurationNanos, parseObjective } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { kindOf, type Explanation } from "./shape.ts";
 
@@ -13,7 +13,10 @@ export const LABEL_NAME: RegExp = /^[a-zA-Z_][a-zA-Z0-9_]{0,127}$/;
 export const MAX_PATTERN_BYTES = 1024;
 
 export const isObjective = (text: string): boolean => parseObjective(text) !== undefined;
-export const isDuration = (text: string): boolean => parseDurationNanos(text) !== undefined;
+/** A span: whole milliseconds. */
+export const isDuration = (text: string): boolean => parseDuration(text) !== undefined;
+/** A latency: nanoseconds, more than none. */
+export const isLatency = (text: string): boolean => (parseDurationNanos(text) ?? 0) > 0;
 
 export function explainObjective(value: unknown): Explanation {
   if (typeof value === "number") return explainBareNumber(value);
@@ -25,7 +28,10 @@ export function explainObjective(value: unknown): Explanation {
   if (bare !== null) return explainBareNumber(Number(bare[1]));
   const percent = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(value);
   if (percent !== null && Number(percent[1]) >= 100) {
-    const message = `${value.trim()} leaves no error budget: one bad event would be over it for ever`;
+    const message =
+      Number(percent[1]) > 100
+        ? `${value.trim()} is more than all events`
+        : `${value.trim()} leaves no error budget: one bad event would be over it for ever`;
     return { code: "objective-range", message, hint: "write 99.999%, or less" };
   }
   if (percent !== null)
@@ -46,7 +52,7 @@ function explainBareNumber(value: number): Explanation {
     return { code: "objective-sign", message, hint: "write 99.9%" };
   }
   if (value > 1 && value < 100) {
-    const message = `${value} could mean ${decimal(value)}% or a ratio of ${value} (${decimal(value * 100)}%)`;
+    const message = `${value} could mean ${decimal(value)}% or the ratio ${value}`;
     return { code: "objective-sign", message, hint: `write ${decimal(value)}%` };
   }
   const message = `${value} is no percentage from 0% to below 100%`;
@@ -60,8 +66,19 @@ export function explainDuration(value: unknown): Explanation {
     const message = `${value} has no unit`;
     return { code: "invalid-duration", message, hint: `write ${value}s or ${value}ms` };
   }
+  if (typeof value === "string" && (parseDurationNanos(value) ?? 0) > 0) {
+    const message = `${value} is finer than a millisecond`;
+    return { code: "invalid-duration", message, hint: "write 250ms, 5m, 1h30m or 30d" };
+  }
   const message = `${kindOf(value)} is no duration`;
   return { code: "invalid-duration", message, hint: durationHint(value) };
+}
+
+export function explainLatency(value: unknown): Explanation {
+  if (typeof value !== "string" || parseDuration(value) === undefined)
+    return explainDuration(value);
+  const message = parseDuration(value) === 0 ? "no event is that fast" : "longer than 104 days";
+  return { code: "invalid-number", message, hint: "write 250ms" };
 }
 
 const LONG_UNITS: readonly (readonly [RegExp, string])[] = [

@@ -11,7 +11,7 @@ export const RESERVED_LABELS: ReadonlySet<string> = new Set([
   ..."alertname alertstate severity slo service group name owner window objective runbook".split(
     " ",
   ),
-  ..."file lookback kind bound long short version le quantile job instance".split(" "),
+  ..."file lookback kind bound long short le quantile job instance".split(" "),
 ]);
 
 /** The sound ones; all others are reported. */

@@ -48,17 +48,22 @@ const objective = explained(
   checks.explainObjective,
 );
 
-const duration = (description: string, examples: readonly string[]) =>
+const duration = (
+  description: string,
+  examples: readonly string[],
+  isRight: (text: string) => boolean = checks.isDuration,
+  explain: typeof checks.explainDuration = checks.explainDuration,
+) =>
   explained(
     z
       .string()
-      .refine(checks.isDuration)
+      .refine(isRight)
       .meta({
         description,
         pattern: checks.DURATION_PATTERN,
         examples: [...examples],
       }),
-    checks.explainDuration,
+    explain,
   );
 
 const metric = explained(
@@ -165,10 +170,12 @@ export interface LatencyConfig extends SelectorConfig {
 export const latencySchema: ObjectSchema<LatencyConfig> = z.strictObject({
   metric,
   where: readApart(matchers).optional(),
-  faster: duration("Events that took at most this long are good. Exact on a bucket bound.", [
-    "250ms",
-    "1s",
-  ]),
+  faster: duration(
+    "Events that took at most this long are good. Exact on a bucket bound.",
+    ["250ms", "1s"],
+    checks.isLatency,
+    checks.explainLatency,
+  ),
 });
 
 export interface CountersConfig {

@@ -57,10 +57,6 @@ function readLatency(value: unknown, field: Field): Indicator | undefined {
   if (shape === undefined) return undefined;
   const { metric, where, faster } = shape;
   const thresholdNanos = faster === undefined ? undefined : parseDurationNanos(faster);
-  if (thresholdNanos === 0) {
-    const message = "no event is that fast";
-    report(fieldIn(field, "faster"), { code: "invalid-number", message, hint: "write 250ms" });
-  }
   const total = metric === undefined ? undefined : selectorOf(metric, where, field);
   if (total === undefined || thresholdNanos === undefined) return undefined;
   return { kind: "latency", total, thresholdNanos };

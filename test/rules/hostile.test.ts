@@ -1,0 +1,155 @@
+/** Text that is made to hurt: a diagnostic in bounded time, never a throw, never a changed prototype. */
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import { readRuleFile, readYaml } from "../../src/rules/index.ts";
+
+const codesOf = (text: string) => [
+  ...new Set(readRuleFile({ file: "x.yaml", text }).problems.map(({ code }) => code)),
+];
+const aliasBomb = `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join("")}`;
+
+const rows: readonly [name: string, text: string, code: string][] = [
+  ["an alias bomb", aliasBomb, "yaml-alias"],
+  ["more than 50 aliases", `a: &a 1\nb: [${"*a, ".repeat(51)}]`, "yaml-alias"],
+  ["an alias to itself", "a: &a [*a]", "yaml-depth"],
+  ["flow nesting", `a: ${"[".repeat(20_000)}`, "yaml-depth"],
+  ["closed flow nesting", `${"[".repeat(65)}${"]".repeat(65)}`, "yaml-depth"],
+  ["mapping nesting", `${"{a: ".repeat(20_000)}`, "yaml-depth"],
+  ["block nesting on one line", `${"- ".repeat(20_000)}x`, "yaml-depth"],
+  ["complex key nesting", `${"? ".repeat(20_000)}x`, "yaml-depth"],
+  [
+    "indented nesting",
+    Array.from({ length: 70 }, (_, i) => `${" ".repeat(i)}a:\n`).join(""),
+    "yaml-depth",
+  ],
+  ["1 MiB and a byte", `# ${"x".repeat(1024 * 1024 - 1)}`, "file-too-large"],
+  ["1 MiB in bytes of fewer characters", `# ${"é".repeat(600_000)}`, "file-too-large"],
+  ["a list of very many", "- a\n".repeat(200_000), "yaml-size"],
+  ["very many documents", "--- 1\n".repeat(2_000), "yaml-size"],
+  ["a NUL", "a: \0", "file-not-text"],
+  ["an escape sequence", "a: \u001b[31m", "file-not-text"],
+  ["a prototype", "__proto__: { polluted: yes }", "forbidden-key"],
+  ["a constructor, deep", "a: [{ constructor: { prototype: x } }]", "forbidden-key"],
+];
+
+describe("hostile text", () => {
+  it.each(rows)("%s is refused in time", (_, text, code) => {
+    const startedAt = performance.now();
+    expect(codesOf(text)).toEqual([code]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it("64 levels are read", () => {
+    expect(readYaml({ file: "x", text: `${"[".repeat(62)}${"]".repeat(62)}` }).problems).toEqual(
+      [],
+    );
+  });
+
+  it("50 000 keys are checked for twins in linear time", () => {
+    const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}: 1\n`).join("");
+    const startedAt = performance.now();
+    expect(readYaml({ file: "x", text: keys }).problems).toEqual([]);
+    expect(readYaml({ file: "x", text: `${keys}k7: 2\n` }).problems).toMatchObject([
+      { code: "duplicate-key", line: 50_001, column: 1 },
+    ]);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
+
+  it("no prototype is touched", () => {
+    readRuleFile({
+      file: "x",
+      text: '{"__proto__": {"polluted": 1}, "a": {"__proto__": {"polluted": 1}}}',
+    });
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  it("a thousand faults are listed up to a hundred, and counted", () => {
+    const text = `apiVersion: slowburn/v1\nservice: a\n${Array.from({ length: 1_000 }, (_, i) => `x${i}: 1\n`).join("")}`;
+    const { problems } = readRuleFile({ file: "x", text });
+    expect(problems).toHaveLength(100);
+    expect(problems.at(-1)?.message).toMatch(/and \d{3} more problems/);
+  });
+});
+
+describe("any text", () => {
+  const right = readFileSync("test/rules/cases/right.yaml", "utf8");
+  const edit = fc.record({
+    at: fc.nat(right.length),
+    removed: fc.nat(12),
+    added: fc.oneof(
+      fc.constantFrom(
+        "",
+        " ",
+        "\n",
+        "\t",
+        ":",
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a",
+        "*a",
+        "- ",
+        "? ",
+        "null",
+        "!!x ",
+        "|",
+        ">",
+        '"',
+        "'",
+        "#",
+        "%",
+        "---\n",
+        "<<: ",
+      ),
+      fc.string({ unit: "binary", maxLength: 6 }),
+    ),
+  });
+  const mutate = (edits: readonly { at: number; removed: number; added: string }[]) =>
+    edits.reduce(
+      (text, { at, removed, added }) => text.slice(0, at) + added + text.slice(at + removed),
+      right,
+    );
+
+  it("mutated files never throw; a file without an error yields all its SLOs", () => {
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        const text = mutate(edits);
+        const { slos, problems } = readRuleFile({ file: "x.yaml", text });
+        for (const { line, column, message } of problems) {
+          expect(message).not.toMatch(/undefined|\[object/);
+          expect([line ?? 1, column ?? 1].every((place) => place >= 1)).toBe(true);
+        }
+        if (problems.some(({ severity }) => severity === "error")) return;
+        const document = readYaml({ file: "x.yaml", text }).documents[0]?.value as { slos: object };
+        expect(slos).toHaveLength(Object.keys(document.slos).length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("any YAML value in any field never throws, and is a problem or a sound SLO", () => {
+    const fields = [
+      "objective",
+      "window",
+      "sli",
+      "per",
+      "groupLimit",
+      "alerts",
+      "runbook",
+      "labels",
+      "owner",
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...fields), fc.jsonValue({ maxDepth: 3 }), (field, value) => {
+        const slo = { objective: "99%", sli: { metric: "m", bad: { e: 1 } }, [field]: value };
+        const text = JSON.stringify({ apiVersion: "slowburn/v1", service: "a", slos: { x: slo } });
+        const { slos, problems } = readRuleFile({ file: "x", text });
+        const isBroken = problems.some(({ severity }) => severity === "error");
+        expect(slos).toHaveLength(isBroken ? 0 : 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
