@@ -11,7 +11,8 @@ export interface ApiClientSettings {
 
 export interface SloFilter {
   readonly service?: string;
-  readonly label: readonly string[];
+  /** Each as `name=value`; all must hold. */
+  readonly label?: readonly string[];
 }
 
 const TIMEOUT_MS = 10_000;

@@ -37,13 +37,18 @@ function ruleRows(
   directory: string,
   { files, slos }: RuleSet,
 ): readonly (readonly [string, string])[] {
-  const head = `${directory}  (${slos.length} SLOs from ${files.length} files)`;
+  const head = `${directory}  (${plural(slos.length, "SLO")} from ${plural(files.length, "file")})`;
   const named = files
     .slice(0, NAMED_FILES)
-    .map(({ file, sloCount, state }) => ["", `${file}: ${sloCount} SLOs${STATES[state]}`] as const);
+    .map(
+      ({ file, sloCount, state }) =>
+        ["", `${file}: ${plural(sloCount, "SLO")}${STATES[state]}`] as const,
+    );
   const rest = files.length - named.length;
   return [["rules", head], ...named, ...(rest > 0 ? [["", `and ${rest} more`] as const] : [])];
 }
+
+const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 const durability = ({ durability: kind }: SlowburnConfig): string =>
   kind === "ack"

@@ -9,7 +9,7 @@ import { packageVersion } from "./version.ts";
 const ports: CliPorts = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  isTerminal: process.stdout.isTTY,
+  isTerminal: process.stdout.isTTY === true,
   environment: process.env,
   version: packageVersion(),
   now: Date.now,

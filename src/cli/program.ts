@@ -25,6 +25,9 @@ export async function run(args: readonly string[], ports: CliPorts): Promise<num
   }
 }
 
+/** Columns of help that goes to a file or a pipe. */
+const PLAIN_WIDTH = 100;
+
 export function createProgram(ports: CliPorts, done: (exitCode: number) => void): Command {
   const program = new Command("slowburn");
   program
@@ -34,7 +37,12 @@ export function createProgram(ports: CliPorts, done: (exitCode: number) => void)
     .addHelpText("after", `\nEach command explains itself: slowburn <command> --help\n${EXIT_HELP}`)
     .exitOverride()
     .showHelpAfterError("(slowburn --help lists commands and options)")
-    .configureOutput({ writeOut: ports.out, writeErr: ports.err });
+    .configureOutput({
+      writeOut: ports.out,
+      writeErr: ports.err,
+      getOutHelpWidth: () => (ports.isTerminal ? process.stdout.columns : PLAIN_WIDTH),
+      getErrHelpWidth: () => (ports.isTerminal ? process.stdout.columns : PLAIN_WIDTH),
+    });
   addServe(program, ports, done);
   addCheck(program, ports, done);
   addStatus(program, ports, done);

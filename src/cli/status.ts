@@ -26,7 +26,7 @@ interface StatusOptions {
   readonly url?: string;
   readonly tokenFile?: string;
   readonly service?: string;
-  readonly label: readonly string[];
+  readonly label?: readonly string[];
   readonly json?: true;
   readonly watch?: number;
 }
@@ -45,7 +45,7 @@ export function addStatus(
     .option("--url <url>", "where slowburn's API is")
     .option("--token-file <file>", "file with the bearer token of the API")
     .option("--service <name>", "only SLOs of this service")
-    .option("--label <name=value>", "only SLOs with this label; may be repeated", append, [])
+    .option("--label <name=value>", "only SLOs with this label; may be repeated", append)
     .option("--json", "print what the API answered")
     .option("--watch <seconds>", "print again every so many seconds, until stopped", positive)
     .addHelpText("after", EXAMPLES)
@@ -103,7 +103,10 @@ function readToken(file: string): string {
   }
 }
 
-const append = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const append = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
 
 function positive(text: string): number {
   const seconds = Number(text);

@@ -11,6 +11,8 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
+const NOTHING: Cell = { text: "" };
+
 /** Ends in a newline; no blanks at line ends. */
 export function renderTable(
   columns: readonly Column[],
@@ -22,7 +24,8 @@ export function renderTable(
   const line = (cells: readonly Cell[]): string =>
     columns
       .map(({ align }, i) => {
-        const { text = "", paint = (plain: string) => plain } = cells[i] ?? {};
+        const { text, paint: paintCell } = cells[i] ?? NOTHING;
+        const paint = (plain: string) => (plain === "" ? "" : (paintCell?.(plain) ?? plain));
         const blanks = " ".repeat(Math.max(0, (widths[i] ?? 0) - text.length));
         const isLast = i === columns.length - 1;
         if (align === "right") return blanks + paint(text);

@@ -1,0 +1,38 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { terminal } from "./terminal.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "slowburn-dashboards-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe("slowburn dashboards", () => {
+  it("writes files that exist, and says which", async () => {
+    const out = join(dir, "monitoring");
+    const ran = await terminal().run(
+      "dashboards",
+      "--out",
+      out,
+      "--slowburn-target",
+      "slowburn.test:4319",
+    );
+    expect([ran.code, ran.err]).toEqual([0, ""]);
+    const files = ran.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^wrote /, ""));
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) expect(existsSync(file)).toBe(true);
+    const scrape = readFileSync(join(out, "prometheus/prometheus.yml"), "utf8");
+    expect(scrape).toContain("slowburn.test:4319");
+  });
+
+  it("exits with 2 when the folder cannot be made", async () => {
+    const file = join(dir, "a-file");
+    writeFileSync(file, "");
+    const { code, err, out } = await terminal().run("dashboards", "--out", join(file, "below"));
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/error write-failed: cannot write/);
+  });
+});

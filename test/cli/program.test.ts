@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { terminal } from "./terminal.ts";
+
+const COMMANDS = ["serve", "check", "status", "dashboards"];
+
+describe("slowburn", () => {
+  it.each([[], ["serve"], ["check"], ["status"], ["dashboards"]].map((words) => [words] as const))(
+    "%j --help is as it was",
+    async (words) => {
+      const { code, out, err } = await terminal().run(...words, "--help");
+      expect([code, err]).toEqual([0, ""]);
+      await expect(out).toMatchFileSnapshot(
+        `golden/help${words.map((word) => `-${word}`).join("")}.txt`,
+      );
+    },
+  );
+
+  it.each(COMMANDS)("%s --help has examples that name it", async (command) => {
+    const { out } = await terminal().run(command, "--help");
+    expect(out).toMatch(new RegExp(`Examples:\\n  \\$ .*slowburn ${command}`));
+  });
+
+  it("--version prints the version", async () => {
+    expect(await terminal().run("--version")).toEqual({
+      code: 0,
+      out: "slowburn 1.2.3\n",
+      err: "",
+    });
+  });
+
+  it.each<[args: string[], says: RegExp]>([
+    [["stauts"], /unknown command 'stauts'[\s\S]*Did you mean status\?/],
+    [["status", "--servce", "x"], /unknown option '--servce'[\s\S]*Did you mean --service\?/],
+    [["dashboards"], /required option '--out <dir>' not specified/],
+    [["status", "--watch", "soon"], /number of seconds/],
+    [["status", "extra"], /too many arguments/],
+    [[], /Usage: slowburn/],
+  ])("%j is wrong usage: exit 2", async (args, says) => {
+    const { code, out, err } = await terminal().run(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(says);
+  });
+});

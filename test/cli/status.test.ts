@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { createApi } from "../../src/api/index.ts";
+import { percent, span } from "../../src/cli/status-text.ts";
+import { world } from "../api/world.ts";
+import { terminal } from "./terminal.ts";
+
+/** `fetch` is asked with text here. */
+const textOf = (url: Parameters<typeof fetch>[0]): string => url as string;
+const URL_FLAG = ["--url", "http://slowburn.test"];
+const dir = mkdtempSync(join(tmpdir(), "slowburn-status-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe("slowburn status", () => {
+  it("prints a line per SLO, the worst group of a grouped one, and what a line cannot say", async () => {
+    const { code, out } = await terminal().run("status", ...URL_FLAG);
+    await expect(out).toMatchFileSnapshot("golden/status.txt");
+    expect(code).toBe(1); // a page fires, and its budget is gone
+  });
+
+  it("exits with 0 when what is shown is well", async () => {
+    const { code, out } = await terminal().run("status", ...URL_FLAG, "--label", "tier=1");
+    expect(code).toBe(0);
+    expect(out).not.toContain("checkout/latency");
+  });
+
+  it("colours on a terminal only, and never against NO_COLOR", async () => {
+    const escapes = async (more: object) =>
+      (await terminal(more).run("status", ...URL_FLAG)).out.includes("\u001b[");
+    expect(await escapes({})).toBe(false);
+    expect(await escapes({ isTerminal: true })).toBe(true);
+    expect(await escapes({ isTerminal: true, environment: { NO_COLOR: "1" } })).toBe(false);
+    expect(await escapes({ isTerminal: true, environment: { NO_COLOR: "" } })).toBe(true);
+    expect(await escapes({ isTerminal: true, environment: { TERM: "dumb" } })).toBe(false);
+  });
+
+  it("with colours is the same text as without", async () => {
+    const plain = await terminal().run("status", ...URL_FLAG);
+    const coloured = await terminal({ isTerminal: true }).run("status", ...URL_FLAG);
+    // oxlint-disable-next-line no-control-regex -- the colours themselves
+    expect(coloured.out.replaceAll(/\u001b\[\d+m/g, "")).toBe(plain.out);
+  });
+
+  it("--json prints the API's answer", async () => {
+    const { out, code } = await terminal().run(
+      "status",
+      ...URL_FLAG,
+      "--json",
+      "--service",
+      "search",
+    );
+    const answer = JSON.parse(out) as { slos: { id: string; reading: unknown }[] };
+    expect(code).toBe(0);
+    expect(answer.slos.map(({ id, reading }) => [id, reading])).toEqual([
+      ["search/availability", null],
+    ]);
+  });
+
+  it("reads all pages", async () => {
+    const asked: string[] = [];
+    const paged: typeof fetch = (url) => {
+      asked.push(textOf(url));
+      const last = asked.length === 3;
+      const next = last ? null : `a/${asked.length}`;
+      return Promise.resolve(Response.json({ at: null, slos: [], next }));
+    };
+    await terminal({ fetch: paged }).run("status", ...URL_FLAG);
+    expect(asked.map((url) => new URL(url).searchParams.get("after"))).toEqual([
+      null,
+      "a/1",
+      "a/2",
+    ]);
+  });
+
+  it("says that nothing is there yet", async () => {
+    const { sources } = world();
+    const empty = { ...sources, engine: { ...sources.engine, slos: [] } };
+    const app = createApi(empty, { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out, code } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    expect([code, out]).toEqual([
+      0,
+      "no SLOs at http://slowburn.test: add a rule file, then run slowburn check\n",
+    ]);
+  });
+});
+
+describe("slowburn status that gets no answer exits with 2 and says why", () => {
+  const failing = (error: unknown) => terminal({ fetch: () => Promise.reject(error as Error) });
+  const answering = (response: () => Response) =>
+    terminal({ fetch: () => Promise.resolve(response()) });
+  const refused = new TypeError("fetch failed", {
+    cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
+  });
+  it.each<[string, ReturnType<typeof terminal>, RegExp]>([
+    [
+      "nothing listens",
+      failing(refused),
+      /unreachable: no answer .*slowburn\.test: nothing listens there/,
+    ],
+    ["too slow", failing(new DOMException("late", "TimeoutError")), /it took too long/],
+    [
+      "not slowburn",
+      answering(() => new Response("<html>", { status: 200 })),
+      /answered 200: is it slowburn\?/,
+    ],
+    [
+      "no token",
+      answering(() =>
+        Response.json({ detail: "a bearer token is needed", hint: "send it" }, { status: 401 }),
+      ),
+      /answered 401: a bearer token is needed \(send it\)/,
+    ],
+  ])("%s", async (_name, screen, says) => {
+    const { code, err, out } = await screen.run("status", ...URL_FLAG);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(says);
+  });
+
+  it("a token file that is not there", async () => {
+    const { code, err } = await terminal().run("status", "--token-file", join(dir, "none"));
+    expect(code).toBe(2);
+    expect(err).toMatch(/cannot read the token: ENOENT/);
+  });
+});
+
+describe("where status asks", () => {
+  const asked = async (environment: Record<string, string>, ...args: string[]) => {
+    const seen: string[] = [];
+    const fetcher: typeof fetch = (url, init) => {
+      const { authorization = "none" } = (init?.headers ?? {}) as Record<string, string>;
+      seen.push(`${new URL(textOf(url)).origin} ${authorization}`);
+      return Promise.resolve(Response.json({ at: null, slos: [], next: null }));
+    };
+    await terminal({ environment, fetch: fetcher }).run("status", ...args);
+    return seen[0];
+  };
+  const token = join(dir, "token");
+  writeFileSync(token, "file-token\n");
+  const configured = {
+    SLOWBURN_API_PORT: "5319",
+    SLOWBURN_TOKENS_API: "env:MY_TOKEN",
+    MY_TOKEN: "configured-token",
+  };
+
+  it("is the configured address with the configured token", async () => {
+    expect(await asked({})).toBe("http://127.0.0.1:4319 none");
+    expect(await asked(configured)).toBe("http://127.0.0.1:5319 Bearer configured-token");
+  });
+
+  it("is --url, which never gets the configured token", async () => {
+    expect(await asked(configured, "--url", "http://elsewhere:1/")).toBe("http://elsewhere:1 none");
+    expect(await asked({}, "--url", "http://elsewhere:1", "--token-file", token)).toBe(
+      "http://elsewhere:1 Bearer file-token",
+    );
+  });
+});
+
+describe("numbers", () => {
+  it.each<[number | null, number, string]>([
+    [1, 2, "100.00%"],
+    [0.99996, 2, "99.99%"],
+    [0.999, 1, "99.9%"],
+    [0.29, 0, "29%"],
+    [-0.5, 1, "-50.0%"],
+    [-1e-9, 1, "-0.1%"],
+    [0, 1, "0.0%"],
+    [null, 1, "–"],
+  ])("percent(%d, %i) is %s", (ratio, decimals, expected) => {
+    expect(percent(ratio, decimals)).toBe(expected);
+  });
+
+  it("100 % is said only of 100 %, whatever the decimals", () => {
+    const below = fc.double({ min: 0, max: 1 - 1e-7, noNaN: true });
+    fc.assert(
+      fc.property(below, fc.integer({ min: 0, max: 4 }), (ratio, decimals) => {
+        expect(percent(ratio, decimals)).not.toMatch(/^100/);
+      }),
+    );
+  });
+
+  it.each([
+    [0.4, "0s"],
+    [59, "59s"],
+    [60, "1m"],
+    [3_725, "1h 2m"],
+    [266_400, "3d 2h"],
+    [4e9, "> 1y"],
+  ])("span(%d) is %s", (seconds, expected) => {
+    expect(span(seconds)).toBe(expected);
+  });
+});
