@@ -5,7 +5,6 @@ import {
   Dispatcher,
   DISPATCHER_DEFAULTS,
   fetchPost,
-  linksUnder,
   nodeTimers,
   type AlertTransition,
   type Receiver,
@@ -17,6 +16,7 @@ import { Core, Heartbeat, Intake, Snapshotter } from "../ingest/index.ts";
 import { loadRules, watchRules, type RuleSet } from "../rules/index.ts";
 import { openSqliteStore, type Store } from "../storage/index.ts";
 import { Recorder, startTelemetry, type EventLog } from "../telemetry/index.ts";
+import { alertLinks, externalUrl } from "./alert-links.ts";
 import { apiSources } from "./api-sources.ts";
 import { listenOtlp, type Listener } from "./otlp-listeners.ts";
 import { recoverCore, type RecoveryReport } from "./recovery.ts";
@@ -206,7 +206,7 @@ async function startCounting(
     startMs: now(),
     maxStreams: config.limits.streams,
   });
-  const alerts = new AlertEvaluator(engine, { links: linksUnder(externalUrl(config)) });
+  const alerts = new AlertEvaluator(engine, { links: alertLinks(config) });
   const core = new Core({
     engine,
     alerts,
@@ -262,10 +262,6 @@ function receiversOf({ alertmanager, webhook }: SlowburnConfig): Receiver[] {
     ...auth(webhook.bearerTokenFile),
   }));
   return [...managers, ...webhooks];
-}
-
-function externalUrl({ externalUrl: url, api }: SlowburnConfig): string {
-  return url ?? `http://${api.host.includes(":") ? `[${api.host}]` : api.host}:${api.port}`;
 }
 
 function authorizationOf({ tokens }: SlowburnConfig): { headers?: Record<string, string> } {
