@@ -14,7 +14,7 @@ import {
   type ExportOutcome,
 } from "../otlp/index.ts";
 import { RecordWriter, type BirthMark, type Rejection } from "../series/index.ts";
-import type { Slo } from "../slo/index.ts";
+import { InvariantError, OperationError, type Slo } from "../slo/index.ts";
 import type { OutboxChange, Store } from "../storage/index.ts";
 import { encodeJson, type Core } from "./core.ts";
 import { ChunkKind, encodeEntry, type Chunk } from "./record.ts";
@@ -202,7 +202,7 @@ export class Intake {
       this.#ports.core.applyRows(rowBytes);
     } catch (error) {
       this.#queuedBirths = this.#durableBirths; // they go again with the next entry
-      if (isInvariant(error)) this.#fail(error);
+      if (isFinal(error)) this.#fail(error);
       for (const { answer } of waiters) answer(unavailable(messageOf(error)));
       return;
     }
@@ -289,8 +289,10 @@ function unavailable(message: string): ExportOutcome {
   return { kind: "unavailable", message, retryAfterSeconds: RETRY_AFTER_SECONDS };
 }
 
-function isInvariant(error: unknown): boolean {
-  return error instanceof Error && error.name === "InvariantError";
+/** Our own bug, or a disk that must not be written again: the process ends, and recovery sorts it out. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof OperationError) return error.code === "disk-error" && !error.retryable;
+  return error instanceof InvariantError;
 }
 
 function messageOf(error: unknown): string {
