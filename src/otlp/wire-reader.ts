@@ -74,6 +74,17 @@ export class WireReader {
 
   /** A tag with a field number other than 0. */
   tag(position: number, end: number): number {
+    if (position < end) {
+      const byte = this.bytes[position]!;
+      if (byte < 128 && byte > 7) {
+        this.next = position + 1;
+        return byte;
+      }
+    }
+    return this.longTag(position, end);
+  }
+
+  private longTag(position: number, end: number): number {
     const tag = this.longVarint(position, end, position);
     const field = tag >>> 3;
     if (this.high !== 0 || field > MAX_FIELD_NUMBER)
