@@ -28,7 +28,7 @@ export class ApiClient {
   /** All SLOs that pass the filter, page by page. Rejects with `OperationError` `unreachable` or `refused`. */
   async slos({
     service,
-    label,
+    label = [],
   }: SloFilter): Promise<{ at: string | null; slos: readonly SloAnswer[] }> {
     const slos: SloAnswer[] = [];
     let after: string | null = "";

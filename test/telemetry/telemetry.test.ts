@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { metrics } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
+import { parseExposition } from "../export/parse-exposition.ts";
 import { type GaugeSources, Recorder, startTelemetry } from "../../src/telemetry/index.ts";
 
 const GAUGES: GaugeSources = {
@@ -89,6 +90,17 @@ describe("own metrics in /metrics", () => {
     const samples = (all: string) => all.split("\n").filter((line) => !line.startsWith("#"));
     expect(samples(openmetrics)).toEqual(samples(text));
     expect(openmetrics).not.toMatch(/^# (HELP|TYPE) \S+_total /m);
+  });
+
+  it("is exactly of the format in both", async () => {
+    const recorder = new Recorder();
+    const telemetry = startTelemetry(recorder, GAUGES, QUIET);
+    recorder.recordTick(20);
+    const text = parseExposition(await telemetry.metrics("text"), "text");
+    const open = parseExposition(`${await telemetry.metrics("openmetrics")}# EOF\n`, "openmetrics");
+    await telemetry.close();
+    expect(text.map((family) => family.type)).toEqual(open.map((family) => family.type));
+    expect(text.length).toBe(7); // two histograms, one of them empty, and a gauge without a value
   });
 
   it("keeps two servers of one process apart and leaves the global meter provider as it was", async () => {

@@ -1,0 +1,27 @@
+/** Prometheus' own linter on slowburn's own instruments, beside the process metrics they share a page with. */
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { Recorder, startTelemetry } from "../../src/telemetry/index.ts";
+
+describe("promtool check metrics", () => {
+  it("finds nothing in slowburn's own instruments", async () => {
+    const recorder = new Recorder();
+    const telemetry = startTelemetry(
+      recorder,
+      {
+        streams: () => 1,
+        series: () => 2,
+        journalBytes: () => 3,
+        outboxLength: () => 4,
+        ruleProblems: () => ({ errors: 0, warnings: 0 }),
+      },
+      { version: "1.2.3", instanceId: "i", receiverUrl: undefined },
+    );
+    recorder.recordRequest("http", "protobuf", "ok", 3);
+    recorder.recordTick(4);
+    const input = await telemetry.metrics("text");
+    await telemetry.close();
+    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input });
+    expect([status, stdout.toString() + stderr.toString()]).toEqual([0, ""]);
+  });
+});
