@@ -1,0 +1,218 @@
+/** The engine and the model's arithmetic against `../shared/corpora/golden/slo-math.json` (exact rationals, 60 digits). */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/engine/index.ts";
+import { sharedUpTo } from "../../src/engine/spread.ts";
+import {
+  budgetRatio,
+  budgetRemaining,
+  burnExceeds,
+  burnRate,
+  errorRatio,
+  exhaustionMs,
+  millis,
+  parseObjective,
+  sliRatio,
+  streamIndex,
+  type Objective,
+} from "../../src/slo/index.ts";
+import { policyOf, sloOf } from "../engine/fixtures.ts";
+
+interface Case {
+  readonly name: string;
+  readonly kind: string;
+  // The file's own shapes, one per kind; each test below names the fields it reads.
+  readonly input: Readonly<Record<string, never>>;
+  readonly expected: Readonly<Record<string, never>>;
+}
+
+const file = JSON.parse(readFileSync("../shared/corpora/golden/slo-math.json", "utf8")) as {
+  readonly cases: readonly Case[];
+};
+
+/** Cases of a kind as [name, input, expected]; the file must have some. */
+function cases<I, E>(kind: string): [string, I, E][] {
+  const found = file.cases.filter((each) => each.kind === kind);
+  if (found.length === 0) throw new Error(`no golden case of kind ${kind}`);
+  return found.map(({ name, input, expected }) => [name, input as I, expected as E]);
+}
+
+/** `0.999` → 99.9 %, on the text. */
+function objectiveOf(ratio: string): Objective | undefined {
+  const [whole = "0", decimals = ""] = ratio.split(".");
+  const digits = (whole + decimals.padEnd(2, "0")).replace(/^0+(?=\d)/, "");
+  const point = digits.length - Math.max(0, decimals.length - 2);
+  const text = `${digits.slice(0, point) || "0"}.${digits.slice(point) || "0"}%`;
+  return parseObjective(text);
+}
+const near = (value: number | undefined, expected: number | null | undefined) => {
+  if (expected === null || expected === undefined) expect(value).toBeUndefined();
+  else if (expected === 0) expect(value).toBeCloseTo(0, 12);
+  else expect(Math.abs((value ?? Number.NaN) / expected - 1)).toBeLessThan(1e-12);
+};
+
+describe("arithmetic", () => {
+  interface Sli {
+    readonly ratio: number | null;
+    readonly errorRatio: number | null;
+    readonly burnRate: number | null;
+    readonly budgetRemaining: number | null;
+  }
+  test.each(
+    cases<{ good: number; total: number; objective: string }, Sli>("sli").filter(
+      ([, { objective }]) => objectiveOf(objective) !== undefined, // an objective of 100 % is refused
+    ),
+  )("%s", (_, { good, total, objective }, expected) => {
+    const { budgetPpb } = objectiveOf(objective)!;
+    near(sliRatio(good, total), expected.ratio);
+    near(errorRatio(good, total), expected.errorRatio);
+    near(burnRate(good, total, budgetPpb), expected.burnRate);
+    near(budgetRemaining(good, total, budgetPpb), expected.budgetRemaining);
+  });
+
+  test.each(
+    cases<{ objective?: string; objectivePercent?: string }, { value: number }>(
+      "errorBudget",
+    ).filter(([, { objective }]) => objective !== "1"), // 100 % is refused
+  )("%s", (_, { objective, objectivePercent }, { value }) => {
+    const parsed =
+      objectivePercent === undefined
+        ? objectiveOf(objective!)
+        : parseObjective(`${objectivePercent}%`);
+    expect(budgetRatio(parsed!)).toBe(value); // to the last bit
+  });
+
+  test.each(
+    cases<{ bad: number; total: number; objective: string; factor: string }, { above: boolean }>(
+      "burnCompare",
+    ),
+  )("%s", (_, { bad, total, objective, factor }, { above }) => {
+    const factorMilli = Math.round(Number(factor) * 1000);
+    expect(burnExceeds(bad, total, factorMilli, objectiveOf(objective)!.budgetPpb)).toBe(above);
+  });
+
+  test.each(
+    cases<
+      { windowSeconds: number; burnRate: string; remaining: string },
+      { seconds: number | null }
+    >("exhaustion"),
+  )("%s", (_, input, { seconds }) => {
+    const ms = exhaustionMs(Number(input.remaining), Number(input.burnRate), input.windowSeconds);
+    near(ms, seconds);
+  });
+
+  test.each(cases<{ increase: number; buckets: number }, { perBucket: number[] }>("gapSpread"))(
+    "%s",
+    (_, { increase, buckets }, { perBucket }) => {
+      const parts = Array.from(
+        { length: buckets },
+        (__, k) => sharedUpTo(increase, k + 1, buckets) - sharedUpTo(increase, k, buckets),
+      );
+      expect(parts).toEqual(perBucket);
+    },
+  );
+});
+
+interface Burn {
+  readonly objective: string;
+  readonly factor: string;
+  readonly longSeconds: number;
+  readonly shortSeconds: number;
+  readonly errorRatio: string;
+  readonly background: string;
+  readonly outageSeconds?: number;
+  readonly trafficRatioDuringIncident?: string;
+}
+interface Firing {
+  readonly conditionAtSeconds: number | null;
+  readonly resetAfterEndSeconds: number | null;
+}
+
+const BUCKET_S = 10;
+const START_S = 1_699_999_200; // a full hour
+const EVENTS_PER_BUCKET = 1_000_000;
+const S0 = streamIndex(0);
+
+/** Constant traffic whose error ratio steps up at the start; when is the condition first true, and false again? */
+class Incident {
+  readonly #engine: Engine = new Engine({ bucketMs: BUCKET_S * 1000, startMs: START_S * 1000 });
+  readonly #burn: Burn;
+  #atS: number = START_S;
+
+  constructor(burn: Burn) {
+    this.#burn = burn;
+    const lookbacks = policyOf(`${burn.longSeconds}s`, `${burn.shortSeconds}s`);
+    const slo = sloOf({
+      window: `${Math.max(burn.longSeconds * 2, 86_400 * 7)}s`,
+      alerts: lookbacks,
+    });
+    this.#engine.setRules([{ ...slo, objective: objectiveOf(burn.objective)! }], START_S * 1000);
+    const pastS = burn.longSeconds + 7200;
+    const total = (pastS / BUCKET_S) * EVENTS_PER_BUCKET;
+    const good = Math.round(total * (1 - Number(burn.background)));
+    this.#engine.book(S0, millis((START_S - pastS) * 1000), millis(START_S * 1000), good, total);
+  }
+
+  /** Seconds since the start after one more bucket of traffic. */
+  step(errors: number): number {
+    this.#atS += BUCKET_S;
+    const ms = this.#atS * 1000;
+    const total = EVENTS_PER_BUCKET * Number(this.#burn.trafficRatioDuringIncident ?? 1);
+    this.#engine.book(S0, ms - 1, ms, total - Math.round(total * errors), total);
+    this.#engine.tick(ms);
+    return this.#atS - START_S;
+  }
+
+  isBurning(): boolean {
+    const { budgetPpb } = objectiveOf(this.#burn.objective)!;
+    const { windows } = this.#engine.read(S0);
+    return [this.#burn.longSeconds, this.#burn.shortSeconds].every((seconds) => {
+      const { good, total } = windows.find((each) => each.windowMs === seconds * 1000)!;
+      return burnExceeds(
+        total - good,
+        total,
+        Math.round(Number(this.#burn.factor) * 1000),
+        budgetPpb,
+      );
+    });
+  }
+
+  /** Widest old edge of a lookback. */
+  edgeS(seconds: number): number {
+    const width = seconds >= 216_000 ? 3600 : seconds >= 18_000 ? 300 : seconds >= 3600 ? 60 : 10;
+    return width;
+  }
+}
+
+describe("a burn is seen when the workbook says, at most one bucket later", () => {
+  const steps = cases<Burn, Firing>("mwmbr").filter(([, { factor }]) =>
+    Number.isInteger(Math.round(Number(factor) * 1e6) / 1e3),
+  );
+  test.each(steps)("%s", (_, burn, { conditionAtSeconds, resetAfterEndSeconds }) => {
+    const incident = new Incident(burn);
+    const errors = Number(burn.errorRatio);
+    const horizonS = burn.longSeconds + 7200;
+    const edgeS = incident.edgeS(burn.longSeconds);
+    let atS = 0;
+    let firedS: number | undefined;
+    while (firedS === undefined && atS < horizonS) {
+      // An outage that ends within a bucket after its detection may be missed: only those too short are ended here.
+      const isOver = conditionAtSeconds === null && atS >= (burn.outageSeconds ?? Infinity);
+      atS = incident.step(isOver ? Number(burn.background) : errors);
+      if (incident.isBurning()) firedS = atS;
+    }
+    if (conditionAtSeconds === null) {
+      expect(firedS).toBeUndefined();
+      return;
+    }
+    expect(firedS).toBeGreaterThan(conditionAtSeconds - 1e-9);
+    expect(firedS).toBeLessThanOrEqual(conditionAtSeconds + edgeS + BUCKET_S);
+    if (resetAfterEndSeconds === null || burn.outageSeconds !== undefined) return;
+    while (atS < burn.longSeconds) atS = incident.step(errors); // then the short lookback decides
+    const endS = atS;
+    while (incident.isBurning()) atS = incident.step(Number(burn.background));
+    const shortEdgeS = incident.edgeS(burn.shortSeconds);
+    expect(atS - endS).toBeGreaterThan(resetAfterEndSeconds - 1e-9 - BUCKET_S);
+    expect(atS - endS).toBeLessThanOrEqual(resetAfterEndSeconds + shortEdgeS + BUCKET_S);
+  });
+});
