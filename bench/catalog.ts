@@ -1,0 +1,23 @@
+/** Every bench by the name `npm run bench -- <name>` knows it by. */
+import { benchAlerts } from "./alerts.ts";
+import type { BenchSettings } from "./bench-settings.ts";
+import { benchDecode } from "./decode.ts";
+import { benchExposition } from "./exposition.ts";
+import { benchIngest } from "./ingest.ts";
+import { benchJournal } from "./journal.ts";
+import type { BenchRow } from "./row.ts";
+import { benchTick } from "./tick.ts";
+
+export type Bench = (settings: BenchSettings) => BenchRow[] | Promise<BenchRow[]>;
+
+const TINY_DECODE = { requestCount: 2, pointsPerRequest: 20, roundCount: 1 };
+
+/** In the order in which a data point meets what they measure. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  decode: ({ isQuick }) => benchDecode(isQuick ? TINY_DECODE : undefined),
+  journal: ({ isQuick }) => benchJournal(isQuick ? 0.1 : undefined),
+  tick: ({ isQuick }) => benchTick(isQuick ? [50] : undefined),
+  alerts: ({ isQuick }) => benchAlerts(isQuick ? 100 : undefined),
+  exposition: ({ isQuick }) => benchExposition(isQuick ? 1000 : undefined),
+  ingest: benchIngest,
+};
