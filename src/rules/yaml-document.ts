@@ -2,7 +2,17 @@
  * YAML as data with places. Node tree → plain data (objects without prototype), and a way back from a field's path
  * to its line and column. What YAML allows and configuration does not (complex keys, `__proto__`, alias bombs) ends here.
  */
-import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Document,
+  type LineCounter,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 
 export type FieldPath = readonly (string | number)[];
 
@@ -138,14 +148,31 @@ interface Found {
   readonly isWhole: boolean;
 }
 
-/** Follows a path as far as it exists. Linear in the keys of each level: for problems only. */
+/** Pairs by key, made at the first question: a file of thousands of SLOs asks for each of them. */
+const pairsOf = new WeakMap<object, ReadonlyMap<string, Pair>>();
+
+function pairOf(map: YAMLMap, name: string | number): Pair | undefined {
+  let pairs = pairsOf.get(map);
+  if (pairs === undefined) {
+    pairs = new Map(
+      map.items.flatMap((pair) => {
+        const text = isScalar(pair.key) ? scalarText(pair.key) : undefined;
+        return text === undefined ? [] : [[text, pair] as const];
+      }),
+    );
+    pairsOf.set(map, pairs);
+  }
+  return pairs.get(String(name));
+}
+
+/** Follows a path as far as it exists. */
 function find(document: Document, path: FieldPath): Found {
   let key: unknown;
   let value: unknown = document.contents;
   for (const part of path) {
     if (isAlias(value)) value = value.resolve(document);
     if (isMap(value)) {
-      const pair = value.items.find((item) => isScalar(item.key) && scalarText(item.key) === part);
+      const pair = pairOf(value, part);
       if (pair === undefined) return { key, value, isWhole: false };
       key = pair.key;
       value = pair.value;

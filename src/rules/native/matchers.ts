@@ -134,8 +134,9 @@ export function readScalarText(value: unknown, field: Field): string | undefined
     return undefined;
   }
   const text = String(value);
+  if (typeof value !== "number") return text;
   const written = field.document.textOf(field.path);
-  if (typeof value === "number" && written !== undefined && written !== text) {
+  if (written !== undefined && written !== text) {
     const message = `${written} is a number and reads as ${text}`;
     field.findings.add("ambiguous-scalar", field.document, field.path, message, {
       severity: "warning",
