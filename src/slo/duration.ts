@@ -19,9 +19,6 @@ type DurationUnit = keyof typeof NANOS_PER_UNIT;
 const UNITS: readonly DurationUnit[] = ["y", "w", "d", "h", "m", "s", "ms", "us"];
 const FORMAT_UNITS: readonly DurationUnit[] = ["d", "h", "m", "s", "ms"];
 
-/** 2^59, 18 years: up to here a double holds every multiple of 2^6 ns, and so of a millisecond. */
-const MAX_NANOS = 2 ** 59;
-
 const PART = /(\d{1,15}(?:\.\d{1,9})?)(ms|us|[ywdhms])/y;
 
 /** Nanoseconds of a duration text, an integer below 2^53 (104 days); `undefined` when the text is no duration. */
