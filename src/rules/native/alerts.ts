@@ -19,7 +19,7 @@ import {
   tierSchema,
   type OverridesConfig,
   type TierConfig,
-} from "./schema.ts";
+} from "./policy-schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 /** What a policy is judged against; absent where that field itself is not sound. */

@@ -1,6 +1,6 @@
 /** `where`, `good`, `bad`: attribute → value, list or condition, each read into a matcher of the model. */
 import type { Matcher, MetricSelector } from "../../slo/index.ts";
-import { conditionSchema, selectorSchema, type ConditionConfig } from "./schema.ts";
+import { conditionSchema, selectorSchema, type ConditionConfig } from "./sli-schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const MAX_CONDITIONS = 64;

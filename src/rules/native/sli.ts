@@ -11,7 +11,7 @@ import {
   selectorSchema,
   type CountersConfig,
   type EventsConfig,
-} from "./schema.ts";
+} from "./sli-schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const FORMS =

@@ -1,0 +1,103 @@
+/** `alerts:`: fields, text for editors, and what to say when one is wrong. */
+import { z } from "zod";
+import * as checks from "./checks.ts";
+import { duration, text } from "./leaf-schemas.ts";
+import { explained, readApart, type ObjectSchema } from "./shape.ts";
+
+export interface TierConfig {
+  readonly severity: "page" | "ticket";
+  readonly factor?: number | undefined;
+  readonly budget?: string | undefined;
+  readonly long: string;
+  readonly short: string;
+  readonly for?: string | undefined;
+  readonly keepFiringFor?: string | undefined;
+  readonly minBadEvents?: number | undefined;
+  readonly significance?: unknown;
+}
+
+const holdFields = {
+  for: duration("The condition must hold so long before the alert fires.", ["0s", "2m"]).optional(),
+  keepFiringFor: duration("The alert goes on so long after the condition last held.", [
+    "5m",
+  ]).optional(),
+  minBadEvents: explained(
+    z
+      .int()
+      .min(0)
+      .max(1e15)
+      .meta({ description: "Fewer bad events in the long lookback never alert." }),
+    checks.explainCount,
+  ).optional(),
+  significance: readApart(
+    z.union([z.number().gt(0).lt(1), z.literal("off")]).meta({
+      description:
+        "Upper bound of the probability that so many errors are chance at exactly one budget. Pages: 0.0001; tickets: off.",
+      examples: [0.0001, "off"],
+    }),
+  ).optional(),
+} as const;
+
+export const tierSchema: ObjectSchema<TierConfig> = z.strictObject({
+  severity: explained(z.enum(["page", "ticket"]), checks.explainSeverity),
+  factor: explained(
+    z
+      .number()
+      .gt(0)
+      .meta({ description: "The burn rate to exceed; at most 3 decimals.", examples: [14.4] }),
+    checks.explainFactor,
+  ).optional(),
+  budget: explained(
+    z
+      .string()
+      .refine(checks.isBudgetShare)
+      .meta({
+        description:
+          "Instead of `factor`: the share of the error budget spent within the long lookback.",
+        pattern: checks.BUDGET_PATTERN,
+        examples: ["2%"],
+      }),
+    checks.explainBudgetShare,
+  ).optional(),
+  long: duration("The long lookback.", ["1h", "6h"]),
+  short: duration("The short lookback: makes the alert end soon after the trouble.", ["5m", "30m"]),
+  ...holdFields,
+});
+
+export interface FullPolicyConfig {
+  readonly name?: string | undefined;
+  readonly tiers: unknown;
+}
+export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
+  name: text("a name").optional(),
+  tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
+});
+
+export interface OverridesConfig {
+  readonly page?: "on" | "off" | undefined;
+  readonly ticket?: "on" | "off" | undefined;
+  readonly for?: string | undefined;
+  readonly keepFiringFor?: string | undefined;
+  readonly minBadEvents?: number | undefined;
+  readonly significance?: unknown;
+}
+const onOff = (what: string) =>
+  explained(
+    z.enum(["on", "off"]).meta({ description: `Whether ${what} tiers alert.` }),
+    checks.explainOnOff,
+  );
+export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
+  page: onOff("page").optional(),
+  ticket: onOff("ticket").optional(),
+  ...holdFields,
+});
+
+/** `alerts:`, in any of its forms. */
+export const alertsSchema: z.ZodType = z
+  .union([z.enum(["workbook", "none"]), fullPolicySchema, overridesSchema])
+  .meta({
+    id: "alerts",
+    description:
+      "`workbook` (the default): multi-window multi-burn-rate tiers of the SRE Workbook, scaled to the window. `none`: never alert. Or overrides of the default, or all `tiers`.",
+    examples: ["workbook", "none", { keepFiringFor: "5m" }],
+  });

@@ -1,0 +1,140 @@
+/** `sli:` and its conditions: fields, text for editors, and what to say when one is wrong. */
+import { z } from "zod";
+import * as checks from "./checks.ts";
+import { duration, scalar } from "./leaf-schemas.ts";
+import { explained, readApart, type ObjectSchema } from "./shape.ts";
+
+const metric = explained(
+  z
+    .string()
+    .min(1)
+    .max(255)
+    .meta({
+      description:
+        "A metric by its OpenTelemetry name (`http.server.request.duration`) or its Prometheus spelling (`http_server_request_duration_seconds_count`).",
+      examples: ["http.server.request.duration", "slowburn.otlp.requests"],
+    }),
+  checks.explainMetric,
+);
+
+const scalars = z.union([scalar, z.array(scalar).min(1)]);
+const regex = z.string().min(1).max(checks.MAX_PATTERN_BYTES);
+
+/** The conditions a matcher can state; several of them must all hold. */
+export const conditionSchema: ObjectSchema<ConditionConfig> = z.strictObject({
+  not: readApart(
+    scalars.meta({ description: "None of these; an absent attribute satisfies it." }),
+  ).optional(),
+  matches: explained(
+    regex
+      .refine(checks.isRegex)
+      .meta({ description: "RE2 expression over the whole value.", examples: ["/api/.*"] }),
+    checks.explainRegex,
+  ).optional(),
+  notMatches: explained(
+    regex
+      .refine(checks.isRegex)
+      .meta({ description: "The opposite; an absent attribute satisfies it." }),
+    checks.explainRegex,
+  ).optional(),
+  exists: z
+    .boolean()
+    .meta({ title: "true or false", description: "Whether the attribute is there." })
+    .optional(),
+  above: number("Greater than."),
+  atLeast: number("Greater or equal."),
+  below: number("Less than."),
+  atMost: number("Less or equal."),
+});
+
+export interface ConditionConfig {
+  readonly not?: unknown;
+  readonly matches?: string | undefined;
+  readonly notMatches?: string | undefined;
+  readonly exists?: boolean | undefined;
+  readonly above?: number | undefined;
+  readonly atLeast?: number | undefined;
+  readonly below?: number | undefined;
+  readonly atMost?: number | undefined;
+}
+
+function number(description: string): z.ZodOptional<z.ZodNumber> {
+  return z.number().meta({ title: "a number", description }).optional();
+}
+
+const matchers = z
+  .record(z.string().min(1), z.union([scalars, conditionSchema]))
+  .refine((conditions) => Object.keys(conditions).length > 0)
+  .meta({
+    id: "matchers",
+    description:
+      "Attribute → value, list of values, or condition. All must hold. Data point attributes come before scope before resource.",
+    minProperties: 1,
+    examples: [
+      { "service.name": "checkout" },
+      { "http.route": { not: ["/healthz", "/readyz"] } },
+      { "http.response.status_code": { atLeast: 500 } },
+    ],
+  });
+
+export interface SelectorConfig {
+  readonly metric: string;
+  readonly where?: unknown;
+}
+export const selectorSchema: ObjectSchema<SelectorConfig> = z.strictObject({
+  metric,
+  where: readApart(matchers).optional(),
+});
+
+export interface EventsConfig extends SelectorConfig {
+  readonly good?: unknown;
+  readonly bad?: unknown;
+}
+export const goodEventsSchema: ObjectSchema<EventsConfig> = z.strictObject({
+  metric,
+  where: readApart(matchers).optional(),
+  good: readApart(matchers),
+});
+export const badEventsSchema: ObjectSchema<EventsConfig> = z.strictObject({
+  metric,
+  where: readApart(matchers).optional(),
+  bad: readApart(matchers),
+});
+
+export interface LatencyConfig extends SelectorConfig {
+  readonly faster: string;
+}
+export const latencySchema: ObjectSchema<LatencyConfig> = z.strictObject({
+  metric,
+  where: readApart(matchers).optional(),
+  faster: duration(
+    "Events that took at most this long are good. Exact on a bucket bound.",
+    ["250ms", "1s"],
+    checks.isLatency,
+    checks.explainLatency,
+  ),
+});
+
+export interface CountersConfig {
+  readonly total: unknown;
+  readonly good?: unknown;
+  readonly bad?: unknown;
+}
+const selector = selectorSchema as unknown as z.ZodType; // the same schema, as zod composes it
+export const goodCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
+  good: readApart(selector),
+  total: readApart(selector),
+});
+export const badCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
+  bad: readApart(selector),
+  total: readApart(selector),
+});
+
+/** `sli:`, in any of its forms. */
+export const sliSchema: z.ZodType = z
+  .union([goodEventsSchema, badEventsSchema, latencySchema, goodCountersSchema, badCountersSchema])
+  .meta({
+    id: "sli",
+    description:
+      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; or `good`/`bad` and `total` as metrics of their own.",
+  });
