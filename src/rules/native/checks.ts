@@ -100,7 +100,7 @@ function durationHint(value: unknown): string {
 }
 
 /** Why a regular expression is refused; `undefined` when RE2 takes it. */
-export function regexFault(pattern: string): string | undefined {
+function regexFault(pattern: string): string | undefined {
   if (Buffer.byteLength(pattern) > MAX_PATTERN_BYTES)
     return `it is over ${MAX_PATTERN_BYTES} bytes`;
   try {

@@ -88,7 +88,7 @@ export function readShape<T>(
 }
 
 /** A key that does not exist, with the one that was probably meant. */
-export function reportUnknown(
+function reportUnknown(
   field: Field,
   key: string,
   names: readonly string[],
