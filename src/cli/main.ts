@@ -30,8 +30,16 @@ const ports: CliPorts = {
   exit: (code) => process.exit(code),
   // Loaded when it is needed: the other commands start without the storage and the receivers.
   startServer: async (config, serverPorts) => {
-    const { startServer } = await import("../server.ts");
-    return startServer(config, serverPorts);
+    const { startServer } = await import("../server/index.ts");
+    const running = await startServer(config, { ...serverPorts, now: Date.now });
+    const urlOf = (name: string) => running.listeners.find((each) => each.name === name)?.url ?? "";
+    return {
+      otlpHttpUrl: urlOf("OTLP/HTTP"),
+      otlpGrpcUrl: urlOf("OTLP/gRPC"),
+      apiUrl: urlOf("API"),
+      rules: running.rules,
+      close: () => running.close(),
+    };
   },
 };
 
