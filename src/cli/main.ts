@@ -1,10 +1,7 @@
 #!/usr/bin/env node
 /** The program's door: gives the commands the real world. */
 import { setTimeout as wait } from "node:timers/promises";
-import { STOP_SIGNALS, type StopSignal } from "./exit-codes.ts";
-import type { CliPorts } from "./ports.ts";
-import { run } from "./program.ts";
-import { packageVersion } from "./version.ts";
+import { type CliPorts, packageVersion, run, STOP_SIGNALS, type StopSignal } from "./index.ts";
 
 const ports: CliPorts = {
   out: (text) => void process.stdout.write(text),
