@@ -1,8 +1,9 @@
 /** A token that cannot be printed by accident: text, JSON and `util.inspect` of it say [REDACTED]. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { inspect } from "node:util";
 
 export const REDACTED = "[REDACTED]";
+
+const inspectCustom: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 export class Secret {
   readonly #value: string;
@@ -29,7 +30,8 @@ export class Secret {
     return REDACTED;
   }
 
-  [inspect.custom](): string {
+  /** What `util.inspect` and `console.log` print: `util.inspect.custom`, by its registered name. */
+  [inspectCustom](): string {
     return REDACTED;
   }
 }

@@ -29,6 +29,8 @@ export interface ServerPorts {
   readonly now: () => number;
   /** A broken invariant: the process should end. Nothing is acknowledged any more. */
   readonly onFatal: (error: unknown) => void;
+  /** How often the state is written whole, ms; each minute by default. */
+  readonly snapshotEveryMs?: number;
 }
 
 export interface RunningServer {
@@ -118,7 +120,7 @@ async function startOn(
       onTransitions: (transitions) => logTransitions(transitions, log),
       onError: (work, error) => log.error("store.failed", { work, error }),
     },
-    { bucketMs: config.bucketMs, snapshotEveryMs: SNAPSHOT_EVERY_MS },
+    { bucketMs: config.bucketMs, snapshotEveryMs: ports.snapshotEveryMs ?? SNAPSHOT_EVERY_MS },
   );
 
   let readiness: Readiness = { kind: "ready" };
@@ -180,9 +182,7 @@ async function startOn(
     recovery,
     close: async () => {
       readiness = { kind: "stopping", reason: "slowburn is stopping" };
-      log.info("server.stopping");
       await closeAll();
-      log.info("server.stopped");
     },
   };
 }
