@@ -1,14 +1,15 @@
 /** A token that cannot be printed by accident: text, JSON and `util.inspect` of it say [REDACTED]. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { inspect } from "node:util";
 
 export const REDACTED = "[REDACTED]";
-
-const inspectCustom: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 export class Secret {
   readonly #value: string;
   constructor(value: string) {
     this.#value = value;
+    // What console.log and util.inspect print; a computed method name has no emitted declaration.
+    Object.defineProperty(this, inspect.custom, { value: () => REDACTED });
   }
 
   /** The value itself: for the one place that sends it. */
@@ -27,11 +28,6 @@ export class Secret {
   }
 
   toJSON(): string {
-    return REDACTED;
-  }
-
-  /** What `util.inspect` and `console.log` print: `util.inspect.custom`, by its registered name. */
-  [inspectCustom](): string {
     return REDACTED;
   }
 }
