@@ -7,7 +7,7 @@ import type { StreamIndex } from "../slo/index.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
-import { CUT_STRIDE } from "./cuts.ts";
+import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
 import { grown } from "./key-table.ts";
@@ -33,8 +33,10 @@ export interface AccumulatorCounters {
 export interface Books {
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
-  /** From when the rules have watched a series, ms. */
+  /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
+  /** A writer of the series that began before this moment has a history nobody followed, ms. */
+  readonly unfollowedBeforeMs: (series: number) => number;
 }
 
 export class Accumulator {
@@ -142,22 +144,12 @@ export class Accumulator {
 
   #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
     const head = this.#headOf[row.series]!;
+    const fromMs = this.#firstIncrementFrom(row, timeMs);
     const writer = pool.allocate(row.startHi, row.startLo, head);
     this.setHead(row.series, writer);
     if (head !== NO_WRITER) this.#dropOldest(row.series, pool, writer);
     this.#remember(row, targets, pool, writer);
     this.counters.newWriters++;
-    const fromMs = this.coverage.firstIncrementFrom(
-      this.#identity.resourceOfSeries(row.series),
-      this.#identity.series.qualifierOf(row.series),
-      row.startHi,
-      row.startLo,
-      timeMs,
-      Math.max(
-        this.#books.coveredSinceMs(row.series),
-        (this.droppedStartMs.get(row.series) ?? -1) + 1,
-      ),
-    );
     if (fromMs === IS_BASELINE) {
       this.counters.baselines++;
       this.#increment.fill(0, 0, pool.width);
@@ -166,6 +158,26 @@ export class Accumulator {
     }
     this.#takeWhole(row, targets.partCount);
     this.#book(row, targets, fromMs, timeMs);
+  }
+
+  #firstIncrementFrom(row: Row, timeMs: number): number {
+    const { series, startHi, startLo } = row;
+    const fromMs = this.coverage.firstIncrementFrom(
+      this.#identity.resourceOfSeries(series),
+      this.#identity.series.qualifierOf(series),
+      startHi,
+      startLo,
+      timeMs,
+      this.#books.coveredSinceMs(series),
+    );
+    return this.#hasUnfollowedHistory(row) ? IS_BASELINE : fromMs;
+  }
+
+  /** Whether the series was known at the writer's start, and the writer nevertheless is not. */
+  #hasUnfollowedHistory({ series, startHi, startLo }: Row): boolean {
+    const startMs = ceilMillis(startHi, startLo);
+    const droppedMs = this.droppedStartMs.get(series) ?? -1;
+    return startMs <= droppedMs || startMs < this.#books.unfollowedBeforeMs(series);
   }
 
   #takeWhole(row: Row, partCount: number): void {
@@ -183,13 +195,8 @@ export class Accumulator {
     const shape = pool.shape(writer);
     const hasNewShape = row.hasBuckets && shape >= 0 && shape !== row.shape;
     if (hasNewShape) this.counters.boundsChanges++;
-    let isReset = row.value < values[base]!;
-    if (row.hasBuckets && !hasNewShape) {
-      for (let part = 1; part < width; part++) {
-        if (row.parts[part - 1]! < values[base + part]!) isReset = true;
-      }
-    }
-    if (isReset) {
+    const haveFallen = row.hasBuckets && !hasNewShape && havePartsFallen(row, values, base, width);
+    if (row.value < values[base]! || haveFallen) {
       this.counters.resets++;
       this.#takeWhole(row, width - 1);
       return;
@@ -199,6 +206,7 @@ export class Accumulator {
       increment[part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
     }
     if (hasNewShape) this.#forgetInexact(targets, shape, row.shape);
+    if (row.hasBuckets && isExponential(row.shape)) this.#forgetMoved(width);
   }
 
   /**
@@ -206,14 +214,21 @@ export class Accumulator {
    * below thresholds that both scales cut exactly.
    */
   #forgetInexact(targets: BoundTargets, before: number, after: number): void {
-    const bothExponential = before % 2 === 1 && after % 2 === 1;
+    const areExponential = isExponential(before) && isExponential(after);
     for (let part = 0; part < targets.partCount; part += 2) {
       const straddle = (part / 2) * CUT_STRIDE + 1;
       const isExact =
-        bothExponential &&
-        targets.thresholdSet.cuts(before)[straddle] === -1 &&
-        targets.thresholdSet.cuts(after)[straddle] === -1;
+        areExponential &&
+        targets.thresholdSet.cuts(before)[straddle] === NO_STRADDLE &&
+        targets.thresholdSet.cuts(after)[straddle] === NO_STRADDLE;
       if (!isExact) this.#increment[1 + part] = NaN;
+    }
+  }
+
+  /** Zeros that a wider zero bucket moved from below a threshold to astride of it are a new baseline. */
+  #forgetMoved(width: number): void {
+    for (let part = 1; part < width; part += 2) {
+      if (this.#increment[part]! < 0 || this.#increment[part + 1]! < 0) this.#increment[part] = NaN;
     }
   }
 
@@ -310,4 +325,15 @@ export class Accumulator {
     const capacity = Math.max(this.#headOf.length * 2, series + 1);
     this.#headOf = grown(this.#headOf, new Int32Array(capacity).fill(NO_WRITER));
   }
+}
+
+/** Counts that fell show a reset. Within an exponential histogram events may move from below a threshold to astride of it. */
+function havePartsFallen(row: Row, values: Float64Array, base: number, width: number): boolean {
+  const mayMove = isExponential(row.shape);
+  for (let part = 1; part < width; part += 2) {
+    const below = row.parts[part - 1]! - values[base + part]!;
+    const straddle = row.parts[part]! - values[base + part + 1]!;
+    if (mayMove ? below + straddle < 0 : below < 0 || straddle < 0) return true;
+  }
+  return false;
 }

@@ -8,8 +8,8 @@ import type { Interner } from "./interner.ts";
 export const CUT_STRIDE = 3;
 
 /**
- * Per threshold: [belowEnd, straddle, weight]. Good for sure are the buckets before `belowEnd`; bucket `straddle` (-1 for
- * none) holds the threshold, and `weight` of its events is estimated good. For exponential histograms both are indexes of
+ * Per threshold: [belowEnd, straddle, weight]. Good for sure are the buckets before `belowEnd`; bucket `straddle`
+ * (`NO_STRADDLE` for none) holds the threshold, and `weight` of its events is estimated good. For exponential histograms both are indexes of
  * the scale, not positions in the point.
  */
 export type Cuts = Float64Array;
@@ -18,10 +18,13 @@ export type Cuts = Float64Array;
 export const MIN_SCALE: number = -10;
 export const MAX_SCALE: number = 20;
 const EXACT_TIE = 1e-9;
+/** No bucket holds the threshold: it lies on a bound. Any finite number is an index of some exponential bucket. */
+export const NO_STRADDLE: number = -Infinity;
 
 /** The one number a journal row carries for the shape of a point's buckets: even for explicit, odd for exponential. */
 export const explicitShape = (boundsId: number): number => boundsId * 2;
 export const exponentialShape = (scale: number): number => (scale - MIN_SCALE) * 2 + 1;
+export const isExponential = (shape: number): boolean => shape % 2 === 1;
 
 /** Thresholds (ascending, in the metric's unit) and their cuts by shape. */
 export class ThresholdSet {
@@ -40,10 +43,9 @@ export class ThresholdSet {
     if (shape === this.#lastShape) return this.#lastCuts;
     let cuts = this.#cuts.get(shape);
     if (cuts === undefined) {
-      cuts =
-        shape % 2 === 0
-          ? explicitCuts(this.thresholds, boundsOf(this.#bounds.bytesOf(shape / 2)))
-          : exponentialCuts(this.thresholds, (shape - 1) / 2 + MIN_SCALE);
+      cuts = isExponential(shape)
+        ? exponentialCuts(this.thresholds, (shape - 1) / 2 + MIN_SCALE)
+        : explicitCuts(this.thresholds, boundsOf(this.#bounds.bytesOf(shape / 2)));
       this.#cuts.set(shape, cuts);
     }
     this.#lastShape = shape;
@@ -68,7 +70,7 @@ function explicitCut(threshold: number, bounds: readonly number[]): readonly num
   const bucket = bounds.findIndex((bound) => bound >= threshold);
   if (bucket < 0) return [bounds.length, bounds.length, 0]; // above the last bound: for sure only what is below it
   const upper = bounds[bucket] ?? 0;
-  if (upper === threshold) return [bucket + 1, -1, 0];
+  if (upper === threshold) return [bucket + 1, NO_STRADDLE, 0];
   const lower = bucket === 0 ? (upper > 0 ? 0 : threshold) : (bounds[bucket - 1] ?? 0);
   return [bucket, bucket, Math.max(0, (threshold - lower) / (upper - lower))];
 }
@@ -81,7 +83,7 @@ export function exponentialCuts(thresholds: readonly number[], scale: number): C
 function exponentialCut(threshold: number, scale: number): readonly number[] {
   const position = Math.log2(threshold) * 2 ** scale; // log2 is exact for powers of two; log(x)/LN2 is not
   const nearest = Math.round(position);
-  if (Math.abs(position - nearest) < EXACT_TIE) return [nearest, -1, 0];
+  if (Math.abs(position - nearest) < EXACT_TIE) return [nearest, NO_STRADDLE, 0];
   const bucket = Math.ceil(position) - 1;
   return [bucket, bucket, position - bucket];
 }

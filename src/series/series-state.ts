@@ -35,9 +35,10 @@ export class SeriesState {
   readonly #row = newRow();
   #unused: KeyTable;
   #usedSinceMs: (number | undefined)[] = [];
-  /** Series that were known before a rule first used them: their past is no increment. */
-  #isLateBound = new Uint8Array(64);
-  #reboundAtMs = 0;
+  /** By series: since when rules use it, ms, if it was known before that; its past is no increment. Else 0. */
+  #boundLateMs = new Float64Array(0);
+  /** Whether `boundLateMs` changed since a snapshot took it. */
+  isBoundLateDirty = false;
 
   constructor(settings: SeriesSettings) {
     this.#settings = settings;
@@ -46,7 +47,8 @@ export class SeriesState {
     this.accumulator = new Accumulator(this.identity, this.bindings, {
       book: settings.book,
       bookStraddle: settings.bookStraddle,
-      coveredSinceMs: (series) => this.#coveredSinceMs(series),
+      coveredSinceMs: (series) => this.#usedSince(this.identity.metricOfSeries(series)) ?? 0,
+      unfollowedBeforeMs: (series) => this.#boundLateMs[series] ?? 0,
     });
     this.#unused = new KeyTable(settings.seed);
     this.resolver = new Resolver(this.identity, this.bindings, this.rows, {
@@ -86,23 +88,21 @@ export class SeriesState {
     return since;
   }
 
-  #coveredSinceMs(series: number): number {
-    const since = this.#usedSince(this.identity.metricOfSeries(series)) ?? this.#reboundAtMs;
-    return this.#isLateBound[series] === 1 ? Math.max(since, this.#reboundAtMs) : since;
-  }
-
   /** Binds every series again after a rule change at `nowMs`; counts of kept thresholds go on. */
   rebind(nowMs: number): void {
     this.#unused = new KeyTable(this.#settings.seed);
     this.#usedSinceMs = [];
-    this.#reboundAtMs = nowMs;
-    if (this.#isLateBound.length < this.identity.series.count) {
-      const capacity = this.identity.series.count * 2;
-      this.#isLateBound = grown(this.#isLateBound, new Uint8Array(capacity));
-    }
     rebindWriters(this.bindings, this.accumulator, this.identity.series.count, (series) => {
-      this.#isLateBound[series] = 1;
+      this.#setBoundLate(series, nowMs);
     });
+  }
+
+  #setBoundLate(series: number, nowMs: number): void {
+    if (series >= this.#boundLateMs.length) {
+      this.#boundLateMs = grown(this.#boundLateMs, new Float64Array(this.identity.series.count));
+    }
+    this.#boundLateMs[series] = nowMs;
+    this.isBoundLateDirty = true;
   }
 
   /** Gives journaled births again and binds what is new. */
@@ -129,13 +129,12 @@ export class SeriesState {
     return count;
   }
 
-  /** Late-bound marks for a snapshot, and back. */
-  get lateBound(): { readonly marks: Uint8Array; readonly reboundAtMs: number } {
-    return { marks: this.#isLateBound, reboundAtMs: this.#reboundAtMs };
+  /** For a snapshot, and back. */
+  get boundLateMs(): Float64Array {
+    return this.#boundLateMs;
   }
 
-  restoreLateBound(marks: Uint8Array, reboundAtMs: number): void {
-    this.#isLateBound = Uint8Array.from(marks);
-    this.#reboundAtMs = reboundAtMs;
+  restoreBoundLate(boundLateMs: Float64Array<ArrayBuffer>): void {
+    this.#boundLateMs = boundLateMs;
   }
 }

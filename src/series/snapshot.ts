@@ -5,7 +5,8 @@
  *   series/heads/<block>       first writer or delta row per series
  *   series/writers/<width>/<block>, series/deltas/<block>   raw rows
  *   series/coverage            export times per context
- *   series/meta                JSON: sizes, free rows, epochs, late-bound series
+ *   series/bound-late          since when rules use each series that was known before that, ms
+ *   series/meta                JSON: sizes, free rows, epochs
  */
 import { assert, type SnapshotPart } from "../slo/index.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
@@ -38,8 +39,6 @@ interface Meta {
   readonly contexts: number;
   readonly epochs: readonly (readonly [number, readonly Epoch[]])[];
   readonly dropped: readonly (readonly [number, number])[];
-  readonly lateBound: readonly number[];
-  readonly reboundAtMs: number;
 }
 
 export class SeriesSnapshots {
@@ -59,6 +58,7 @@ export class SeriesSnapshots {
       ...[...this.#state.accumulator.pools.values()].flatMap(writerParts),
       ...this.#deltaParts(),
       this.#coveragePart(),
+      ...this.#boundLateParts(),
       this.#metaPart(),
     ];
   }
@@ -111,8 +111,14 @@ export class SeriesSnapshots {
     return { name: "series/coverage", bytes: Buffer.concat([bytesOf(last), bytesOf(previous)]) };
   }
 
+  #boundLateParts(): SnapshotPart[] {
+    if (!this.#state.isBoundLateDirty) return [];
+    this.#state.isBoundLateDirty = false;
+    return [{ name: "series/bound-late", bytes: bytesOf(this.#state.boundLateMs) }];
+  }
+
   #metaPart(): SnapshotPart {
-    const { accumulator, identity, lateBound } = this.#state;
+    const { accumulator, identity } = this.#state;
     const meta: Meta = {
       segments: this.#segments,
       pools: [...accumulator.pools.values()].map(({ width, count, firstFree }) => ({
@@ -124,8 +130,6 @@ export class SeriesSnapshots {
       contexts: identity.contexts.count,
       epochs: accumulator.coverage.epochs,
       dropped: [...accumulator.droppedStartMs],
-      lateBound: [...lateBound.marks.entries()].filter(([, mark]) => mark === 1).map(([at]) => at),
-      reboundAtMs: lateBound.reboundAtMs,
     };
     return { name: "series/meta", bytes: Buffer.from(JSON.stringify(meta)) };
   }
@@ -151,9 +155,8 @@ export class SeriesSnapshots {
     for (const [series, startMs] of meta.dropped) {
       state.accumulator.droppedStartMs.set(series, startMs);
     }
-    const marks = new Uint8Array(state.identity.series.count);
-    for (const series of meta.lateBound) marks[series] = 1;
-    state.restoreLateBound(marks, meta.reboundAtMs);
+    const boundLate = parts.get("series/bound-late");
+    if (boundLate !== undefined) state.restoreBoundLate(wordsOf(Float64Array, boundLate));
   }
 }
 
