@@ -28,7 +28,7 @@ export async function run(args: readonly string[], ports: CliPorts): Promise<num
 /** Columns of help that goes to a file or a pipe. */
 const PLAIN_WIDTH = 100;
 
-export function createProgram(ports: CliPorts, done: (exitCode: number) => void): Command {
+function createProgram(ports: CliPorts, done: (exitCode: number) => void): Command {
   const program = new Command("slowburn");
   program
     .description("Service level objectives from OpenTelemetry metrics, while the data streams by.")

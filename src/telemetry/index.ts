@@ -13,17 +13,12 @@ export {
   type LogSettings,
 } from "./event-log.ts";
 export { EVENTS, type EventName } from "./events.ts";
-export { INSTRUMENTS, SCOPE_NAME } from "./instruments.ts";
-export {
-  type Encoding,
-  type PointCounts,
-  Recorder,
-  type RequestCount,
-  type Transport,
-} from "./recorder.ts";
+export { INSTRUMENTS } from "./instruments.ts";
+export { type Encoding, Recorder, type RequestCount, type Transport } from "./recorder.ts";
 export { REQUEST_OUTCOMES, requestOutcome, type RequestOutcome } from "./request-outcome.ts";
 export {
   type GaugeSources,
+  type PointCounts,
   startTelemetry,
   type Telemetry,
   type TelemetrySettings,

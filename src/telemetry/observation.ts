@@ -3,8 +3,18 @@ import type { Meter, Attributes } from "@opentelemetry/api";
 import { DURATION_BOUNDS, INSTRUMENTS } from "./instruments.ts";
 import type { Recorder } from "./recorder.ts";
 
+/** Data points since the start. */
+export interface PointCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** No rule selects them. */
+  readonly unused: number;
+}
+
 /** Asked at each collection; `undefined` leaves the gauge out. */
 export interface GaugeSources {
+  /** The intake counts them anyway; without a source the counter is left out. */
+  readonly points?: () => PointCounts;
   readonly streams: () => number | undefined;
   readonly series: () => number | undefined;
   /** Bytes on disk. */
@@ -20,12 +30,11 @@ export function observe(meter: Meter, recorder: Recorder, gauges: GaugeSources):
   counter(meter, INSTRUMENTS.requests, () =>
     recorder.requests.map(({ count, ...attributes }) => [count, attributes]),
   );
-  counter(meter, INSTRUMENTS.points, () =>
-    Object.entries(recorder.points).map(([outcome, count]: [string, number]) => [
-      count,
-      { outcome },
-    ]),
-  );
+  const { points } = gauges;
+  if (points !== undefined)
+    counter(meter, INSTRUMENTS.points, () =>
+      Object.entries(points()).map(([outcome, count]: [string, number]) => [count, { outcome }]),
+    );
   gauge(meter, INSTRUMENTS.streams, () => [[gauges.streams()]]);
   gauge(meter, INSTRUMENTS.series, () => [[gauges.series()]]);
   gauge(meter, INSTRUMENTS.journalSize, async () => [[await gauges.journalBytes()]]);

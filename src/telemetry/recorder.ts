@@ -15,14 +15,6 @@ export interface RequestCount {
   readonly count: number;
 }
 
-/** Data points since the start. */
-export interface PointCounts {
-  readonly accepted: number;
-  readonly rejected: number;
-  /** No rule selects them. */
-  readonly unused: number;
-}
-
 /** Takes one duration, in seconds. */
 export type RecordSeconds = (seconds: number) => void;
 
@@ -42,9 +34,6 @@ const nowhere: RecordSeconds = () => undefined;
 
 export class Recorder {
   readonly #requests: Float64Array = new Float64Array(CELLS.length);
-  #accepted = 0;
-  #rejected = 0;
-  #unused = 0;
   #requestSeconds: RecordSeconds = nowhere;
   #tickSeconds: RecordSeconds = nowhere;
 
@@ -67,13 +56,6 @@ export class Recorder {
     this.#requestSeconds(durationMs / 1000);
   }
 
-  /** Points of one or more requests. */
-  recordPoints(accepted: number, rejected: number, unused: number): void {
-    this.#accepted += accepted;
-    this.#rejected += rejected;
-    this.#unused += unused;
-  }
-
   /** One evaluation: from the moment it was due to its end. */
   recordTick(durationMs: number): void {
     this.#tickSeconds(durationMs / 1000);
@@ -81,9 +63,5 @@ export class Recorder {
 
   get requests(): readonly RequestCount[] {
     return CELLS.map((cell, index) => ({ ...cell, count: this.#requests[index] ?? 0 }));
-  }
-
-  get points(): PointCounts {
-    return { accepted: this.#accepted, rejected: this.#rejected, unused: this.#unused };
   }
 }

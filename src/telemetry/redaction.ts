@@ -2,7 +2,7 @@
  * Keeps secrets out of log lines, by three nets: fields whose name says secret, credentials inside URLs, and the very
  * values the configuration holds (whatever sentence they got into). The last is what a canary test checks.
  */
-export const REDACTED = "[REDACTED]";
+const REDACTED = "[REDACTED]";
 
 const SECRET_NAME =
   /authorization|bearer|cookie|credential|passw(or)?d|secret|token|api[-_]?key|private[-_]?key/i;

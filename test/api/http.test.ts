@@ -1,3 +1,4 @@
+import { get } from "node:https";
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -8,6 +9,7 @@ import {
   type RunningApi,
 } from "../../src/api/index.ts";
 import { OperationError } from "../../src/slo/index.ts";
+import { TEST_TLS } from "./test-tls.ts";
 import { world } from "./world.ts";
 
 const TOKEN = "canary-5b1f77e09d";
@@ -178,6 +180,20 @@ describe("listenApi", () => {
     expect(await response.text()).toBe("a 1\nb 2\n");
     const head = await fetch(`${running.url}/metrics`, { method: "HEAD" });
     expect(head.status).toBe(200);
+  });
+
+  it("speaks TLS when it is given a certificate, and nothing else then", async () => {
+    running = await listenApi(api(), { host: "127.0.0.1", port: 0, tls: TEST_TLS });
+    const { url, port } = running;
+    expect(url).toBe(`https://127.0.0.1:${port}`);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}/-/healthy`, { ca: TEST_TLS.cert }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on("error", reject);
+    });
+    expect(status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${port}/-/healthy`)).rejects.toThrow();
   });
 
   it("says in a sentence that the port is in use", async () => {

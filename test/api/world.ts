@@ -90,7 +90,7 @@ export const readingOf = (
   };
 };
 
-export const alertOf = (stream: StreamView, more: Partial<AlertView> = {}): AlertView => ({
+const alertOf = (stream: StreamView, more: Partial<AlertView> = {}): AlertView => ({
   streamKey: stream.key,
   sloId: stream.slo.id,
   group: stream.group,

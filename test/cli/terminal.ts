@@ -22,7 +22,7 @@ export interface Terminal {
 }
 
 /** Answers from the API of test/api/world.ts, without a socket. */
-export const apiFetch: typeof fetch = async (url, init) =>
+const apiFetch: typeof fetch = async (url, init) =>
   createApi(world().sources, { bearerTokens: ["right-token"] }).request(url as string, {
     ...(init as RequestInit),
     headers: { authorization: "Bearer right-token", ...(init?.headers as Record<string, string>) },

@@ -9,6 +9,7 @@ describe("promtool check metrics", () => {
     const telemetry = startTelemetry(
       recorder,
       {
+        points: () => ({ accepted: 1, rejected: 0, unused: 0 }),
         streams: () => 1,
         series: () => 2,
         journalBytes: () => 3,

@@ -6,6 +6,7 @@ import { parseExposition } from "../export/parse-exposition.ts";
 import { type GaugeSources, Recorder, startTelemetry } from "../../src/telemetry/index.ts";
 
 const GAUGES: GaugeSources = {
+  points: () => ({ accepted: 10, rejected: 2, unused: 5 }),
   streams: () => 3,
   series: () => undefined,
   journalBytes: () => Promise.resolve(4096),
@@ -57,7 +58,6 @@ describe("own metrics in /metrics", () => {
     const recorder = new Recorder();
     const telemetry = startTelemetry(recorder, GAUGES, QUIET);
     recorder.recordRequest("http", "json", "unavailable", 7);
-    recorder.recordPoints(10, 2, 5);
     recorder.recordTick(1500);
     const text = await telemetry.metrics("text");
     await telemetry.close();
