@@ -7,7 +7,7 @@ import type { AlertSeverity } from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
 
 /** One name for all: routing goes by `severity`, `service` and the user's labels. */
-export const ALERT_NAME = "SlowburnErrorBudgetBurn";
+const ALERT_NAME = "SlowburnErrorBudgetBurn";
 
 /** `http.route` → `http_route`; what Prometheus keeps for itself (`__…`) and a leading digit get `key_` in front. */
 function labelName(attribute: string): string {

@@ -10,7 +10,6 @@
  *     dispatcher.accept(outbox); // starts sending; also on quiet ticks: keeps firing alerts alive
  */
 export type { AlertLabels, AlertTransition, AlertView, ResolveReason, TierState } from "./alert.ts";
-export { ALERT_NAME } from "./alert-labels.ts";
 export { AlertEvaluator, type EvaluatorSettings, type StreamSource } from "./evaluator.ts";
 export { linksUnder, type AlertLinks } from "./annotations.ts";
 export { fingerprint } from "./fingerprint.ts";

@@ -39,7 +39,7 @@ function checkReadable(name: ConfigName, file: string | undefined, report: Repor
 }
 
 /** DESIGN section 5. A host name other than localhost may resolve to anything: it counts as remote. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 

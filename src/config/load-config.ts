@@ -37,7 +37,7 @@ export interface ConfigReading {
 }
 
 /** Read when neither `--config` nor SLOWBURN_CONFIG names a file, and it is there. */
-export const DEFAULT_CONFIG_FILE = "slowburn.yaml";
+const DEFAULT_CONFIG_FILE = "slowburn.yaml";
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Reads the configuration file and the secrets that are referred to. Never throws for what they hold. */

@@ -48,11 +48,11 @@ export interface StreamRow {
   readonly doubts: readonly string[];
 }
 
-export const streamsPart = (part: number): string => `engine/streams/${part}`;
-export const slotsPart = (shardId: number, kind: "slots" | "straddle-slots"): string =>
+const streamsPart = (part: number): string => `engine/streams/${part}`;
+const slotsPart = (shardId: number, kind: "slots" | "straddle-slots"): string =>
   `engine/shard/${shardId}/${kind}`;
 /** `engine/shard/3/good/0/17`: side, rung, column. */
-export const columnPart = (
+const columnPart = (
   shardId: number,
   isStraddle: boolean,
   side: Side,
@@ -60,7 +60,7 @@ export const columnPart = (
 ): string =>
   `engine/shard/${shardId}/${isStraddle ? "straddle-" : ""}${side}/${place.rung}/${place.column}`;
 
-export const encodeJson = (value: unknown): Uint8Array =>
+const encodeJson = (value: unknown): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(value));
 
 export function decodeJson<T>(bytes: Uint8Array): T {

@@ -7,7 +7,6 @@ export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./cor
 export { Heartbeat, type HeartbeatPorts, type HeartbeatSettings } from "./heartbeat.ts";
 export {
   Intake,
-  INTAKE_DEFAULTS,
   type IntakeCounters,
   type IntakePorts,
   type IntakeSettings,

@@ -27,7 +27,7 @@ export interface IntakeSettings {
   readonly maxQueuedBytes: number;
 }
 
-export const INTAKE_DEFAULTS: IntakeSettings = {
+const INTAKE_DEFAULTS: IntakeSettings = {
   maxGroupWaitMs: 5,
   maxGroupBytes: 256 * 1024,
   maxGroupRequests: 64,

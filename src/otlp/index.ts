@@ -10,6 +10,5 @@ export { createHttpReceiver } from "./http-receiver.ts";
 export { transcodeJson, type TranscodedRequest } from "./json-transcoder.ts";
 export { MalformedRequest } from "./malformed-request.ts";
 export { MetricsDecoder } from "./metrics-decoder.ts";
-export { DEFAULT_RECEIVER_LIMITS } from "./receiver.ts";
 export type { ReceivedRequest, Receiver, ReceiverLimits, ReceiverSettings } from "./receiver.ts";
 export * from "./sink.ts";

@@ -24,7 +24,7 @@ export interface BoundTargets {
 }
 
 /** Index of the binding of a series that no rule uses. */
-export const UNUSED: number = 0;
+const UNUSED: number = 0;
 
 export class BindingTable {
   readonly #identity: Identity;

@@ -14,6 +14,8 @@ import type { Rejection } from "./rejection.ts";
 const HIGH = 4_294_967_296;
 /** A point without buckets has a count only. */
 const NO_BUCKETS = -1;
+const MAX_BOUNDS = 8192;
+const MAX_DIFFERENT_BOUNDS = 10_000;
 
 export class BucketReader {
   readonly #bounds: Interner;
@@ -27,13 +29,19 @@ export class BucketReader {
     this.#bounds = bounds;
   }
 
+  /** Whether there are as many buckets as the bounds make, or none. */
+  hasFittingBuckets({ bucketCounts, explicitBounds }: HistogramPointCursor): boolean {
+    const bucketBytes = bucketCounts.end - bucketCounts.start;
+    const boundBytes = explicitBounds.end - explicitBounds.start;
+    return bucketBytes === boundBytes + 8 || (bucketBytes === 0 && boundBytes === 0);
+  }
+
   /** The shape of a point's bounds; `NO_BUCKETS`; or what is wrong with them. */
   explicitShape({ bucketCounts, explicitBounds }: HistogramPointCursor): number | Rejection {
-    const bucketCount = (bucketCounts.end - bucketCounts.start) / 8;
-    const boundCount = (explicitBounds.end - explicitBounds.start) / 8;
-    if (bucketCount === 0 && boundCount === 0) return NO_BUCKETS;
-    if (bucketCount !== boundCount + 1) return "bucket-count-mismatch";
+    if (bucketCounts.end === bucketCounts.start) return NO_BUCKETS;
+    if (explicitBounds.end - explicitBounds.start > MAX_BOUNDS * 8) return "too-many-bounds";
     const id = this.#boundsId(explicitBounds);
+    if (id < 0) return "bounds-limit";
     return this.#isValid[id] === true ? explicitShape(id) : "bounds-not-increasing";
   }
 
@@ -41,17 +49,16 @@ export class BucketReader {
     return exponentialShape(scale);
   }
 
+  /** -1 when no more can be told apart. */
   #boundsId({ bytes, start, end }: ByteRange): number {
     const last = this.#lastBounds;
     if (last >= 0 && this.#bounds.keys.isKey(last, 0, bytes, start, end)) return last;
-    const id = this.#bounds.intern(0, bytes, start, end); // bounds have no aliases: key number = id
-    if (this.#isValid[id] === undefined) {
-      const bounds = boundsOf(this.#bounds.bytesOf(id));
-      this.#isValid[id] = bounds.every(
-        (bound, index) =>
-          Number.isFinite(bound) && (index === 0 || bound > (bounds[index - 1] ?? bound)),
-      );
+    let id = this.#bounds.find(0, bytes, start, end); // bounds have no aliases: key number = id
+    if (id < 0) {
+      if (this.#bounds.count >= MAX_DIFFERENT_BOUNDS) return -1;
+      id = this.#bounds.add(0, bytes, start, end);
     }
+    this.#isValid[id] ??= areIncreasing(boundsOf(this.#bounds.bytesOf(id)));
     this.#lastBounds = id;
     return id;
   }
@@ -138,6 +145,12 @@ export class BucketReader {
     }
     return this.#view;
   }
+}
+
+function areIncreasing(bounds: readonly number[]): boolean {
+  return bounds.every(
+    (bound, index) => Number.isFinite(bound) && (index === 0 || bound > bounds[index - 1]!),
+  );
 }
 
 function fixed64(view: DataView, at: number): number {

@@ -17,7 +17,7 @@ export class ByteArena {
     const size = end - start;
     assert(size <= MAX_KEY_BYTES, "a key is no longer than MAX_KEY_BYTES");
     if ((this.#used & CHUNK_MASK) + size > CHUNK_BYTES) {
-      this.#used = (this.#used + CHUNK_MASK) & ~CHUNK_MASK;
+      this.#used = ((this.#used >>> CHUNK_BITS) + 1) * CHUNK_BYTES;
     }
     while (this.#chunks.length <= this.#used >>> CHUNK_BITS) {
       this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK_BYTES));
@@ -40,6 +40,10 @@ export class ByteArena {
   read(position: number, size: number): Uint8Array {
     const at = position & CHUNK_MASK;
     return size === 0 ? EMPTY : this.#chunks[position >>> CHUNK_BITS]!.subarray(at, at + size);
+  }
+
+  get usedBytes(): number {
+    return this.#used;
   }
 
   get sizeBytes(): number {

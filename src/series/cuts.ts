@@ -62,7 +62,7 @@ export function boundsOf(packed: Uint8Array): readonly number[] {
   );
 }
 
-export function explicitCuts(thresholds: readonly number[], bounds: readonly number[]): Cuts {
+function explicitCuts(thresholds: readonly number[], bounds: readonly number[]): Cuts {
   return Float64Array.from(thresholds.flatMap((threshold) => explicitCut(threshold, bounds)));
 }
 
@@ -76,7 +76,7 @@ function explicitCut(threshold: number, bounds: readonly number[]): readonly num
 }
 
 /** Bucket `index` of a scale covers (base^index, base^(index+1)], base = 2^(2^-scale). */
-export function exponentialCuts(thresholds: readonly number[], scale: number): Cuts {
+function exponentialCuts(thresholds: readonly number[], scale: number): Cuts {
   return Float64Array.from(thresholds.flatMap((threshold) => exponentialCut(threshold, scale)));
 }
 

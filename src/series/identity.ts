@@ -71,7 +71,12 @@ export class Identity {
     return TABLES.reduce((sum, table) => sum + this[table].sizeBytes, this.#followers.byteLength);
   }
 
-  /** The id of a known metric, or -1. */
+  /** The bytes that identify the metric: a view, until the next call. Empty when it is too long. */
+  metricKey(metric: MetricCursor): Uint8Array {
+    return this.#metricKey.subarray(0, Math.max(0, this.#writeMetricKey(metric)));
+  }
+
+  /** The id of a metric, or -1 when it is new, or too long to be one. */
   findMetric(metric: MetricCursor): number {
     const end = this.#writeMetricKey(metric);
     return end < 0 ? -1 : this.metrics.find(0, this.#metricKey, 0, end);
@@ -99,12 +104,15 @@ export class Identity {
     return end;
   }
 
-  contextId(resource: number, scope: number, metric: number): number {
+  /** The id of a context, known or new; -1 when it is new and `mayAdd` is not given. */
+  contextId(resource: number, scope: number, metric: number, mayAdd: boolean): number {
     const key = this.#contextKey;
     key.writeUInt32LE(resource, 0);
     key.writeUInt32LE(scope, 4);
     key.writeUInt32LE(metric, 8);
-    return this.contexts.intern(0, key, 0, CONTEXT_BYTES);
+    return mayAdd
+      ? this.contexts.intern(0, key, 0, CONTEXT_BYTES)
+      : this.contexts.find(0, key, 0, CONTEXT_BYTES);
   }
 
   /** The id of a known series, or -1: then `addSeries`. Tries the series that followed the last one first. */
@@ -221,7 +229,8 @@ function copyRange(range: ByteRange, into: Buffer, at: number): void {
   for (let index = start; index < end; index++) into[at + index - start] = bytes[index]!;
 }
 
-function readMetricKey(key: Uint8Array): MetricIdentity {
+/** What `Identity.metricKey` wrote. */
+export function readMetricKey(key: Uint8Array): MetricIdentity {
   const buffer = Buffer.from(key);
   const nameStart = METRIC_HEAD_BYTES + buffer.readUInt16LE(3);
   return {

@@ -6,7 +6,7 @@
  */
 export type { AccumulatorCounters } from "./accumulator.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
-export { REJECTIONS, type Rejection } from "./rejection.ts";
+export type { Rejection } from "./rejection.ts";
 export { RecordReader, RecordWriter } from "./record-bytes.ts";
 export { SeriesState, type SeriesSettings } from "./series-state.ts";
 export { SeriesSnapshots } from "./snapshot.ts";

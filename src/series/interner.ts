@@ -8,6 +8,8 @@ import { canonicalFields } from "./wire-attributes.ts";
 
 const FIRST_CAPACITY = 64;
 const EMPTY_SLOT = -1;
+/** Other encodings kept per id on average; further ones are recognised, slowly, each time. */
+const MAX_ALIASES = 4;
 
 export class Interner {
   readonly keys: KeyTable;
@@ -38,20 +40,36 @@ export class Interner {
     return this.keys.find(qualifier, bytes, start, end);
   }
 
+  /** The id of an equal set under whatever bytes, or -1; slow, for when nothing may be added. */
+  findSet(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
+    const known = this.find(qualifier, bytes, start, end);
+    if (known >= 0 || this.#skip === undefined) return known;
+    const form = canonicalFields(bytes.subarray(start, end), this.#skip);
+    return this.#findCanonical(this.#hashForm(qualifier, form), qualifier, form);
+  }
+
   /** Adds bytes that `find` does not know; returns the id of an equal set, or a new one. */
   add(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
-    if (this.#count === this.#firstKeys.length) this.#grow();
-    let id = this.#count;
+    const id = this.#count;
+    if (id === this.#firstKeys.length) this.#grow();
     if (this.#skip !== undefined) {
       const form = canonicalFields(bytes.subarray(start, end), this.#skip);
-      const hash = hashBytes(this.#seed ^ qualifier, form, 0, form.length);
+      const hash = this.#hashForm(qualifier, form);
       const known = this.#findCanonical(hash, qualifier, form);
-      if (known >= 0) id = known;
-      else this.#placeCanonical(id, hash);
+      if (known >= 0) {
+        const aliasCount = this.keys.count - this.#count;
+        if (aliasCount < this.#count * MAX_ALIASES)
+          this.keys.add(qualifier, bytes, start, end, known);
+        return known;
+      }
+      this.#placeCanonical(id, hash);
     }
-    const key = this.keys.add(qualifier, bytes, start, end, id);
-    if (id === this.#count) this.#firstKeys[this.#count++] = key;
+    this.#firstKeys[this.#count++] = this.keys.add(qualifier, bytes, start, end, id);
     return id;
+  }
+
+  #hashForm(qualifier: number, form: Uint8Array): number {
+    return hashBytes(this.#seed ^ qualifier, form, 0, form.length);
   }
 
   /** The id of bytes, known or new. */

@@ -43,6 +43,11 @@ export class KeyTable {
     return this.#count;
   }
 
+  /** Bytes of all keys. */
+  get keyBytes(): number {
+    return this.#arena.usedBytes;
+  }
+
   get sizeBytes(): number {
     return this.#arena.sizeBytes + this.#slots.byteLength + this.#hashes.length * 20;
   }

@@ -11,6 +11,8 @@ export const REJECTIONS = {
   "attributes-too-long": "attributes of over 64 KiB",
   "bucket-count-mismatch": "bucket_counts must be one longer than explicit_bounds, or both empty",
   "bounds-not-increasing": "explicit_bounds must be finite and strictly increasing",
+  "too-many-bounds": "over 8192 explicit_bounds",
+  "bounds-limit": "over 10,000 different explicit_bounds are in use: let senders share theirs",
   "buckets-exceed-count": "bucket_counts add up to more than count",
   "scale-out-of-range": "an exponential histogram's scale must be -10 to 20",
   "count-too-large": "a count is over 2^53",

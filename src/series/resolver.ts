@@ -3,6 +3,7 @@
  * the thresholds need, and writes rows. It changes no counts: rows are journaled first and applied then.
  */
 import {
+  MAX_ATTRIBUTES,
   MetricKind,
   NO_RECORDED_VALUE,
   Temporality,
@@ -20,12 +21,15 @@ import { BucketReader } from "./bucket-reader.ts";
 import { MAX_KEY_BYTES } from "./byte-arena.ts";
 import { MAX_SCALE, MIN_SCALE } from "./cuts.ts";
 import type { Identity } from "./identity.ts";
+import type { Interner } from "./interner.ts";
 import { ceilMillis } from "./nanos.ts";
 import { RejectionTally, type Rejection } from "./rejection.ts";
 import { newRow, type RowWriter } from "./rows.ts";
 
-const MAX_ATTRIBUTES = 128;
 const FUTURE_MS = 600_000;
+/** Attributes may take this much for each series that is allowed, some longer, some shorter. */
+const MAX_MEAN_KEY_BYTES = 1024;
+const UTF8 = new TextDecoder();
 
 export interface ResolverSettings {
   readonly maxSeries: number;
@@ -49,6 +53,8 @@ export class Resolver implements PointSink {
   #scope = -1;
   #metric = -1;
   #context = -1;
+  /** The metric's name in the request. */
+  #name: ByteRange = { bytes: EMPTY, start: 0, end: 0 };
   #resourceBytes: Uint8Array = EMPTY;
   #scopeBytes: Uint8Array = EMPTY;
   #temporality: Temporality = Temporality.unspecified;
@@ -98,11 +104,13 @@ export class Resolver implements PointSink {
   metric(metric: MetricCursor): boolean {
     this.#context = -1;
     if (!this.#settings.isMetricUsed(metric)) return false;
-    this.#metric = this.#identity.metricId(metric);
+    const identity = this.#identity;
+    this.#metric = this.#isFull() ? identity.findMetric(metric) : identity.metricId(metric);
     this.#temporality =
       metric.kind === MetricKind.summary ? Temporality.cumulative : metric.temporality;
     this.#isMonotonic = metric.kind !== MetricKind.sum || metric.isMonotonic;
-    return this.#metric >= 0;
+    this.#name = metric.name;
+    return true;
   }
 
   number(point: NumberPointCursor): void {
@@ -121,10 +129,12 @@ export class Resolver implements PointSink {
 
   histogram(point: HistogramPointCursor): void {
     if (!this.#open(point)) return;
+    if (!this.#buckets.hasFittingBuckets(point)) return this.#reject("bucket-count-mismatch");
+    const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
+    if (partCount === 0) return this.#writeCount(point.count);
     const shape = this.#buckets.explicitShape(point);
     if (typeof shape === "string") return this.#reject(shape);
-    const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
-    if (partCount === 0 || shape < 0) return this.#writeCount(point.count);
+    if (shape < 0) return this.#writeCount(point.count);
     const isWithin = this.#buckets.explicitParts(
       point,
       thresholdSet.cuts(shape),
@@ -183,47 +193,60 @@ export class Resolver implements PointSink {
 
   /** The series of a point; a new one is bound at once. -1 when it is refused. */
   #seriesOf(point: PointCursor): number {
-    if (this.#context < 0 && !this.#openContext()) {
-      this.#reject("series-limit");
-      return -1;
-    }
+    if (this.#context < 0 && !(this.#isKey(point) && this.#openContext())) return -1;
     const known = this.#identity.findSeries(this.#context, point.attributes);
     if (known >= 0) return known;
-    if (point.attributeCount > MAX_ATTRIBUTES) {
-      this.#reject("too-many-attributes");
-      return -1;
-    }
-    if (point.attributes.end - point.attributes.start > MAX_KEY_BYTES) {
-      this.#reject("attributes-too-long");
-      return -1;
-    }
+    if (!this.#isKey(point)) return -1;
     if (this.#isFull()) {
-      this.#reject("series-limit");
-      return -1;
+      const { bytes, start, end } = point.attributes;
+      const alias = this.#identity.series.findSet(this.#context, bytes, start, end);
+      if (alias < 0) this.#reject("series-limit");
+      return alias;
     }
     const series = this.#identity.addSeries(this.#context, point.attributes);
     if (series === this.#bindings.boundCount) this.#bindings.bindNext();
     return series;
   }
 
-  #isFull(): boolean {
-    return this.#identity.series.count >= this.#settings.maxSeries;
+  /** Whether the point's attributes may identify a series. */
+  #isKey({ attributes, attributeCount }: PointCursor): boolean {
+    if (attributeCount > MAX_ATTRIBUTES) return this.#fail("too-many-attributes");
+    const isTooLong = attributes.end - attributes.start > MAX_KEY_BYTES;
+    return isTooLong ? this.#fail("attributes-too-long") : true;
   }
 
+  #isFull(): boolean {
+    const { keys, count } = this.#identity.series;
+    const { maxSeries } = this.#settings;
+    return count >= maxSeries || keys.keyBytes >= maxSeries * MAX_MEAN_KEY_BYTES;
+  }
+
+  /** Finds or adds what the points of a metric have in common; false when that is refused. */
   #openContext(): boolean {
     const identity = this.#identity;
+    const isFull = this.#isFull();
     if (this.#resource < 0) {
-      if (this.#isFull() || this.#resourceBytes.length > MAX_KEY_BYTES) return false;
-      const bytes = this.#resourceBytes;
-      this.#resource = identity.resources.intern(0, bytes, 0, bytes.length);
+      this.#resource = this.#idOf(identity.resources, this.#resourceBytes, isFull);
+      if (this.#resource < 0) return false;
     }
     if (this.#scope < 0) {
-      if (this.#isFull() || this.#scopeBytes.length > MAX_KEY_BYTES) return false;
-      const bytes = this.#scopeBytes;
-      this.#scope = identity.scopes.intern(0, bytes, 0, bytes.length);
+      this.#scope = this.#idOf(identity.scopes, this.#scopeBytes, isFull);
+      if (this.#scope < 0) return false;
     }
-    this.#context = identity.contextId(this.#resource, this.#scope, this.#metric);
-    return true;
+    if (this.#metric < 0) return this.#fail("series-limit");
+    this.#context = identity.contextId(this.#resource, this.#scope, this.#metric, !isFull);
+    return this.#context >= 0 || this.#fail("series-limit");
+  }
+
+  #idOf(table: Interner, bytes: Uint8Array, isFull: boolean): number {
+    if (bytes.length > MAX_KEY_BYTES) {
+      this.#reject("attributes-too-long");
+      return -1;
+    }
+    if (!isFull) return table.intern(0, bytes, 0, bytes.length);
+    const id = table.findSet(0, bytes, 0, bytes.length);
+    if (id < 0) this.#reject("series-limit");
+    return id;
   }
 
   #writeCount(count: number): void {
@@ -251,7 +274,10 @@ export class Resolver implements PointSink {
   }
 
   #reject(reason: Rejection): void {
-    this.tally.add(reason, () => this.#identity.metric(this.#metric).name);
+    this.tally.add(reason, () => {
+      const { bytes, start, end } = this.#name;
+      return UTF8.decode(bytes.subarray(start, end));
+    });
   }
 }
 

@@ -3,14 +3,13 @@ import type { BindSeries, BookIncrement } from "../engine/index.ts";
 import type { MetricCursor } from "../otlp/index.ts";
 import { Accumulator } from "./accumulator.ts";
 import { BindingTable } from "./binding-table.ts";
-import { Identity, type BirthMark, type MetricIdentity } from "./identity.ts";
+import { Identity, readMetricKey, type BirthMark, type MetricIdentity } from "./identity.ts";
 import { grown, KeyTable } from "./key-table.ts";
 import { rebindWriters } from "./rebind.ts";
 import type { RecordReader, RecordWriter } from "./record-bytes.ts";
 import { Resolver } from "./resolver.ts";
 import { newRow, readRow, RowWriter } from "./rows.ts";
 
-const UTF8 = new TextDecoder();
 /** Metrics that no rule uses are remembered up to this many, so that their names are not decoded each time. */
 const MAX_UNUSED = 10_000;
 
@@ -62,21 +61,14 @@ export class SeriesState {
   }
 
   #isMetricUsed(metric: MetricCursor): boolean {
-    const { bytes, start, end } = metric.name;
-    if (this.#unused.find(metric.kind, bytes, start, end) >= 0) return false;
     const id = this.identity.findMetric(metric);
     if (id >= 0) return this.#usedSince(id) !== undefined;
-    const isUsed =
-      this.#settings.usedSinceMs({
-        name: UTF8.decode(bytes.subarray(start, end)),
-        unit: UTF8.decode(metric.unit.bytes.subarray(metric.unit.start, metric.unit.end)),
-        kind: metric.kind,
-        temporality: metric.temporality,
-        isMonotonic: metric.isMonotonic,
-      }) !== undefined;
-    if (!isUsed && end - start <= 1024) {
+    const key = this.identity.metricKey(metric);
+    if (key.length === 0 || this.#unused.find(0, key, 0, key.length) >= 0) return false;
+    const isUsed = this.#settings.usedSinceMs(readMetricKey(key)) !== undefined;
+    if (!isUsed) {
       if (this.#unused.count >= MAX_UNUSED) this.#unused = new KeyTable(this.#settings.seed);
-      this.#unused.add(metric.kind, bytes, start, end, 0);
+      this.#unused.add(0, key, 0, key.length, 0);
     }
     return isUsed;
   }

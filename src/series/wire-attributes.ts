@@ -43,12 +43,6 @@ function fieldsOf(bytes: Uint8Array): Field[] {
   return fields;
 }
 
-/** AnyValue of common.proto: scalars as they are, everything else as JSON text (OpenTelemetry common/README.md). */
-export function readAnyValue(bytes: Uint8Array): AttributeValue {
-  const value = toPlain(bytes, 0);
-  return typeof value === "object" ? JSON.stringify(value) : value;
-}
-
 /** An int64 varint; beyond 2^53 the nearest double. BigInt is fine here: once per attribute at first sight. */
 function readInt64(varint: Uint8Array): number {
   let value = 0n;
@@ -99,7 +93,10 @@ function readKeyValue(bytes: Uint8Array, depth: number): [string, Exclude<Plain,
   return [key, value];
 }
 
-/** Adds the KeyValues under the given field numbers of a message (or of a bare range of them) to `into`. */
+/**
+ * Adds the KeyValues under the given field numbers of a message (or of a bare range of them) to `into`:
+ * scalars as they are, everything else as JSON text (OpenTelemetry common/README.md).
+ */
 export function readAttributes(
   message: Uint8Array,
   fieldNumbers: readonly number[],

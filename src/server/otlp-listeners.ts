@@ -86,7 +86,7 @@ async function listen(
   }
 }
 
-export function readTls(config: SlowburnConfig): { cert: string; key: string } | undefined {
+function readTls(config: SlowburnConfig): { cert: string; key: string } | undefined {
   if (config.tls === undefined) return undefined;
   const { certFile, keyFile } = config.tls;
   return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };

@@ -82,7 +82,7 @@ function startSafely(tokens: readonly string[]): string {
 }
 
 /** The name without unit and type suffix (`UnderscoreEscapingWithoutSuffixes`). */
-export function escapedMetricName(name: string): string {
+function escapedMetricName(name: string): string {
   const text = name.replaceAll(/[^A-Za-z0-9_:]/g, "_");
   return /^[0-9]/.test(text) ? `_${text}` : text;
 }

@@ -93,7 +93,7 @@ function configure(db: Database, settings: DatabaseSettings): void {
 }
 
 /** From there on writes fail with `disk-full`. Never below what is in use. */
-export function limitSize(db: Database, maxBytes: number): void {
+function limitSize(db: Database, maxBytes: number): void {
   db.pragma(`max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
 }
 

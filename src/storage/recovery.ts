@@ -19,7 +19,7 @@ export interface ReadBack {
 }
 
 /** Nothing could be read: not even the schema makes sense. */
-export function readNothing(detail: string, nowMs: number): ReadBack {
+function readNothing(detail: string, nowMs: number): ReadBack {
   return {
     snapshot: { header: undefined, parts: new Map(), faults: [], passedOver: [], older: undefined },
     journal: { rows: [], head: JOURNAL_START, fault: undefined },

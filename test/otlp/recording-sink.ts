@@ -80,7 +80,7 @@ export class RecordingSink implements PointSink {
 }
 
 const slice = (range: ByteRange): Uint8Array => range.bytes.slice(range.start, range.end);
-export const hex = (range: ByteRange): string => Buffer.from(slice(range)).toString("hex");
+const hex = (range: ByteRange): string => Buffer.from(slice(range)).toString("hex");
 
 const shared = (point: PointCursor): Record<string, unknown> => ({
   attributes: hex(point.attributes),

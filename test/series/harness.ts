@@ -12,8 +12,8 @@ import { streamIndex } from "../../src/slo/index.ts";
 import { buildRequest, type MetricInput, type RequestInput } from "../otlp/request-builder.ts";
 
 /** Times of these tests are seconds after this moment; rules have watched since 0. */
-export const EPOCH_MS = 1_800_000_000_000;
-export const ms = (seconds: number): number => EPOCH_MS + seconds * 1000;
+const EPOCH_MS = 1_800_000_000_000;
+const ms = (seconds: number): number => EPOCH_MS + seconds * 1000;
 /** Nanoseconds of a moment given in seconds; whole milliseconds. */
 export const nanos = (seconds: number): bigint =>
   BigInt(EPOCH_MS + Math.round(seconds * 1000)) * 1_000_000n;
@@ -36,7 +36,7 @@ export interface Sent {
 }
 
 /** Every event is one of stream 0; those with `code` 500 are bad. */
-export const bindEvents: BindSeries = (series) => ({
+const bindEvents: BindSeries = (series) => ({
   targets: [
     {
       stream: streamIndex(0),
@@ -64,8 +64,6 @@ export function bindLatency(...thresholds: readonly number[]): BindSeries {
   };
   return () => binding;
 }
-
-export const bindNothing: BindSeries = () => ({ targets: [], thresholds: [] });
 
 export interface HarnessSettings {
   readonly bind?: BindSeries;
