@@ -29,6 +29,7 @@ import { newRow, type RowWriter } from "./rows.ts";
 const FUTURE_MS = 600_000;
 /** Attributes may take this much for each series that is allowed, some longer, some shorter. */
 const MAX_MEAN_KEY_BYTES = 1024;
+const MAX_ALL_KEY_BYTES = 3 * 1024 ** 3;
 const UTF8 = new TextDecoder();
 
 export interface ResolverSettings {
@@ -218,7 +219,8 @@ export class Resolver implements PointSink {
   #isFull(): boolean {
     const { keys, count } = this.#identity.series;
     const { maxSeries } = this.#settings;
-    return count >= maxSeries || keys.keyBytes >= maxSeries * MAX_MEAN_KEY_BYTES;
+    const maxKeyBytes = Math.min(maxSeries * MAX_MEAN_KEY_BYTES, MAX_ALL_KEY_BYTES);
+    return count >= maxSeries || keys.keyBytes >= maxKeyBytes;
   }
 
   /** Finds or adds what the points of a metric have in common; false when that is refused. */
