@@ -5,8 +5,9 @@ import { SLO_DETAIL_UID } from "../export/index.ts";
 import type { StreamView } from "../engine/index.ts";
 
 /** Where people reach slowburn: as configured, or where it listens. */
-export function externalUrl({ externalUrl: url, api }: SlowburnConfig): string {
-  return url ?? `http://${api.host.includes(":") ? `[${api.host}]` : api.host}:${api.port}`;
+export function externalUrl({ externalUrl: url, api, tls }: SlowburnConfig): string {
+  const scheme = tls === undefined ? "http" : "https";
+  return url ?? `${scheme}://${api.host.includes(":") ? `[${api.host}]` : api.host}:${api.port}`;
 }
 
 export function alertLinks(config: SlowburnConfig): AlertLinks {

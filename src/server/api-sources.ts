@@ -6,9 +6,10 @@ import { dashboards, Exposition, processMetrics, scrape } from "../export/index.
 import { nearestName, ruleSchema } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import type { Recorder, Telemetry } from "../telemetry/index.ts";
+import type { Counting } from "./counting.ts";
 import type { Listener } from "./otlp-listeners.ts";
 import type { RuleReloader } from "./rule-reloader.ts";
-import type { Counting, ServerPorts } from "./start-server.ts";
+import type { ServerPorts } from "./start-server.ts";
 
 export interface RunningParts {
   readonly config: SlowburnConfig;

@@ -1,5 +1,4 @@
 /** The two OTLP doors, with one bound on what they hold, one token check and one way of being counted. */
-import { readFileSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { bearerCheck, listenFailure } from "../api/index.ts";
 import type { ListenConfig, SlowburnConfig } from "../config/index.ts";
@@ -12,6 +11,7 @@ import {
   type Receiver,
 } from "../otlp/index.ts";
 import { requestOutcome, type EventLog, type Recorder } from "../telemetry/index.ts";
+import { readTls } from "./tls.ts";
 
 export interface Listener {
   readonly name: string;
@@ -20,12 +20,14 @@ export interface Listener {
 
 export interface OtlpListeners {
   readonly listeners: readonly Listener[];
-  /** `http://127.0.0.1:4318`: where slowburn sends its own metrics. */
-  readonly httpUrl: string;
+  /** Where slowburn sends its own metrics: the HTTP receiver, or beside TLS a plain one of its own on loopback. */
+  readonly selfUrl: string;
   close(): Promise<void>;
 }
 
 const REFUSAL_LOG_MS = 60_000;
+/** The certificate need not name loopback, so own metrics do not go through TLS. */
+const SELF_LISTEN: ListenConfig = { host: "127.0.0.1", port: 0 };
 
 /** Rejects with `OperationError` (see `listenFailure`) when a port cannot be had; the other is closed again. */
 export async function listenOtlp(
@@ -38,7 +40,6 @@ export async function listenOtlp(
     config.tokens.ingest === undefined ? [] : [config.tokens.ingest.reveal()],
   );
   const onRequest = requestObserver(recorder, log);
-  const tls = readTls(config);
   const settings = {
     handle,
     limits: {
@@ -48,26 +49,32 @@ export async function listenOtlp(
     heldBytes: new HeldBytes(),
     authorize: (headers: IncomingHttpHeaders) => isAllowed(headers.authorization),
     onRequest,
-    ...(tls === undefined ? {} : { tls }),
   };
-  const http = createHttpReceiver(settings);
-  const grpc = createGrpcReceiver(settings);
+  const outer = { ...settings, ...(tls === undefined ? {} : { tls }) };
   const scheme = tls === undefined ? "http" : "https";
-  const httpUrl = await listen(http, "OTLP/HTTP", scheme, config.otlpHttp);
+  const started: Receiver[] = [];
+  const open = async (receiver: Receiver, name: string, where: ListenConfig, by = scheme) => {
+    const url = await listen(receiver, name, by, where);
+    started.push(receiver);
+    return url;
+  };
+  const close = async (graceMs?: number) => {
+    await Promise.all(started.map((receiver) => receiver.close(graceMs)));
+  };
   try {
-    const grpcUrl = await listen(grpc, "OTLP/gRPC", scheme, config.otlpGrpc);
-    return {
-      listeners: [
-        { name: "OTLP/HTTP", url: httpUrl },
-        { name: "OTLP/gRPC", url: grpcUrl },
-      ],
-      httpUrl,
-      close: async () => {
-        await Promise.all([http.close(), grpc.close()]);
-      },
-    };
+    const httpUrl = await open(createHttpReceiver(outer), "OTLP/HTTP", config.otlpHttp);
+    const grpcUrl = await open(createGrpcReceiver(outer), "OTLP/gRPC", config.otlpGrpc);
+    const selfUrl =
+      tls === undefined || !config.selfTelemetry
+        ? httpUrl
+        : await open(createHttpReceiver(settings), "own metrics", SELF_LISTEN, "http");
+    const listeners = [
+      { name: "OTLP/HTTP", url: httpUrl },
+      { name: "OTLP/gRPC", url: grpcUrl },
+    ];
+    return { listeners, selfUrl, close: () => close() };
   } catch (error) {
-    await http.close(0);
+    await close(0);
     throw error;
   }
 }
@@ -84,12 +91,6 @@ async function listen(
   } catch (error) {
     throw listenFailure(error, name, host, port);
   }
-}
-
-function readTls(config: SlowburnConfig): { cert: string; key: string } | undefined {
-  if (config.tls === undefined) return undefined;
-  const { certFile, keyFile } = config.tls;
-  return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
 }
 
 /** Counts every request; refusals are logged once per protocol, status and minute. */

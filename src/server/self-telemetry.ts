@@ -1,0 +1,65 @@
+/** slowburn's own metrics: sent to its own receiver like anybody's, and shown in `/metrics`. */
+import { randomUUID } from "node:crypto";
+import type { Dispatcher } from "../alerts/index.ts";
+import type { SlowburnConfig } from "../config/index.ts";
+import type { RuleSet } from "../rules/index.ts";
+import type { Store } from "../storage/index.ts";
+import {
+  startTelemetry,
+  type EventLog,
+  type Recorder,
+  type Telemetry,
+} from "../telemetry/index.ts";
+import type { Counting } from "./counting.ts";
+import type { RuleReloader } from "./rule-reloader.ts";
+
+export interface SelfTelemetryParts {
+  readonly counting: Counting;
+  readonly dispatcher: Dispatcher;
+  readonly recorder: Recorder;
+  readonly rules: RuleReloader;
+  readonly store: Store;
+  readonly log: EventLog;
+  readonly version: string;
+  /** An OTLP/HTTP receiver of this process. */
+  readonly receiverUrl: string;
+}
+
+export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryParts): Telemetry {
+  const { counting, dispatcher, recorder, rules, store, log, version, receiverUrl } = parts;
+  const { engine, core, intake } = counting;
+  return startTelemetry(
+    recorder,
+    {
+      points: () => {
+        const { takenPoints, rejectedPoints, unusedPoints } = intake.counters;
+        return { accepted: takenPoints, rejected: rejectedPoints, unused: unusedPoints };
+      },
+      streams: () => engine.allStreams().length,
+      series: () => core.series.identity.series.count,
+      journalBytes: async () => {
+        const { databaseBytes, walBytes } = await store.stats();
+        return databaseBytes + walBytes;
+      },
+      outboxLength: () => dispatcher.stats().reduce((sum, { queueLength }) => sum + queueLength, 0),
+      ruleProblems: () => countProblems(rules.current),
+    },
+    {
+      version,
+      instanceId: randomUUID(),
+      receiverUrl: config.selfTelemetry ? receiverUrl : undefined,
+      headers: headersOf(config),
+      intervalMs: config.bucketMs,
+      onFailed: (error) => log.warn("telemetry.failed", { error }),
+      onRecovered: () => log.info("telemetry.recovered"),
+    },
+  );
+}
+
+const headersOf = ({ tokens }: SlowburnConfig): Readonly<Record<string, string>> =>
+  tokens.ingest === undefined ? {} : { authorization: `Bearer ${tokens.ingest.reveal()}` };
+
+function countProblems({ problems }: RuleSet): { errors: number; warnings: number } {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  return { errors, warnings: problems.length - errors };
+}
