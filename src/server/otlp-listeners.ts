@@ -50,8 +50,9 @@ export async function listenOtlp(
     authorize: (headers: IncomingHttpHeaders) => isAllowed(headers.authorization),
     onRequest,
   };
-  const outer = { ...settings, ...(tls === undefined ? {} : { tls }) };
-  const scheme = tls === undefined ? "http" : "https";
+  const tls = readTls(config);
+  const outer = { ...settings, ...tls };
+  const scheme = config.tls === undefined ? "http" : "https";
   const started: Receiver[] = [];
   const open = async (receiver: Receiver, name: string, where: ListenConfig, by = scheme) => {
     const url = await listen(receiver, name, by, where);
@@ -65,7 +66,7 @@ export async function listenOtlp(
     const httpUrl = await open(createHttpReceiver(outer), "OTLP/HTTP", config.otlpHttp);
     const grpcUrl = await open(createGrpcReceiver(outer), "OTLP/gRPC", config.otlpGrpc);
     const selfUrl =
-      tls === undefined || !config.selfTelemetry
+      config.tls === undefined || !config.selfTelemetry
         ? httpUrl
         : await open(createHttpReceiver(settings), "own metrics", SELF_LISTEN, "http");
     const listeners = [

@@ -1,5 +1,5 @@
 /** Starts everything in the order in which each part can be used, and stops it in the reverse. */
-import type { AlertTransition, Dispatcher } from "../alerts/index.ts";
+import type { Dispatcher } from "../alerts/index.ts";
 import { createApi, listenApi, type Readiness } from "../api/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
 import { Heartbeat, Snapshotter } from "../ingest/index.ts";
@@ -10,10 +10,12 @@ import { apiSources } from "./api-sources.ts";
 import { Closers } from "./closers.ts";
 import { startCounting, type Counting } from "./counting.ts";
 import { startNotifications } from "./notifications.ts";
-import { listenOtlp, readTls, type Listener } from "./otlp-listeners.ts";
+import { listenOtlp, type Listener } from "./otlp-listeners.ts";
 import type { RecoveryReport } from "./recovery.ts";
 import { RuleReloader } from "./rule-reloader.ts";
 import { startSelfTelemetry } from "./self-telemetry.ts";
+import { logRecovery, logTransitions } from "./server-log.ts";
+import { readTls } from "./tls.ts";
 
 export interface ServerPorts {
   readonly log: EventLog;
@@ -87,10 +89,9 @@ async function startOn(
     readiness: () => readiness,
   });
   const tokens = config.tokens.api === undefined ? [] : [config.tokens.api.reveal()];
-  const tls = readTls(config);
   const api = await listenApi(createApi(sources, { bearerTokens: tokens }), {
     ...config.api,
-    ...(tls === undefined ? {} : { tls }),
+    ...readTls(config),
   });
   listeners.push({ name: "API", url: api.url });
   const watch = watchRules(config.rulesDirectory, () => rules.reload());
@@ -167,18 +168,4 @@ function startHeartbeat(
     },
     { bucketMs: config.bucketMs, snapshotEveryMs },
   );
-}
-
-function logRecovery({ outbox, ...report }: RecoveryReport, log: EventLog): void {
-  log.info("store.recovered", { ...report, outbox: outbox.length });
-  for (const detail of report.damage) log.error("store.damaged", { detail });
-}
-
-function logTransitions(transitions: readonly AlertTransition[], log: EventLog): void {
-  for (const transition of transitions) {
-    if (transition.kind === "inactive" || transition.kind === "updated") continue;
-    const { streamKey, severity, annotations } = transition.alert;
-    const summary = annotations["summary"];
-    log.info(`alert.${transition.kind}`, { stream: streamKey, severity, summary });
-  }
 }
