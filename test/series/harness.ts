@@ -13,7 +13,7 @@ import { buildRequest, type MetricInput, type RequestInput } from "../otlp/reque
 
 /** Times of these tests are seconds after this moment; rules have watched since 0. */
 const EPOCH_MS = 1_800_000_000_000;
-const ms = (seconds: number): number => EPOCH_MS + seconds * 1000;
+export const ms = (seconds: number): number => EPOCH_MS + seconds * 1000;
 /** Nanoseconds of a moment given in seconds; whole milliseconds. */
 export const nanos = (seconds: number): bigint =>
   BigInt(EPOCH_MS + Math.round(seconds * 1000)) * 1_000_000n;
