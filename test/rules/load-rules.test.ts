@@ -135,6 +135,7 @@ describe("a broken file", () => {
     expect(set.problems).toMatchObject([{ severity: "warning" }]);
   });
 
+  // root reads everything.
   it.skipIf(process.getuid?.() === 0)("that cannot be read keeps it too", () => {
     put("a.yaml", slo("a", "x"));
     const good = load();
