@@ -1,9 +1,15 @@
 /** Reads a request's body into one buffer, within its own bound and that of all requests together. */
 import type { IncomingMessage } from "node:http";
+import type { BodyBuffers } from "./body-buffers.ts";
 import type { HeldShare } from "./held-bytes.ts";
 
 export type BodyRead =
-  | { readonly kind: "body"; readonly bytes: Buffer }
+  | {
+      readonly kind: "body";
+      readonly bytes: Buffer;
+      /** To be given back once `bytes` are not read any more. */
+      readonly buffer: Buffer | undefined;
+    }
   | { readonly kind: "too-large" }
   | { readonly kind: "busy" }
   /** The client went away: there is nobody to answer. */
@@ -17,6 +23,7 @@ export function readBody(
   request: IncomingMessage,
   maxBytes: number,
   share: HeldShare,
+  buffers: BodyBuffers,
 ): Promise<BodyRead> {
   const declared = Number(request.headers["content-length"] ?? 0);
   if (declared > maxBytes) return Promise.resolve({ kind: "too-large" });
@@ -26,8 +33,11 @@ export function readBody(
     const chunks: Buffer[] = [];
     let size = 0;
     let heldBytes = declared;
+    /** Where pieces are gathered when their sum is known. */
+    let buffer: Buffer | undefined;
     const settle = (read: BodyRead): void => {
       request.off("data", onData).off("end", onEnd).off("close", onAbort).off("error", onAbort);
+      if (buffer !== undefined && read.kind !== "body") buffers.giveBack(buffer);
       resolve(read);
     };
     const onData = (chunk: Buffer): void => {
@@ -37,13 +47,15 @@ export function readBody(
         if (!share.grow(size - heldBytes)) return settle({ kind: "busy" });
         heldBytes = size;
       }
-      chunks.push(chunk);
+      if (chunk.length < declared) buffer ??= buffers.take(declared);
+      if (buffer === undefined) chunks.push(chunk);
+      else chunk.copy(buffer, size - chunk.length);
     };
     const onEnd = (): void => {
-      settle({
-        kind: "body",
-        bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size),
-      });
+      const bytes =
+        buffer?.subarray(0, size) ??
+        (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+      settle({ kind: "body", bytes, buffer });
     };
     const onAbort = (): void => settle({ kind: "aborted" });
     request.on("data", onData).on("end", onEnd).on("close", onAbort).on("error", onAbort);

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import { BodyBuffers } from "./body-buffers.ts";
 import { compressionOf, SUPPORTED_COMPRESSIONS } from "./decompress.ts";
 import { answerExport, busy, tooLarge, type ExportAnswer } from "./export-request.ts";
 import { encodeResponse, encodeStatus, RpcCode, type BodyEncoding } from "./export-response.ts";
@@ -51,6 +52,7 @@ class HttpReceiver implements Receiver {
   private readonly settings: ReceiverSettings;
   private readonly limits: ReceiverLimits;
   private readonly heldBytes: HeldBytes;
+  private readonly buffers = new BodyBuffers();
   private readonly server: Server;
   private isClosing = false;
 
@@ -113,7 +115,7 @@ class HttpReceiver implements Receiver {
     exchange.isCompressed = compression !== "identity";
     const { requestBytes, compressedBytes } = this.limits;
     const maxBytes = exchange.isCompressed ? Math.min(compressedBytes, requestBytes) : requestBytes;
-    const read = await readBody(request, maxBytes, share);
+    const read = await readBody(request, maxBytes, share, this.buffers);
     switch (read.kind) {
       case "aborted":
         return undefined;
@@ -126,6 +128,7 @@ class HttpReceiver implements Receiver {
         const { encoding } = exchange;
         const body = { body: read.bytes, compression, encoding, maxBytes: requestBytes, share };
         const { answer, decompressedBytes } = await answerExport(body, this.settings.handle);
+        if (read.buffer !== undefined) this.buffers.giveBack(read.buffer);
         exchange.decompressedBytes = decompressedBytes;
         return replyOf(answer);
       }
@@ -145,7 +148,9 @@ class HttpReceiver implements Receiver {
       ...(this.isClosing ? { Connection: "close" } : {}),
       ...headers,
     });
-    response.end(request.method === "HEAD" ? undefined : body);
+    // Without a body the head goes out by one plain write; an empty one makes it a writev, 5 µs more (bench: ingest).
+    if (request.method === "HEAD" || body.length === 0) response.end();
+    else response.end(body);
     drain(request);
     this.settings.onRequest?.({
       protocol: "http",
