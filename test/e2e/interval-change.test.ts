@@ -1,0 +1,65 @@
+/** Another evaluation interval over the same data directory: what cannot be carried over is said, what follows is right. */
+import { expect, test } from "vitest";
+import { Home } from "./home.ts";
+import { at, request, send } from "./otlp.ts";
+import { startHere, startProcess } from "./running-server.ts";
+
+const RULES = `
+apiVersion: slowburn/v1
+service: shop
+slos:
+  orders:
+    objective: 99%
+    window: 1h
+    sli: { metric: orders, bad: { code: "500" } }
+    alerts: none
+  speed:
+    objective: 99%
+    window: 1h
+    sli: { metric: duration, faster: 250ms }
+    alerts: none
+`;
+const start = at(Date.now());
+const body = (count: number) => {
+  const time = at(Date.now(), count);
+  const points = [{ attributes: { code: "200" }, start, time, int: count }];
+  const counts = [count, count, 0];
+  return request("shop", [
+    { name: "orders", sum: { points } },
+    {
+      name: "duration",
+      unit: "s",
+      histogram: { points: [{ start, time, bounds: [0.25, 1], counts }] },
+    },
+  ]);
+};
+
+test.each(["SIGTERM", "SIGKILL"] as const)(
+  "after %s: the counts before are marked missing, later ones are exact",
+  async (signal) => {
+    const home = new Home({ "shop.yaml": RULES });
+    const first = await startProcess(home, {}, { snapshotEveryMs: 100 });
+    await send(first.http, body(10));
+    await first.api.settled();
+    await first.api.settled();
+    await send(first.http, body(11));
+    await first.end(signal);
+    const second = await startHere(home, { evaluationInterval: "200ms" });
+    await send(second.http, body(15));
+    const orders = await second.api.slo("shop/orders");
+    expect(orders.reading?.integrity).toMatchObject({ kind: "partial" });
+    await send(second.http, body(18));
+    const [good, total] = await second.api.counts("shop/orders");
+    expect(good).toBe(total);
+    const [fast, all] = await second.api.counts("shop/speed");
+    expect(fast * 2).toBe(all);
+    await send(second.http, body(25));
+    expect(await second.api.counts("shop/orders")).toEqual([good + 7, total + 7]);
+    expect(await second.api.counts("shop/speed")).toEqual([fast + 7, all + 14]);
+    await second.close();
+    const third = await startHere(home, { evaluationInterval: "200ms" });
+    await send(third.http, body(27));
+    expect(await third.api.counts("shop/orders")).toEqual([good + 9, total + 9]);
+    expect(third.log.map(({ event }) => event)).not.toContain("store.damaged");
+  },
+);
