@@ -76,7 +76,7 @@ describe("receivers that are down while alerts fire and resolve", () => {
           ["payments", "firing", "webhook"],
           ["orders", "resolved", "webhook"],
         ] as const
-      ).every((expected) => alerts.some(isOf(...expected))),
+      ).every(([metric, status, by]) => alerts.some(isOf(metric, status, by))),
     );
     const orders = receiver.alerts.filter(({ labels }) => labels["slo"] === "shop/orders");
     expect(orders.filter(({ by }) => by === "webhook").map(({ status }) => status)).toEqual([

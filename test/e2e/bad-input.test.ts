@@ -129,6 +129,8 @@ describe("a point that is wrong alone", () => {
     expect(await api.counts("shop/speed")).toEqual([1, 3]);
     const { ingest } = await api.status();
     expect(ingest.points).toEqual({ accepted: 3, rejected: 7, unused: 0 });
-    expect(ingest.requests).toMatchObject([{ outcome: "partial", count: 1 }]);
+    expect(ingest.requests.filter(({ count }) => count > 0)).toEqual([
+      { transport: "http", encoding: "protobuf", outcome: "partial", count: 1 },
+    ]);
   });
 });
