@@ -3,6 +3,7 @@
 /**
  * Takes the protobuf bytes of an `ExportMetricsServiceRequest` (JSON has been transcoded) and resolves when the answer
  * may be sent: with `durability: ack`, when the points would survive a crash. Never rejects for bad input.
+ * `request` is the handler's until then; afterwards its memory is used again.
  */
 export type ExportHandler = (request: Uint8Array) => Promise<ExportOutcome>;
 

@@ -1,14 +1,15 @@
 /** Reads a request's body into one buffer, within its own bound and that of all requests together. */
 import type { IncomingMessage } from "node:http";
 import type { BodyBuffers } from "./body-buffers.ts";
+import { freeMemory } from "./free-memory.ts";
 import type { HeldShare } from "./held-bytes.ts";
 
 export type BodyRead =
   | {
       readonly kind: "body";
       readonly bytes: Buffer;
-      /** To be given back once `bytes` are not read any more. */
-      readonly buffer: Buffer | undefined;
+      /** Frees the memory of `bytes`, which nobody may read any more. */
+      readonly release: () => void;
     }
   | { readonly kind: "too-large" }
   | { readonly kind: "busy" }
@@ -49,13 +50,19 @@ export function readBody(
       }
       if (chunk.length < declared) buffer ??= buffers.take(declared);
       if (buffer === undefined) chunks.push(chunk);
-      else chunk.copy(buffer, size - chunk.length);
+      else {
+        chunk.copy(buffer, size - chunk.length);
+        freeMemory(chunk);
+      }
     };
     const onEnd = (): void => {
-      const bytes =
-        buffer?.subarray(0, size) ??
-        (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
-      settle({ kind: "body", bytes, buffer });
+      const gathered = buffer;
+      if (gathered !== undefined) {
+        const release = (): void => buffers.giveBack(gathered);
+        return settle({ kind: "body", bytes: gathered.subarray(0, size), release });
+      }
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+      settle({ kind: "body", bytes, release: () => freeMemory(bytes) });
     };
     const onAbort = (): void => settle({ kind: "aborted" });
     request.on("data", onData).on("end", onEnd).on("close", onAbort).on("error", onAbort);

@@ -128,7 +128,7 @@ class HttpReceiver implements Receiver {
         const { encoding } = exchange;
         const body = { body: read.bytes, compression, encoding, maxBytes: requestBytes, share };
         const { answer, decompressedBytes } = await answerExport(body, this.settings.handle);
-        if (read.buffer !== undefined) this.buffers.giveBack(read.buffer);
+        read.release();
         exchange.decompressedBytes = decompressedBytes;
         return replyOf(answer);
       }
