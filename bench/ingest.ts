@@ -116,6 +116,7 @@ export async function benchIngest(settings: BenchSettings): Promise<BenchRow[]> 
   const rows: BenchRow[] = [];
   const peers = settings.withPeers ? installedPeers() : [];
   for (const scenario of settings.isQuick ? QUICK_SCENARIOS : SCENARIOS) {
+    if (!scenario.name.includes(settings.part ?? "")) continue;
     settings.progress(`ingest: ${scenario.name}`);
     const ours = await measureSlowburn(scenario, settings);
     const beside: { name: string; measured: Measured }[] = [];
@@ -138,6 +139,9 @@ async function measureSlowburn(scenario: Scenario, settings: BenchSettings): Pro
       ...(settings.isQuick ? { selfTelemetry: "off" } : {}),
     },
     isInProcess: settings.isQuick,
+    ...(settings.profileDirectory === undefined
+      ? {}
+      : { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${settings.profileDirectory}`] }),
   });
   const sloId = scenario.load.kind === "sum" ? EVENTS_SLO : LATENCY_SLO;
   try {

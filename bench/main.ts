@@ -1,7 +1,8 @@
-/** `npm run bench [-- [name …] [--peers] [--quick]]`: runs benches, prints one table, writes it as JSON. */
+/** `npm run bench [-- [name …] [--peers] [--quick] [--profile]]`: runs benches, prints one table, writes it as JSON. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import type { BenchSettings } from "./bench-settings.ts";
 import { BENCHES } from "./catalog.ts";
 import { terminalProgress } from "./progress.ts";
 import type { BenchRow } from "./row.ts";
@@ -13,21 +14,36 @@ const { values, positionals } = parseArgs({
   options: {
     peers: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
   },
 });
 
-const unknown = positionals.filter((name) => !(name in BENCHES));
+// `ingest:gzip` asks for one part of a bench
+const asked = new Map(
+  positionals.map((text) => {
+    const [name = "", part] = text.split(":", 2);
+    return [name, part];
+  }),
+);
+const unknown = [...asked.keys()].filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
   console.error(`no bench ${unknown.join(", ")}; there are: ${Object.keys(BENCHES).join(", ")}`);
   process.exit(2);
 }
 
 const progress = terminalProgress();
+const settings: BenchSettings = {
+  isQuick: values.quick,
+  withPeers: values.peers,
+  progress,
+  ...(values.profile ? { profileDirectory: RESULTS } : {}),
+};
 const rows: BenchRow[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (asked.size > 0 && !asked.has(name)) continue;
+  const part = asked.get(name);
   progress(name);
-  rows.push(...(await bench({ isQuick: values.quick, withPeers: values.peers, progress })));
+  rows.push(...(await bench({ ...settings, ...(part === undefined ? {} : { part }) })));
 }
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, Node ${process.version}`;

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
-import { end, type MeasuredServer } from "./server-under-test.ts";
+import { end, endWithUs, type MeasuredServer } from "./server-under-test.ts";
 
 export type PeerName = "VictoriaMetrics" | "Collector";
 
@@ -82,6 +82,7 @@ export async function startPeer(name: PeerName): Promise<MeasuredServer> {
   const port = await freePort();
   const startedAt = performance.now();
   const child = spawn(binary, args(port, directory), { stdio: "ignore" });
+  endWithUs(child);
   await answering(`http://127.0.0.1:${port}${healthPath}`);
   const pid = child.pid ?? 0;
   return {

@@ -1,6 +1,7 @@
 /** A `Sender` in another process, or, for tests, in this one. */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { endWithUs } from "./server-under-test.ts";
 import { OtlpLoad, type LoadSettings, type LoadTotals } from "./otlp-load.ts";
 import { Sender, type PacedResult, type SenderSettings } from "./sender.ts";
 
@@ -38,6 +39,7 @@ export async function startSender(
   const startMs = Date.now();
   if (isInProcess) return localSender(load, sender, startMs);
   const child = fork(fileURLToPath(new URL("./sender-process.js", import.meta.url)));
+  endWithUs(child);
   // Each answer is of the kind its call asks for: see sender-process.ts.
   const ask = async <T>(call: SenderCall): Promise<T> => (await askChild(child, call)) as T;
   return {

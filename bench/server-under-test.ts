@@ -33,6 +33,7 @@ export interface MeasuredServer {
 }
 
 export interface SlowburnServer extends MeasuredServer {
+  readonly processId: number;
   readonly apiUrl: string;
 }
 
@@ -77,12 +78,14 @@ async function startProcess(
     [...(settings.nodeOptions ?? []), MAIN, "serve", ...options],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
+  endWithUs(child);
   const { otlpUrl, apiUrl } = await listenersOf(child);
   const startMs = performance.now() - startedAt;
   const pid = child.pid ?? 0;
   return {
     otlpUrl: `${otlpUrl}/v1/metrics`,
     apiUrl,
+    processId: pid,
     startMs,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentBytes: () => residentBytesOf(pid),
@@ -91,6 +94,13 @@ async function startProcess(
       remove();
     },
   };
+}
+
+/** A bench that fails leaves nothing running. */
+export function endWithUs(child: ChildProcess): void {
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
 }
 
 /** Ends a process that the bench started. */
@@ -143,6 +153,7 @@ async function startHere(flags: Flags, remove: () => void): Promise<SlowburnServ
   return {
     otlpUrl: `${otlpUrl}/v1/metrics`,
     apiUrl,
+    processId: process.pid,
     startMs: performance.now() - startedAt,
     cpuSeconds: () => {
       const { user, system } = process.cpuUsage();
