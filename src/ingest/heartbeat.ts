@@ -1,6 +1,7 @@
 /**
  * The tick: every bucket's end the engine closes it, alerts are evaluated, what they did is made durable, and only then
- * notified. Between beats, and once a minute, a snapshot. One beat at a time; a late one is not made up for.
+ * notified. One beat at a time: after a long one the next follows at once and makes up for those that were due meanwhile.
+ * Once a minute a snapshot, which is written beside the beats.
  */
 import type { AlertTransition } from "../alerts/index.ts";
 import type { ShardView } from "../engine/index.ts";
@@ -27,6 +28,8 @@ export interface HeartbeatPorts {
   readonly onTransitions: (transitions: readonly AlertTransition[]) => void;
   /** What could not be written; it is tried again on the next beat. */
   readonly onError: (work: "alerts" | "snapshot", error: unknown) => void;
+  /** An invariant broke within a beat; there are no more beats. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 export interface HeartbeatSettings {
@@ -40,6 +43,9 @@ export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isStopped = false;
+  /** End of the bucket that the last beat was for. */
+  #beatenAtMs: number;
+  #snapshot: Promise<void> | undefined;
   #snapshotAtMs: number;
   /** Evaluated, and not durable yet. */
   #transitions: AlertTransition[] = [];
@@ -48,34 +54,47 @@ export class Heartbeat {
   constructor(ports: HeartbeatPorts, settings: HeartbeatSettings) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#snapshotAtMs = ports.now() + settings.snapshotEveryMs;
+    const nowMs = ports.now();
+    this.#snapshotAtMs = nowMs + settings.snapshotEveryMs;
+    this.#beatenAtMs = Math.floor(nowMs / settings.bucketMs) * settings.bucketMs;
   }
 
   start(): void {
     this.#schedule();
   }
 
-  /** Ends after the beat that is under way. */
+  /** Ends after the beat and the snapshot that are under way, with what alerts did made durable. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await this.#commit(); // what a beat could not write; the next start sends it
+    await this.#snapshot;
   }
 
   #schedule(): void {
     if (this.#isStopped) return;
     const { bucketMs } = this.#settings;
     const nowMs = this.#ports.now();
-    const dueMs = (Math.floor(nowMs / bucketMs) + 1) * bucketMs;
-    this.#timer = setTimeout(() => {
-      this.#running = this.beat(dueMs).finally(() => this.#schedule());
-    }, dueMs - nowMs);
+    const endMs = (Math.floor(nowMs / bucketMs) + 1) * bucketMs;
+    const dueMs = Math.min(endMs, this.#beatenAtMs + bucketMs); // the clock may have gone back, too
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.beat(dueMs).then(
+          () => this.#schedule(),
+          (error: unknown) => this.#ports.onFatal(error),
+        );
+      },
+      Math.max(0, dueMs - nowMs),
+    );
   }
 
-  /** One tick at `dueMs`, a bucket's end. */
+  /** One tick for `dueMs`, a bucket's end, with all that ended since. */
   async beat(dueMs: number): Promise<void> {
     const { engine, alerts, dispatcher, now, onTick } = this.#ports;
+    const { bucketMs } = this.#settings;
     const nowMs = Math.max(dueMs, now());
+    this.#beatenAtMs = Math.floor(nowMs / bucketMs) * bucketMs;
     engine.tick(nowMs);
     const transitions = alerts.evaluate(engine.shards, nowMs);
     onTick(now() - dueMs);
@@ -84,7 +103,7 @@ export class Heartbeat {
     this.#added = [...this.#added, ...prepared.added];
     const isDurable = await this.#commit();
     dispatcher.accept({ added: isDurable, updated: [], removedIds: [] }, nowMs);
-    await this.#snapshotWhenDue(nowMs);
+    this.#snapshotWhenDue(nowMs);
   }
 
   /** Makes what is not durable yet durable; returns the notifications that may go out now. */
@@ -104,13 +123,14 @@ export class Heartbeat {
     return added;
   }
 
-  async #snapshotWhenDue(nowMs: number): Promise<void> {
+  /** A large one takes longer than a tick may wait. */
+  #snapshotWhenDue(nowMs: number): void {
     if (nowMs < this.#snapshotAtMs || this.#transitions.length > 0) return;
+    if (this.#snapshot !== undefined) return; // the one before is not written yet
     this.#snapshotAtMs = nowMs + this.#settings.snapshotEveryMs;
-    try {
-      await this.#ports.snapshot();
-    } catch (error) {
-      this.#ports.onError("snapshot", error);
-    }
+    this.#snapshot = this.#ports
+      .snapshot()
+      .catch((error: unknown) => this.#ports.onError("snapshot", error))
+      .finally(() => (this.#snapshot = undefined));
   }
 }

@@ -99,6 +99,11 @@ export class Intake {
     return this.#appliedSeq;
   }
 
+  /** Whether the state in memory may differ from the journal's: then it must not become a snapshot. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** To be called after recovery, before the first request. */
   resumeFrom(seq: number): void {
     this.#appliedSeq = seq;
@@ -197,25 +202,26 @@ export class Intake {
     births: BirthMark,
   ): Promise<void> {
     try {
-      await this.#append(body);
+      const seq = await this.#append(body);
       this.#durableBirths = births;
-      this.#ports.core.applyRows(rowBytes);
+      this.#apply(seq, () => this.#ports.core.applyRows(rowBytes));
     } catch (error) {
       this.#queuedBirths = this.#durableBirths; // they go again with the next entry
-      if (isFinal(error)) this.#fail(error);
+      if (isFinal(error)) this.fail(error);
       for (const { answer } of waiters) answer(unavailable(messageOf(error)));
       return;
     }
     for (const { outcome, answer } of waiters) answer(outcome);
   }
 
-  async #append(body: Uint8Array, outbox?: OutboxChange): Promise<void> {
+  async #append(body: Uint8Array, outbox?: OutboxChange): Promise<number> {
     this.#queuedBytes += body.length;
     const size = body.length;
     try {
-      this.#appliedSeq = await this.#ports.store.append(body, outbox);
+      const seq = await this.#ports.store.append(body, outbox);
       this.counters.entries++;
       this.counters.entryBytes += size;
+      return seq;
     } catch (error) {
       this.counters.failedEntries++;
       throw error;
@@ -229,7 +235,20 @@ export class Intake {
     void work.finally(() => this.#inFlight.delete(work));
   }
 
-  #fail(error: unknown): void {
+  /** Brings a durable entry into memory. Whatever breaks here leaves the state half changed, so it is final. */
+  #apply<T>(seq: number, work: () => T): T {
+    try {
+      const result = work();
+      this.#appliedSeq = seq;
+      return result;
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+
+  /** Acknowledges nothing any more: the state in memory is not to be trusted. The first call decides. */
+  fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#ports.onFatal(error);
@@ -244,22 +263,22 @@ export class Intake {
     outbox: OutboxChange | undefined,
   ): Promise<void> {
     const chunks = [{ kind: ChunkKind.alerts, bytes: encodeJson(transitions) }];
-    await this.#append(encodeEntry(this.#ports.now(), chunks), outbox);
+    this.#appliedSeq = await this.#append(encodeEntry(this.#ports.now(), chunks), outbox);
   }
 
   /** Journals what became of notifications. */
   async commitOutbox(change: OutboxChange): Promise<void> {
-    await this.#append(encodeEntry(this.#ports.now(), []), change);
+    this.#appliedSeq = await this.#append(encodeEntry(this.#ports.now(), []), change);
   }
 
   /** Puts other rules in force between two entries; requests wait meanwhile. */
   async changeRules(slos: readonly Slo[]): Promise<RuleChange> {
     return this.#exclusively(async () => {
       const nowMs = this.#ports.now();
-      await this.#append(
+      const seq = await this.#append(
         encodeEntry(nowMs, [{ kind: ChunkKind.rules, bytes: encodeJson({ slos }) }]),
       );
-      return this.#ports.core.applyRules(slos, nowMs);
+      return this.#apply(seq, () => this.#ports.core.applyRules(slos, nowMs));
     });
   }
 

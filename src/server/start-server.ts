@@ -77,6 +77,7 @@ async function startOn(
   const receiverUrl = otlp.selfUrl;
   const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl };
   const telemetry = startSelfTelemetry(config, parts);
+  closers.add(() => telemetry.close());
 
   let readiness: Readiness = { kind: "ready" };
   const listeners: Listener[] = [...otlp.listeners];
@@ -100,7 +101,6 @@ async function startOn(
     () => api.close(),
     () => dispatcher.stop(),
     () => heartbeat.stop(),
-    () => telemetry.close(),
     () => rules.settled(),
     () => watch.close(),
   );
@@ -146,7 +146,9 @@ function startHeartbeat(
   closers: Closers,
 ): Heartbeat {
   const snapshotter = new Snapshotter(core, store);
-  const snapshot = () => snapshotter.take(intake.appliedSeq);
+  const snapshot = async () => {
+    if (!intake.hasFailed) await snapshotter.take(intake.appliedSeq); // else recovery sorts it out, from the journal
+  };
   closers.add(async () => {
     await intake.flush();
     await snapshot();
@@ -165,6 +167,7 @@ function startHeartbeat(
       },
       onTransitions: (transitions) => logTransitions(transitions, log),
       onError: (work, error) => log.error("store.failed", { work, error }),
+      onFatal: (error) => intake.fail(error),
     },
     { bucketMs: config.bucketMs, snapshotEveryMs },
   );
