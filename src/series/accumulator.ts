@@ -162,15 +162,19 @@ export class Accumulator {
 
   #firstIncrementFrom(row: Row, timeMs: number): number {
     const { series, startHi, startLo } = row;
+    const context = this.#identity.series.qualifierOf(series);
     const fromMs = this.coverage.firstIncrementFrom(
       this.#identity.resourceOfSeries(series),
-      this.#identity.series.qualifierOf(series),
+      context,
       startHi,
       startLo,
       timeMs,
       this.#books.coveredSinceMs(series),
     );
-    return this.#hasUnfollowedHistory(row) ? IS_BASELINE : fromMs;
+    if (fromMs === IS_BASELINE || this.#hasUnfollowedHistory(row)) return IS_BASELINE;
+    // Most SDKs start every series with the process: one that the export before did not have has happened since.
+    const isNewSeries = this.#headOf[series] === NO_WRITER;
+    return isNewSeries ? Math.max(fromMs, this.coverage.exportBefore(context, timeMs)) : fromMs;
   }
 
   /** Whether the series was known at the writer's start, and the writer nevertheless is not. */

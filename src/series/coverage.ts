@@ -57,14 +57,14 @@ export class Coverage {
       this.#remember(resource, { startHi, startLo, firstMs: timeMs });
       return IS_BASELINE;
     }
-    const exportBefore = this.#exportBefore(context, timeMs);
+    const exportBefore = this.exportBefore(context, timeMs);
     if (exportBefore >= Math.max(coveredSinceMs, epoch.firstMs)) return exportBefore;
     const isLongKnown = epoch.firstMs >= coveredSinceMs && epoch.firstMs <= timeMs - ALL_READERS_MS;
     return isLongKnown ? timeMs : IS_BASELINE;
   }
 
-  /** The newest export of the context that is certainly not the one of `timeMs`; 0 when there is none. */
-  #exportBefore(context: number, timeMs: number): number {
+  /** Time of the newest export of the context that is certainly not the one of `timeMs`, ms; 0 when there is none. */
+  exportBefore(context: number, timeMs: number): number {
     const last = this.#lastMs[context] ?? 0;
     if (last > 0 && last <= timeMs - ONE_EXPORT_MS) return last;
     const previous = this.#previousMs[context] ?? 0;

@@ -274,6 +274,16 @@ describe("senders whose every series starts with the process", () => {
     expect(harness.drain()).toEqual([[10, 20, 0, 7]]);
   });
 
+  test("what such a series counts happened since that export, however old the process is", () => {
+    const harness = new SeriesHarness();
+    harness.send(sum([0, 10, 1000], { code: "200" }));
+    harness.send(sum([0, 7200, 1001], { code: "200" }));
+    harness.send(sum([0, 7210, 1002], { code: "200" }));
+    harness.drain();
+    harness.send(sum([0, 7210, 600], { code: "500" }));
+    expect(harness.drain()).toEqual([[7200, 7210, 0, 600]]);
+  });
+
   test("all series of the first export are baselines, in whatever order they come", () => {
     const harness = new SeriesHarness();
     for (const code of ["200", "500", "404"]) harness.send(sum([old, 10, 1000], { code }));
