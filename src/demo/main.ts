@@ -3,9 +3,9 @@
  * `npm run demo`: a real server, five real OpenTelemetry SDKs over three protocols, an incident, a page. Nothing is
  * simulated but the shop's customers: every point travels over a socket.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { AlertListAnswer, SloListAnswer, StatusAnswer } from "../api/index.ts";
 import { loadConfig } from "../config/index.ts";
@@ -14,12 +14,8 @@ import { createEventLog } from "../telemetry/index.ts";
 import { renderFrame } from "./screen.ts";
 import { SERVICES, Shop } from "./shop.ts";
 
-/** Where this file's rules are: beside the sources, also when run from dist. */
-const RULES = join(
-  import.meta.dirname,
-  import.meta.filename.endsWith(".ts") ? "." : "../../../src/demo",
-  "rules",
-);
+/** The rules stay with the sources, wherever the build put this file. */
+const RULES = rulesFrom(import.meta.dirname);
 const MIN_SECONDS = 60;
 const PLAIN_EVERY_SECONDS = 10;
 
@@ -38,6 +34,14 @@ const program = new Command("demo")
   )
   .parse();
 await run(program.opts<{ seconds: number }>().seconds);
+
+function rulesFrom(directory: string): string {
+  const rules = join(directory, "src/demo/rules");
+  if (existsSync(rules)) return rules;
+  if (dirname(directory) === directory)
+    throw new Error("the demo's rules are not beside the program");
+  return rulesFrom(dirname(directory));
+}
 
 function readSeconds(text: string): number {
   const seconds = Number(text);
