@@ -7,7 +7,12 @@ import { metricSpellings, type MetricShape, type Slo, type StreamIndex } from ".
 import { attributeLookup, type LookUpAttribute } from "./attribute-lookup.ts";
 import { thresholdInUnit } from "./latency-unit.ts";
 import { rolesByMetric, type Role } from "./roles.ts";
-import type { SeriesBinding, SeriesDescriptor, Target } from "./target.ts";
+import {
+  MAX_THRESHOLDS,
+  type SeriesBinding,
+  type SeriesDescriptor,
+  type Target,
+} from "./target.ts";
 
 /** The stream that an SLO counts a group's events in; `undefined` when there is no room for one. */
 export type StreamOfGroup = (slo: Slo, group: readonly string[]) => StreamIndex | undefined;
@@ -43,13 +48,18 @@ export class Binder {
     const attribute = attributeLookup(series.attributes);
     const matched = roles.filter((role) => role.matches(attribute) && this.#counts(role, series));
     const values = matched.map((role) => this.#threshold(role, series));
-    const thresholds = [...new Set(values.filter((value) => value !== undefined))];
-    thresholds.sort((a, b) => a - b);
+    const distinct = [...new Set(values.filter((value) => value !== undefined))];
+    const thresholds = distinct.slice(0, MAX_THRESHOLDS).sort((a, b) => a - b);
     const targets = matched.flatMap((role, i): Target[] => {
-      const stream = this.#streamOf(role.slo, groupOf(role.slo, attribute));
-      if (stream === undefined) return [];
       const value = values[i];
       const threshold = value === undefined ? -1 : thresholds.indexOf(value);
+      if (value !== undefined && threshold < 0) {
+        const many = `series of ${series.metric.name} have over ${MAX_THRESHOLDS} thresholds`;
+        this.#note(role.slo.id, `${many}, so this one is not counted`);
+        return [];
+      }
+      const stream = this.#streamOf(role.slo, groupOf(role.slo, attribute));
+      if (stream === undefined) return [];
       return [{ stream, goodSign: role.goodSign(attribute), totalSign: role.totalSign, threshold }];
     });
     return targets.length === 0 ? UNBOUND : { targets, thresholds };

@@ -198,8 +198,8 @@ export class Engine implements EngineView {
   }
 
   /**
-   * Continues where `dirtyParts` stood; call it on a new engine, before anything else. False when there is nothing to
-   * continue: no snapshot, or one of another bucket width, which is then marked as missing.
+   * Continues where `dirtyParts` stood; call it on a new engine, before anything else. False when its counts cannot go on:
+   * no snapshot; or one of another bucket width, whose rules then start anew and whose time is marked as missing.
    */
   restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): boolean {
     const metaBytes = parts.get(snapshot.META_PART);
@@ -207,6 +207,9 @@ export class Engine implements EngineView {
     if (metaBytes === undefined || rulesBytes === undefined) return false;
     const meta = snapshot.decodeJson<snapshot.Meta>(metaBytes);
     if (meta.format !== snapshot.FORMAT || meta.bucketMs !== this.bucketMs) {
+      // The journal after the snapshot was written under these rules and is read by their bindings.
+      if (meta.format === snapshot.FORMAT)
+        this.setRules(snapshot.decodeJson<Slo[]>(rulesBytes), nowMs);
       this.markPartial(0, nowMs, "counts from before the bucket width changed were left behind");
       return false;
     }

@@ -28,10 +28,13 @@ export interface Target {
   readonly threshold: number;
 }
 
+/** Different latency thresholds of one series; targets beyond are not counted, and their SLO's notes say so. */
+export const MAX_THRESHOLDS = 32;
+
 export interface SeriesBinding {
   /** Empty: no rule uses the series. */
   readonly targets: readonly Target[];
-  /** Latency thresholds in the metric's own unit, ascending, each once. */
+  /** Latency thresholds in the metric's own unit, ascending, each once; at most `MAX_THRESHOLDS`. */
   readonly thresholds: readonly number[];
 }
 

@@ -2,7 +2,7 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/accumulator.test.ts has a case for every row of that table.
  */
-import type { BookIncrement } from "../engine/index.ts";
+import { MAX_THRESHOLDS, type BookIncrement } from "../engine/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
@@ -12,7 +12,7 @@ import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
 import { grown } from "./key-table.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
-import { MAX_THRESHOLDS, type Row } from "./rows.ts";
+import type { Row } from "./rows.ts";
 import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
 /** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */

@@ -2,13 +2,12 @@
  * Series to what the rules want of them. Bindings are shared: most series of a metric go to the same streams, so a series
  * holds one number.
  */
-import type { BindSeries, SeriesBinding } from "../engine/index.ts";
+import { MAX_THRESHOLDS, type BindSeries, type SeriesBinding } from "../engine/index.ts";
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
 import { ThresholdSet } from "./cuts.ts";
 import type { Identity } from "./identity.ts";
 import { grown } from "./key-table.ts";
-import { MAX_THRESHOLDS } from "./rows.ts";
 
 /** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
 export interface BoundTargets {
@@ -80,7 +79,7 @@ export class BindingTable {
 
   #intern(binding: SeriesBinding, isDelta: boolean): number {
     if (binding.targets.length === 0) return UNUSED;
-    assert(binding.thresholds.length <= MAX_THRESHOLDS, "a metric has at most MAX_THRESHOLDS");
+    assert(binding.thresholds.length <= MAX_THRESHOLDS, "a binding has at most MAX_THRESHOLDS");
     const key = JSON.stringify([isDelta, binding]);
     let index = this.#byKey.get(key);
     if (index === undefined) {

@@ -5,6 +5,7 @@
  * Row: flags u8 · [series delta, zigzag varint] · [time 8 bytes] · [start 8 bytes] · value · [shape varint, then below and
  * straddle per threshold of the series]. What a flag says is like the row before is left out.
  */
+import { MAX_THRESHOLDS } from "../engine/index.ts";
 import { RecordReader, RecordWriter } from "./record-bytes.ts";
 
 const NEXT_SERIES = 1;
@@ -31,9 +32,6 @@ export interface Row {
   /** Below and straddle per threshold, when `hasBuckets`. */
   readonly parts: Float64Array;
 }
-
-/** More thresholds on one metric than this are refused when a series is bound. */
-export const MAX_THRESHOLDS = 32;
 
 export function newRow(): Row {
   return {

@@ -155,6 +155,23 @@ describe("latency", () => {
     expect(engine.notesOf("shop/availability")).toHaveLength(noteCount);
   });
 
+  test("of over 32 thresholds the first of the rules count, and the notes name the others", () => {
+    const engine = engineWith(
+      ...Array.from({ length: 34 }, (_, i) => ({
+        id: `shop/t${i}`,
+        indicator: latencyOf((34 - i) * 1e8),
+      })),
+    );
+    const { targets, thresholds } = engine.bind(seriesOf({}, HISTOGRAM));
+    expect(thresholds).toHaveLength(32);
+    expect(targets).toHaveLength(32);
+    expect(targets.every(({ threshold }) => threshold >= 0)).toBe(true);
+    expect(thresholds[0]).toBe(0.3); // those of the last two SLOs are 0.2 and 0.1
+    expect(["shop/t31", "shop/t32", "shop/t33"].map((id) => engine.notesOf(id).length)).toEqual([
+      0, 1, 1,
+    ]);
+  });
+
   test("thresholds of several SLOs are ascending, each once", () => {
     const engine = engineWith(
       { id: "a/slow", indicator: latencyOf(1_000_000_000) },

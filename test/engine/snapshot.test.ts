@@ -115,7 +115,9 @@ describe("restore", () => {
     engine.setRules([SLO], START);
     const again = newEngine();
     expect(again.restore(stored(engine), START)).toBe(false);
-    again.setRules([SLO], START);
+    // The journal that follows is read by the bindings it was written with.
+    expect(again.bind(seriesOf())).toEqual(engine.bind(seriesOf()));
+    expect(again.setRules([SLO], START).kept).toEqual([SLO.id]);
     expect(again.read(S0).integrity.kind).toBe("partial");
   });
 });
