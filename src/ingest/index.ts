@@ -5,10 +5,5 @@
  */
 export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./core.ts";
 export { Heartbeat, type HeartbeatPorts, type HeartbeatSettings } from "./heartbeat.ts";
-export {
-  Intake,
-  type IntakeCounters,
-  type IntakePorts,
-  type IntakeSettings,
-} from "./intake.ts";
+export { Intake, type IntakeCounters, type IntakePorts, type IntakeSettings } from "./intake.ts";
 export { Snapshotter } from "./snapshotter.ts";

@@ -275,9 +275,14 @@ export class Intake {
   async changeRules(slos: readonly Slo[]): Promise<RuleChange> {
     return this.#exclusively(async () => {
       const nowMs = this.#ports.now();
-      const seq = await this.#append(
-        encodeEntry(nowMs, [{ kind: ChunkKind.rules, bytes: encodeJson({ slos }) }]),
-      );
+      const to = this.#ports.core.series.identity.mark();
+      // Series that only malformed requests showed are known before the change: rules come late to them.
+      const chunks = [
+        ...this.#encodeBirths(to),
+        { kind: ChunkKind.rules, bytes: encodeJson({ slos }) },
+      ];
+      const seq = await this.#append(encodeEntry(nowMs, chunks));
+      this.#queuedBirths = this.#durableBirths = to;
       return this.#apply(seq, () => this.#ports.core.applyRules(slos, nowMs));
     });
   }

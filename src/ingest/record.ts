@@ -7,7 +7,7 @@ import { RecordReader } from "../series/index.ts";
 
 const VERSION = 1;
 
-/** Order within an entry is the order of application. */
+/** Chunks are applied in the order in which they stand. */
 export const ChunkKind = { rules: 1, births: 2, rows: 3, alerts: 4 } as const;
 export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 

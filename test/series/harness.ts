@@ -12,7 +12,7 @@ import { streamIndex } from "../../src/slo/index.ts";
 import { buildRequest, type MetricInput, type RequestInput } from "../otlp/request-builder.ts";
 
 /** Times of these tests are seconds after this moment; rules have watched since 0. */
-const EPOCH_MS = 1_800_000_000_000;
+export const EPOCH_MS = 1_800_000_000_000;
 export const ms = (seconds: number): number => EPOCH_MS + seconds * 1000;
 /** Nanoseconds of a moment given in seconds; whole milliseconds. */
 export const nanos = (seconds: number): bigint =>
