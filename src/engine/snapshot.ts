@@ -60,8 +60,7 @@ const columnPart = (
 ): string =>
   `engine/shard/${shardId}/${isStraddle ? "straddle-" : ""}${side}/${place.rung}/${place.column}`;
 
-const encodeJson = (value: unknown): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify(value));
+const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 export function decodeJson<T>(bytes: Uint8Array): T {
   return JSON.parse(new TextDecoder().decode(bytes)) as T; // written by encodeJson; the store checked it
