@@ -44,19 +44,23 @@ export interface World extends Counting {
   readonly store: MemoryStore;
   readonly intake: Intake;
   readonly fatal: unknown[];
+  /** Kills the process and starts the next one on the same store. */
+  restarted(): Promise<World>;
 }
 
-/** Settings left out are those of the server. `store`: one that has been recovered. */
-export async function newWorld(
-  settings: Partial<IntakeSettings> & {
-    readonly now?: () => number;
-    readonly maxSeries?: number;
-  } = {},
-): Promise<World> {
+type WorldSettings = Partial<IntakeSettings> & {
+  readonly now?: () => number;
+  readonly maxSeries?: number;
+};
+
+/** Settings left out are those of the server. */
+export const newWorld = (settings: WorldSettings = {}): Promise<World> =>
+  worldOn(createMemoryStore(), settings, 1);
+
+async function worldOn(store: MemoryStore, settings: WorldSettings, seed: number): Promise<World> {
   const { now = () => EPOCH_MS, maxSeries, ...limits } = settings;
-  const store = createMemoryStore();
-  await store.recover();
-  const counting = newCounting(1, maxSeries);
+  const counting = newCounting(seed, maxSeries);
+  const lastSeq = await recover(counting, store);
   const fatal: unknown[] = [];
   const ports = { core: counting.core, store, now, onFatal: (error: unknown) => fatal.push(error) };
   const intake = new Intake(ports, {
@@ -66,15 +70,22 @@ export async function newWorld(
     maxQueuedBytes: 64 * 1024 * 1024,
     ...limits,
   });
-  return { ...counting, store, intake, fatal };
+  intake.resumeFrom(lastSeq);
+  const restarted = () => worldOn(store.crash(), settings, seed + 1);
+  return { ...counting, store, intake, fatal, restarted };
+}
+
+async function recover({ core }: Counting, store: MemoryStore): Promise<number> {
+  const { parts, entries, lastSeq } = await store.recover();
+  core.restore(parts, EPOCH_MS);
+  for (const { body } of entries) core.recover(body);
+  return lastSeq;
 }
 
 /** What a new process makes of the store after a kill. */
-export async function recovered(store: MemoryStore, seed = 99): Promise<Counting> {
-  const counting = newCounting(seed);
-  const { parts, entries } = await store.crash().recover();
-  counting.core.restore(parts, EPOCH_MS);
-  for (const { body } of entries) counting.core.recover(body);
+export async function recovered(store: MemoryStore): Promise<Counting> {
+  const counting = newCounting(99);
+  await recover(counting, store.crash());
   return counting;
 }
 
