@@ -33,6 +33,8 @@ export class Engine implements EngineView {
   readonly bucketMs: number;
   #slos: readonly Slo[] = [];
   #areSlosStored = false;
+  /** Parts of a snapshot that could not be continued: the next one removes what it does not write anew. */
+  #leftBehind: readonly string[] = [];
   readonly #shards: ShardSet;
   readonly #streams: Streams;
   readonly #binder: Binder;
@@ -194,7 +196,12 @@ export class Engine implements EngineView {
     this.#areSlosStored = true;
     const { counters } = this;
     const marks = this.#marks.all;
-    return snapshot.changedParts(this.#shards, this.#streams, { slos, counters, marks, isFull });
+    const state = { slos, counters, marks, isFull };
+    const changed = snapshot.changedParts(this.#shards, this.#streams, state);
+    const names = new Set(changed.map(({ name }) => name));
+    const stale = this.#leftBehind.filter((name) => !names.has(name));
+    this.#leftBehind = [];
+    return [...changed, ...stale.map((name) => ({ name, bytes: undefined }))];
   }
 
   /**
@@ -210,6 +217,7 @@ export class Engine implements EngineView {
       // The journal after the snapshot was written under these rules and is read by their bindings.
       if (meta.format === snapshot.FORMAT)
         this.setRules(snapshot.decodeJson<Slo[]>(rulesBytes), nowMs);
+      this.#leftBehind = [...parts.keys()].filter((name) => name.startsWith(snapshot.PARTS));
       this.markPartial(0, nowMs, "counts from before the bucket width changed were left behind");
       return false;
     }

@@ -12,6 +12,8 @@ import { STREAMS_PER_PART, type Stream, type Streams } from "./streams.ts";
 import type { EngineCounters } from "./view.ts";
 
 export const FORMAT = 1;
+/** What the name of every part begins with. */
+export const PARTS = "engine/";
 export const META_PART = "engine/meta";
 export const RULES_PART = "engine/rules";
 

@@ -122,6 +122,31 @@ describe("restore", () => {
   });
 });
 
+test("after other buckets, nothing of the snapshot before is left in the next one", () => {
+  const stored = new Map<string, Uint8Array>();
+  const store = (engine: Engine) => {
+    for (const { name, bytes } of engine.dirtyParts()) {
+      if (bytes === undefined) stored.delete(name);
+      else stored.set(name, bytes);
+    }
+  };
+  const seconds = newEngine(1000);
+  seconds.setRules([SLO], START);
+  for (let at = 0; at < 600; at++) seconds.book(S0, START, START + at * 1000, 7, 7);
+  seconds.tick(START + ms("10m"));
+  store(seconds);
+  const other = new Engine({ bucketMs: 10_000, startMs: START + ms("10m") });
+  expect(other.restore(stored, START + ms("10m"))).toBe(false);
+  other.book(S0, START, START + ms("10m") + 1, 1, 1);
+  store(other);
+  const again = newEngine();
+  expect(again.restore(stored, START + ms("11m"))).toBe(true);
+  again.tick(START + ms("11m"));
+  expect(again.read(S0).total).toBe(1);
+  const written = other.dirtyParts(true).flatMap(({ name, bytes }) => (bytes ? [name] : []));
+  expect([...stored.keys()].toSorted()).toEqual(written.toSorted());
+});
+
 describe("marks of incomplete time", () => {
   test("hold for the windows that cover it, until it has left", () => {
     const engine = newEngine();
