@@ -123,9 +123,12 @@ describe("sizes", () => {
     expect(sizes.filter(({ lines }) => lines > FILE_LINES)).toEqual([]);
   });
 
-  test("no function is over 70 lines", () => {
+  test("no function is over 70 lines without a reason in the line above", () => {
     expect(functions.length).toBeGreaterThan(500);
-    expect(functions.filter(({ size }) => size > FUNCTION_LINES)).toEqual([]);
+    const excused = /max-lines-per-function -- \w+/;
+    const long = functions.filter(({ size }) => size > FUNCTION_LINES);
+    const unexcused = long.filter(({ path, line }) => !excused.test(linesOf(path)[line - 2] ?? ""));
+    expect(unexcused).toEqual([]);
   });
 
   test("half of all files are at most 120 lines, nine tenths of all functions at most 40", () => {
