@@ -1,7 +1,11 @@
 /** Brings a core to where it stood: the newest snapshot, then every journal entry after it. */
 import type { Engine } from "../engine/index.ts";
 import type { Core } from "../ingest/index.ts";
+import { formatDuration } from "../slo/index.ts";
 import type { OutboxRow, Recovery, Store } from "../storage/index.ts";
+
+/** Senders try again for a minute or two; what a longer stop made them drop is gone where it was sent as deltas. */
+const GAP_MS = 120_000;
 
 export interface RecoveryReport {
   readonly isFresh: boolean;
@@ -24,6 +28,7 @@ export async function recoverCore(
   core.restore(recovery.parts, now());
   const poison = replay(recovery, core, engine, now());
   for (const { fromMs, toMs, detail } of recovery.damage) engine.markPartial(fromMs, toMs, detail);
+  if (!recovery.isFresh) markGap(engine, now());
   engine.tick(now());
   return {
     isFresh: recovery.isFresh,
@@ -33,6 +38,18 @@ export async function recoverCore(
     damage: [...recovery.damage.map(({ detail }) => detail), ...poison],
     durationMs: performance.now() - startedAt,
   };
+}
+
+/** The engine stands at the last sign of life: a snapshot or an entry. */
+function markGap(engine: Engine, nowMs: number): void {
+  const fromMs = engine.tickedAtMs;
+  if (nowMs - fromMs <= GAP_MS) return;
+  const span = formatDuration(Math.floor((nowMs - fromMs) / 1000) * 1000);
+  engine.markPartial(
+    fromMs,
+    nowMs,
+    `slowburn did not run for ${span}: what senders dropped is missing`,
+  );
 }
 
 /** Applies the entries. One that breaks an invariant is left out, said and marked, so that it cannot loop the process. */
