@@ -1,15 +1,26 @@
 /**
- * The last few (start, time) pairs of every delta series: the same pair again is a retry and adds nothing (DESIGN 4.4).
- * Eight cover a Collector that retries one batch while its other senders go on.
+ * The last (start, time) pairs of every delta series: the same pair again is a retry and adds nothing (DESIGN 4.4).
+ * Eight cover a Collector that retries one batch while its other senders go on. Where more than eight came within a minute
+ * of event time (many senders with one identity, a batch of many exports), the series takes further rows, so that the whole
+ * batch is known when it is sent again (DESIGN 4.5).
+ *
+ *   row of a series (newest pairs) -> row -> row   u32 x 33: eight pairs, then position of the next pair + 16 x (next row + 1)
  */
 import { BLOCK_ROWS } from "./blocks.ts";
 import { grown } from "./key-table.ts";
 
 const PAIRS = 8;
-/** Start hi, start lo, time hi, time lo per pair, then the position of the next pair. */
+/** Start hi, start lo, time hi, time lo per pair, then the link. */
 export const DELTA_STRIDE: number = PAIRS * 4 + 1;
-const CURSOR = PAIRS * 4;
+const LINK = PAIRS * 4;
+/** The link holds the position below this, the next row above it. */
+const LINK_UNIT = 16;
+/** Pairs this close in event time, ns, may be of one request. */
+const ONE_BATCH_NS = 60e9;
+/** Rows of one series: 512 pairs. */
+const MAX_ROWS = 64;
 const FIRST_CAPACITY = 16;
+const HIGH = 4_294_967_296;
 
 export class DeltaPool {
   rows: Uint32Array = new Uint32Array(FIRST_CAPACITY * DELTA_STRIDE);
@@ -32,27 +43,79 @@ export class DeltaPool {
 
   /** Remembers a pair; false when it was there already. */
   admit(row: number, startHi: number, startLo: number, timeHi: number, timeLo: number): boolean {
-    const { rows } = this;
+    for (let at = row; at >= 0; at = this.#next(at)) {
+      if (this.#holds(at * DELTA_STRIDE, startHi, startLo, timeHi, timeLo)) return false;
+    }
     const base = row * DELTA_STRIDE;
-    for (let at = base; at < base + CURSOR; at += 4) {
+    const oldest = this.rows[base + LINK]! % LINK_UNIT;
+    if (this.#isRecent(base, oldest, timeHi, timeLo)) this.#shift(row, timeHi, timeLo);
+    const { rows } = this; // after the shift, which may have grown it
+    const link = rows[base + LINK]!;
+    const cursor = link % LINK_UNIT;
+    const at = base + cursor * 4;
+    rows[at] = startHi;
+    rows[at + 1] = startLo;
+    rows[at + 2] = timeHi;
+    rows[at + 3] = timeLo;
+    rows[base + LINK] = link - cursor + ((cursor + 1) % PAIRS);
+    this.dirty[(row / BLOCK_ROWS) | 0] = 1;
+    return true;
+  }
+
+  #holds(base: number, startHi: number, startLo: number, timeHi: number, timeLo: number): boolean {
+    const { rows } = this;
+    for (let at = base; at < base + LINK; at += 4) {
       if (
         rows[at + 3] === timeLo &&
         rows[at + 2] === timeHi &&
         rows[at + 1] === startLo &&
         rows[at] === startHi
       ) {
-        return false;
+        return true;
       }
     }
-    const cursor = rows[base + CURSOR]!;
-    const at = base + cursor * 4;
-    rows[at] = startHi;
-    rows[at + 1] = startLo;
-    rows[at + 2] = timeHi;
-    rows[at + 3] = timeLo;
-    rows[base + CURSOR] = (cursor + 1) % PAIRS;
+    return false;
+  }
+
+  /** Whether the pair at this position of a row, if there is one, may be of the request at hand. */
+  #isRecent(base: number, position: number, timeHi: number, timeLo: number): boolean {
+    const at = base + position * 4;
+    const hi = this.rows[at + 2]!;
+    const lo = this.rows[at + 3]!;
+    if (hi === 0 && lo === 0) return false; // never written
+    return (timeHi - hi) * HIGH + (timeLo - lo) < ONE_BATCH_NS;
+  }
+
+  /** Moves the pairs of a series' first row into its next one: the last when that is old or the series has enough, or a new one. */
+  #shift(row: number, timeHi: number, timeLo: number): void {
+    let count = 1;
+    let last = row;
+    let beforeLast = row;
+    for (let at = this.#next(row); at >= 0; at = this.#next(at)) {
+      beforeLast = last;
+      last = at;
+      count++;
+    }
+    const isOld = last !== row && !this.#isRecent(last * DELTA_STRIDE, PAIRS - 1, timeHi, timeLo); // rows move when they are full
+    let target = last;
+    if (isOld || count === MAX_ROWS) this.#setNext(beforeLast, -1);
+    else target = this.allocate();
+    const base = row * DELTA_STRIDE;
+    this.rows.copyWithin(target * DELTA_STRIDE, base, base + DELTA_STRIDE);
+    this.rows.fill(0, base, base + DELTA_STRIDE);
+    this.#setNext(row, target);
+    this.dirty[(target / BLOCK_ROWS) | 0] = 1;
+  }
+
+  /** -1 after the last. */
+  #next(row: number): number {
+    return Math.floor(this.rows[row * DELTA_STRIDE + LINK]! / LINK_UNIT) - 1;
+  }
+
+  #setNext(row: number, next: number): void {
+    const at = row * DELTA_STRIDE + LINK;
+    this.rows[at] = (this.rows[at]! % LINK_UNIT) + (next + 1) * LINK_UNIT;
     this.dirty[(row / BLOCK_ROWS) | 0] = 1;
-    return true;
   }
 
   /** Makes room for `count` rows that the caller fills from a snapshot. */

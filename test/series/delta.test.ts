@@ -1,5 +1,6 @@
 /** Delta series (DESIGN 4.4): added as they are, each pair of start and time once. */
 import { expect, test } from "vitest";
+import { DELTA_STRIDE, DeltaPool } from "../../src/series/delta-pool.ts";
 import { nanos, SeriesHarness } from "./harness.ts";
 
 type Point = readonly [start: number | undefined, time: number, value: number];
@@ -121,6 +122,42 @@ test("a retry is known among the last eight points of its series, whoever sent t
   const points = Array.from({ length: 8 }, (_, i): Point => [i * 10, i * 10 + 10, 1]);
   for (const point of [...points, ...points]) harness.send(delta(point));
   expect(harness.sums().total).toBe(8);
+});
+
+test.each([9, 100, 500])(
+  "a request with %i points of one series, sent again, changes nothing; also when others came between, and after a restart",
+  (count) => {
+    const harness = new SeriesHarness();
+    const batch = (from: number) =>
+      Array.from({ length: count }, (_, i): Point => [from + i / 100, from + i / 100 + 0.01, 1]);
+    const all = [batch(0), batch(600)];
+    for (const points of all) for (const point of points) harness.send(delta(point));
+    for (const point of batch(600)) harness.send(delta(point));
+    expect(harness.sums().total).toBe(2 * count);
+    const { deltas } = harness.state.accumulator;
+    const restored = new DeltaPool();
+    restored.restore(deltas.count);
+    restored.rows.set(deltas.rows.subarray(0, deltas.count * DELTA_STRIDE));
+    const [start, time] = batch(600)[0]!.map((at) => nanos(at ?? 0));
+    const words = [start!, time!].flatMap((at) => [Number(at >> 32n), Number(at & 0xffff_ffffn)]);
+    expect(restored.admit(0, ...(words as [number, number, number, number]))).toBe(false);
+  },
+);
+
+test("rows that a busy minute took are used again", () => {
+  const pool = new DeltaPool();
+  const row = pool.allocate();
+  const admit = (ms: number) => {
+    const at = nanos(ms / 1000);
+    return pool.admit(row, 0, 0, Number(at >> 32n), Number(at & 0xffff_ffffn));
+  };
+  let admitted = 0;
+  for (let i = 0; i < 20_000; i++) admitted += admit(i * 1000) ? 1 : 0;
+  expect(admitted).toBe(20_000);
+  expect(pool.count).toBeLessThan(12);
+  for (let i = 0; i < 5_000; i++) admit(100_000_000 + i); // beyond all bounds: the oldest are forgotten
+  expect(pool.count).toBeLessThan(80);
+  expect(admit(100_000_000 + 4_999)).toBe(false);
 });
 
 test("NO_RECORDED_VALUE adds nothing", () => {
