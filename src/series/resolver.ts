@@ -27,7 +27,7 @@ import { RejectionTally, type Rejection } from "./rejection.ts";
 import { newRow, type RowWriter } from "./rows.ts";
 
 const FUTURE_MS = 600_000;
-/** Attributes may take this much for each series that is allowed, some longer, some shorter. */
+/** Attributes, also of resources and scopes, may take this much for each series that is allowed, some longer, some shorter. */
 const MAX_MEAN_KEY_BYTES = 1024;
 const MAX_ALL_KEY_BYTES = 3 * 1024 ** 3;
 const UTF8 = new TextDecoder();
@@ -217,10 +217,11 @@ export class Resolver implements PointSink {
   }
 
   #isFull(): boolean {
-    const { keys, count } = this.#identity.series;
+    const { series, resources, scopes, metrics } = this.#identity;
     const { maxSeries } = this.#settings;
     const maxKeyBytes = Math.min(maxSeries * MAX_MEAN_KEY_BYTES, MAX_ALL_KEY_BYTES);
-    return count >= maxSeries || keys.keyBytes >= maxKeyBytes;
+    const ownerBytes = resources.keys.keyBytes + scopes.keys.keyBytes + metrics.keys.keyBytes;
+    return series.count >= maxSeries || series.keys.keyBytes + ownerBytes >= maxKeyBytes;
   }
 
   /** Finds or adds what the points of a metric have in common; false when that is refused. */

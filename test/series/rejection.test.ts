@@ -200,6 +200,17 @@ describe("the series limit", () => {
     expect(sent).toMatchObject({ takenPoints: 2, reasons: { "series-limit": 2 } });
   });
 
+  test.each([
+    ["resources", (text: string) => ({ resource: { key: text }, metrics: [code(1)] })],
+    ["scopes", (text: string) => ({ scope: { name: text }, metrics: [code(1)] })],
+    ["units", (text: string) => ({ metrics: [{ ...code(1), unit: text.slice(0, 3_000) }] })],
+  ])("bounds the bytes of %s as well", (_, input) => {
+    const harness = new SeriesHarness({ maxSeries: 10 });
+    const text = (index: number) => `${index}${"x".repeat(6_000)}`;
+    const sent = [1, 2, 3, 4, 5, 6].map((index) => harness.send(input(text(index))));
+    expect(sent.at(-1)).toMatchObject({ takenPoints: 0, reasons: { "series-limit": 1 } });
+  });
+
   test("a resource of over 64 KiB is refused for what it is", () => {
     const harness = new SeriesHarness();
     const sent = harness.send({ resource: { key: "x".repeat(66_000) }, metrics: [code(1)] });
