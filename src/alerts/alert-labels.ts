@@ -3,17 +3,11 @@
  * research/grafana.md section 5). Names fit Alertmanager before 0.27, which refuses anything but [a-zA-Z_][a-zA-Z0-9_]*.
  */
 import type { StreamView } from "../engine/index.ts";
-import type { AlertSeverity } from "../slo/index.ts";
+import { freeLabelName, type AlertSeverity } from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
 
 /** One name for all: routing goes by `severity`, `service` and the user's labels. */
 const ALERT_NAME = "SlowburnErrorBudgetBurn";
-
-/** `http.route` → `http_route`; what Prometheus keeps for itself (`__…`) and a leading digit get `key_` in front. */
-function labelName(attribute: string): string {
-  const name = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
-  return name === "" || name.startsWith("__") || /^\d/.test(name) ? `key_${name}` : name;
-}
 
 /**
  * slowburn's own labels, then the group's attributes, then the SLO's labels. A name that is taken gets `exported_` in
@@ -28,11 +22,10 @@ export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity)
     ["owner", slo.owner ?? ""],
   ]);
   const add = (attribute: string, value: string) => {
-    const plain = labelName(attribute);
-    const exported = `exported_${plain}`;
-    let name = labels.has(plain) ? exported : plain;
-    for (let number = 2; labels.has(name); number++) name = `${exported}_${number}`;
-    labels.set(name, value);
+    labels.set(
+      freeLabelName(attribute, (name) => labels.has(name)),
+      value,
+    );
   };
   for (const [position, attribute] of slo.per.entries()) add(attribute, group[position] ?? "");
   for (const key of Object.keys(slo.labels).sort()) add(key, slo.labels[key] ?? "");

@@ -66,7 +66,7 @@ export class Binder {
   }
 
   #rolesFor(metric: SeriesDescriptor["metric"]): readonly Role[] {
-    const shape = shapeOf(metric);
+    const shape = metricShape(metric);
     const key = `${shape}\n${metric.unit}\n${metric.name}`;
     const known = this.#rolesOfMetric.get(key);
     if (known !== undefined) return known;
@@ -104,7 +104,8 @@ export class Binder {
   }
 }
 
-function shapeOf(metric: SeriesDescriptor["metric"]): MetricShape {
+/** What the metric's Prometheus spellings depend on besides name and unit. */
+export function metricShape(metric: SeriesDescriptor["metric"]): MetricShape {
   switch (metric.kind) {
     case MetricKind.gauge:
       return "gauge";

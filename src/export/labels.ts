@@ -1,6 +1,6 @@
 /** Label sets in Prometheus' spelling: names made legal, collisions resolved, values escaped. */
 import type { StreamView } from "../engine/index.ts";
-import { formatDuration, type Slo } from "../slo/index.ts";
+import { formatDuration, freeLabelName, type Slo } from "../slo/index.ts";
 import { LABELS, type LabelName } from "./names.ts";
 
 export type LabelPair = readonly [name: string, value: string];
@@ -12,12 +12,6 @@ export function escapeLabelValue(value: string): string {
     : value;
 }
 
-/** `http.route` → `http_route`. Names Prometheus keeps for itself (`__…`) and leading digits get a `key_` in front. */
-export function labelName(attribute: string): string {
-  const name = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
-  return name === "" || name.startsWith("__") || /^\d/.test(name) ? `key_${name}` : name;
-}
-
 /**
  * Label names for attributes, in their order, none of them slowburn's own nor another's: what is taken gets Prometheus'
  * own prefix for that, `exported_`, and then a number (`a.b`, `a_b` → `a_b`, `exported_a_b`).
@@ -25,10 +19,7 @@ export function labelName(attribute: string): string {
 export function distinctLabelNames(attributes: readonly string[]): readonly string[] {
   const taken = new Set<string>(Object.keys(LABELS));
   return attributes.map((attribute) => {
-    const plain = labelName(attribute);
-    const exported = `exported_${plain}`;
-    let name = taken.has(plain) ? exported : plain;
-    for (let number = 2; taken.has(name); number++) name = `${exported}_${number}`;
+    const name = freeLabelName(attribute, (each) => taken.has(each));
     taken.add(name);
     return name;
   });

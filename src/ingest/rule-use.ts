@@ -1,7 +1,7 @@
 /** Which metrics the rules use, under any spelling, and from when: events before that moment were nobody's to count. */
+import { metricShape } from "../engine/index.ts";
 import type { MetricIdentity } from "../series/index.ts";
-import { MetricKind } from "../otlp/index.ts";
-import { metricSpellings, type MetricShape, type Slo } from "../slo/index.ts";
+import { metricSpellings, type Slo } from "../slo/index.ts";
 
 export class RuleUse {
   #sinceMs = new Map<string, number>();
@@ -20,7 +20,7 @@ export class RuleUse {
   /** The earliest moment since which some rule has used the metric, ms; `undefined` when none does. */
   usedSinceMs(metric: MetricIdentity): number | undefined {
     let earliest: number | undefined;
-    for (const spelling of metricSpellings(metric.name, metric.unit, shapeOf(metric))) {
+    for (const spelling of metricSpellings(metric.name, metric.unit, metricShape(metric))) {
       const since = this.#sinceMs.get(spelling);
       if (since !== undefined) earliest = Math.min(earliest ?? since, since);
     }
@@ -33,19 +33,5 @@ export class RuleUse {
 
   restore(entries: readonly (readonly [string, number])[]): void {
     this.#sinceMs = new Map(entries);
-  }
-}
-
-function shapeOf(metric: MetricIdentity): MetricShape {
-  switch (metric.kind) {
-    case MetricKind.gauge:
-      return "gauge";
-    case MetricKind.sum:
-      return metric.isMonotonic ? "counter" : "gauge";
-    case MetricKind.histogram:
-    case MetricKind.exponentialHistogram:
-      return "histogram";
-    case MetricKind.summary:
-      return "summary";
   }
 }

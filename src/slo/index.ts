@@ -7,6 +7,7 @@ export * from "./assert.ts";
 export * from "./duration.ts";
 export * from "./error-budget.ts";
 export * from "./indicator.ts";
+export * from "./label-name.ts";
 export * from "./metric-name.ts";
 export * from "./objective.ts";
 export * from "./problem.ts";

@@ -3,11 +3,10 @@ import {
   distinctLabelNames,
   escapeLabelValue,
   infoLabels,
-  labelName,
   openLabels,
   streamLabels,
 } from "../../src/export/labels.ts";
-import { streamIndex } from "../../src/slo/index.ts";
+import { labelName, streamIndex } from "../../src/slo/index.ts";
 import { fakeSlo } from "./fake-source.ts";
 
 test.each([
