@@ -2,9 +2,13 @@
 import { benchAlerts } from "./alerts.ts";
 import type { BenchSettings } from "./bench-settings.ts";
 import { benchDecode } from "./decode.ts";
+import { benchEvaluation } from "./evaluation.ts";
 import { benchExposition } from "./exposition.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchJournal } from "./journal.ts";
+import { benchLatency } from "./latency.ts";
+import { benchMemory } from "./memory.ts";
+import { benchRecovery } from "./recovery.ts";
 import type { BenchRow } from "./row.ts";
 import { benchTick } from "./tick.ts";
 
@@ -19,5 +23,9 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   tick: ({ isQuick }) => benchTick(isQuick ? [50] : undefined),
   alerts: ({ isQuick }) => benchAlerts(isQuick ? 100 : undefined),
   exposition: ({ isQuick }) => benchExposition(isQuick ? 1000 : undefined),
+  evaluation: benchEvaluation,
+  memory: benchMemory,
+  latency: benchLatency,
+  recovery: benchRecovery,
   ingest: benchIngest,
 };

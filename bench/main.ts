@@ -47,6 +47,7 @@ for (const [name, bench] of Object.entries(BENCHES)) {
 }
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, Node ${process.version}`;
+if (values.quick) console.log("\nA quick run checks results; its times and rates mean nothing.");
 console.log(`\n${machine}\n\n${renderTable(rows)}`);
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19);
 mkdirSync(RESULTS, { recursive: true });

@@ -11,6 +11,8 @@ export interface OtlpDataSettings {
   readonly requestCount: number;
   /** Requests take turns in naming so many resources; by default all name one. */
   readonly resourceCount?: number;
+  /** So many routes, each on so many servers and in any number of versions; by default a route of its own per series. */
+  readonly spread?: { readonly routeCount: number; readonly serverCount: number };
   /** Time of the first export; the senders started 1 s before it. */
   readonly startMs?: number;
 }
@@ -67,10 +69,10 @@ function writePoint(writer: ProtobufWriter, settings: OtlpDataSettings, ordinal:
   writeMillis(writer, 3, startMs + round * BENCH_STEP_MS);
   if (kind === "sum") {
     writer.fixed64(6, 0, (round + 1) * (1 + (series % 7)));
-    writeAttributes(writer, 7, series);
+    writeAttributes(writer, 7, series, settings.spread);
   } else {
     writeHistogram(writer, series, round);
-    writeAttributes(writer, 9, series);
+    writeAttributes(writer, 9, series, settings.spread);
   }
   writer.end(point);
 }
@@ -91,13 +93,27 @@ function writeHistogram(writer: ProtobufWriter, series: number, round: number): 
   writer.end(packedBounds);
 }
 
-function writeAttributes(writer: ProtobufWriter, field: number, series: number): void {
-  writeText(writer, field, "http.route", `/r/${String(series).padStart(7, "0")}`);
+function writeAttributes(
+  writer: ProtobufWriter,
+  field: number,
+  series: number,
+  spread: OtlpDataSettings["spread"],
+): void {
+  const { routeCount, serverCount } = spread ?? { routeCount: series + 1, serverCount: 1 };
+  const server = Math.floor(series / routeCount) % serverCount;
+  const version = Math.floor(series / (routeCount * serverCount));
+  const route = String(series % routeCount).padStart(7, "0");
+  writeText(writer, field, "http.route", `/r/${route}`);
   writeText(writer, field, "http.request.method", series % 2 === 0 ? "GET" : "PUT");
   writeText(writer, field, "error.type", series % 10 === 0 ? "500" : "-");
   writeText(writer, field, "url.scheme", "https");
-  writeText(writer, field, "network.protocol.version", "1.1");
-  writeText(writer, field, "server.address", "shop.example");
+  writeText(writer, field, "network.protocol.version", spread === undefined ? "1.1" : `${version}`);
+  writeText(
+    writer,
+    field,
+    "server.address",
+    spread === undefined ? "shop.example" : `shop-${server}.example`,
+  );
 }
 
 function writeText(writer: ProtobufWriter, field: number, key: string, value: string): void {

@@ -13,6 +13,7 @@ export interface LoadSettings {
   readonly seriesCount: number;
   /** The requests are spread over so many resources. */
   readonly resourceCount: number;
+  readonly spread?: OtlpDataSettings["spread"];
 }
 
 /** What the rules of `bench-rules.ts` must have counted. */
@@ -47,7 +48,7 @@ export class OtlpLoad {
 
   /** The senders started at `startMs`. */
   constructor(settings: LoadSettings, startMs: number) {
-    const { kind, pointsPerRequest, seriesCount, resourceCount } = settings;
+    const { kind, pointsPerRequest, seriesCount, resourceCount, spread } = settings;
     this.#settings = settings;
     this.requestCount = Math.max(1, Math.floor(seriesCount / pointsPerRequest));
     const requests = otlpRequests({
@@ -56,6 +57,7 @@ export class OtlpLoad {
       seriesCount: this.requestCount * pointsPerRequest,
       requestCount: this.requestCount,
       resourceCount,
+      ...(spread === undefined ? {} : { spread }),
       startMs: MARKER_MS,
     });
     this.#templates = requests.map((bytes) =>
@@ -65,6 +67,15 @@ export class OtlpLoad {
 
   get pointsPerRequest(): number {
     return this.#settings.pointsPerRequest;
+  }
+
+  /** Of the templates. */
+  get sizeBytes(): number {
+    return this.#templates.reduce(
+      (sum, { bytes, offsets, firstValues }) =>
+        sum + bytes.buffer.byteLength + offsets.byteLength + firstValues.byteLength,
+      0,
+    );
   }
 
   /** The request with data of now; the bytes are patched again by the next call of the same index. */
