@@ -18,6 +18,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "directory-unwritable":
     "give the user that runs slowburn the right to write there, or use --data-directory",
   "schema-newer": "start the slowburn version that wrote it, or a newer one",
+  "tls-unusable":
+    "--tls-cert-file and --tls-key-file name a PEM certificate chain and its private key",
   "disk-full": "make room; nothing that was acknowledged is lost",
 };
 

@@ -46,4 +46,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** A log that nobody reads any more is no reason to stop serving, nor to call the stop a bug. */
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exit(await run(process.argv.slice(2), ports));

@@ -9,6 +9,7 @@ import { buildSlowburn } from "./built.ts";
 import { Home, type Flags } from "./home.ts";
 import { at, request, send } from "./otlp.ts";
 import { running, startHere, type SlowburnProcess } from "./running-server.ts";
+import { until } from "./until.ts";
 
 const RULES = `
 apiVersion: slowburn/v1
@@ -132,6 +133,17 @@ describe("slowburn serve that cannot start", () => {
     expect(readdirSync(home.data).filter((name) => name.endsWith(".db"))).toEqual(["slowburn.db"]);
   });
 
+  test("TLS files that hold no certificate", async () => {
+    const home = new Home();
+    const path = join(home.directory, "junk.pem");
+    writeFileSync(path, "junk");
+    await expectRefusal(
+      failing(home, { tlsCertFile: path, tlsKeyFile: path }),
+      "tls-unusable",
+      /junk\.pem/,
+    );
+  });
+
   test("configuration: every mistake at once, with file and line", async () => {
     const home = new Home();
     const path = join(home.directory, "slowburn.yaml");
@@ -184,6 +196,20 @@ describe("slowburn serve", () => {
       damage: [],
     });
     expect(await second.end("SIGTERM")).toBe(0);
+  });
+
+  test("goes on when nobody reads its log any more", async () => {
+    const home = new Home({ "shop.yaml": RULES });
+    const args = [main, "serve", "--log-format", "json", ...argumentsOf(home.flags())];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const server = await running(child);
+    child.stderr.destroy();
+    home.write("broken.yaml", "junk: ["); // makes it log
+    await until("the broken file is seen", async () =>
+      (await server.api.rules()).files.some(({ state }) => state === "rejected"),
+    );
+    expect((await server.api.slos()).slos).toHaveLength(1);
+    expect(await server.end("SIGTERM")).toBe(0);
   });
 
   test("answers `slowburn status` and `check`, whose exit codes scripts can use", async () => {
