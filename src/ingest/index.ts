@@ -5,5 +5,6 @@
  */
 export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./core.ts";
 export { Heartbeat, type HeartbeatPorts, type HeartbeatSettings } from "./heartbeat.ts";
-export { Intake, type IntakeCounters, type IntakePorts, type IntakeSettings } from "./intake.ts";
+export { Intake, type IntakePorts, type IntakeSettings } from "./intake.ts";
+export type { IntakeCounters } from "./intake-counters.ts";
 export { Snapshotter } from "./snapshotter.ts";

@@ -13,10 +13,11 @@ import {
   type ExportHandler,
   type ExportOutcome,
 } from "../otlp/index.ts";
-import { RecordWriter, type BirthMark, type Rejection } from "../series/index.ts";
+import { RecordWriter, type BirthMark } from "../series/index.ts";
 import { InvariantError, OperationError, type Slo } from "../slo/index.ts";
 import type { OutboxChange, Store } from "../storage/index.ts";
 import { encodeJson, type Core } from "./core.ts";
+import { countPoints, newCounters, type IntakeCounters } from "./intake-counters.ts";
 import { ChunkKind, encodeEntry, type Chunk } from "./record.ts";
 
 export interface IntakeSettings {
@@ -43,17 +44,6 @@ export interface IntakePorts {
   readonly onFatal: (error: unknown) => void;
 }
 
-export interface IntakeCounters {
-  takenPoints: number;
-  rejectedPoints: number;
-  /** Accepted and passed over: no rule selects them, or they carry no recorded value. */
-  unusedPoints: number;
-  readonly rejectedByReason: Map<Rejection, number>;
-  entries: number;
-  entryBytes: number;
-  failedEntries: number;
-}
-
 interface Waiter {
   readonly outcome: ExportOutcome;
   readonly answer: (outcome: ExportOutcome) => void;
@@ -62,15 +52,7 @@ interface Waiter {
 const RETRY_AFTER_SECONDS = 1;
 
 export class Intake {
-  readonly counters: IntakeCounters = {
-    takenPoints: 0,
-    rejectedPoints: 0,
-    unusedPoints: 0,
-    rejectedByReason: new Map(),
-    entries: 0,
-    entryBytes: 0,
-    failedEntries: 0,
-  };
+  readonly counters: IntakeCounters = newCounters();
   readonly #ports: IntakePorts;
   readonly #settings: IntakeSettings;
   readonly #decoder = new MetricsDecoder();
@@ -130,7 +112,7 @@ export class Intake {
       if (!(error instanceof MalformedRequest)) throw error;
       return { kind: "malformed", message: error.message };
     }
-    const outcome = this.#count();
+    const outcome = countPoints(this.counters, resolver, this.#decoder.pointCount);
     if (resolver.takenPoints === 0) return outcome;
     if (this.#waiters.length === 0) this.#openGroup(nowMs);
     return new Promise((answer) => {
@@ -140,20 +122,6 @@ export class Intake {
         rows.bytes.size >= this.#settings.maxGroupBytes;
       if (isFull) this.#closeGroup();
     });
-  }
-
-  #count(): ExportOutcome {
-    const { resolver } = this.#ports.core.series;
-    const { counters } = this;
-    counters.takenPoints += resolver.takenPoints;
-    const rejectedPoints = resolver.tally.points;
-    counters.unusedPoints += this.#decoder.pointCount - resolver.takenPoints - rejectedPoints;
-    if (rejectedPoints === 0) return ACCEPTED;
-    counters.rejectedPoints += rejectedPoints;
-    for (const [reason, count] of resolver.tally.entries()) {
-      counters.rejectedByReason.set(reason, (counters.rejectedByReason.get(reason) ?? 0) + count);
-    }
-    return { kind: "accepted", rejectedPoints, message: resolver.tally.message };
   }
 
   #openGroup(nowMs: number): void {
@@ -306,8 +274,6 @@ export class Intake {
     }
   }
 }
-
-const ACCEPTED: ExportOutcome = { kind: "accepted", rejectedPoints: 0, message: "" };
 
 function unavailable(message: string): ExportOutcome {
   return { kind: "unavailable", message, retryAfterSeconds: RETRY_AFTER_SECONDS };

@@ -4,6 +4,7 @@
  */
 import { MAX_THRESHOLDS, type BookIncrement } from "../engine/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
+import { newCounters, type AccumulatorCounters } from "./accumulator-counters.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
@@ -13,22 +14,11 @@ import type { Identity } from "./identity.ts";
 import { grown } from "./key-table.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
+import { longestSilent } from "./writer-chain.ts";
 import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
 /** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */
 const MAX_WRITERS = 64;
-
-/** What was noticed about senders; exposed as counters. */
-export interface AccumulatorCounters {
-  duplicates: number;
-  late: number;
-  resets: number;
-  newWriters: number;
-  baselines: number;
-  boundsChanges: number;
-  slidingStarts: number;
-  writersDropped: number;
-}
 
 export interface Books {
   readonly book: BookIncrement;
@@ -43,16 +33,7 @@ export class Accumulator {
   readonly coverage: Coverage = new Coverage();
   readonly deltas: DeltaPool = new DeltaPool();
   readonly pools: Map<number, WriterPool> = new Map<number, WriterPool>();
-  readonly counters: AccumulatorCounters = {
-    duplicates: 0,
-    late: 0,
-    resets: 0,
-    newWriters: 0,
-    baselines: 0,
-    boundsChanges: 0,
-    slidingStarts: 0,
-    writersDropped: 0,
-  };
+  readonly counters: AccumulatorCounters = newCounters();
   /** Newest start among the forgotten writers of a series, ms: an older one that comes back is a baseline. */
   readonly droppedStartMs: Map<number, number> = new Map<number, number>();
   readonly #identity: Identity;
@@ -199,7 +180,7 @@ export class Accumulator {
     const shape = pool.shape(writer);
     const hasNewShape = row.hasBuckets && shape >= 0 && shape !== row.shape;
     if (hasNewShape) this.counters.boundsChanges++;
-    const haveFallen = row.hasBuckets && !hasNewShape && havePartsFallen(row, values, base, width);
+    const haveFallen = row.hasBuckets && !hasNewShape && pool.havePartsFallen(writer, row);
     if (row.value < values[base]! || haveFallen) {
       this.counters.resets++;
       this.#takeWhole(row, width - 1);
@@ -272,32 +253,13 @@ export class Accumulator {
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */
   #dropOldest(series: number, pool: WriterPool, head: number): void {
-    let count = 1;
-    let oldest = NO_WRITER;
-    let beforeOldest = head;
-    let before = head;
-    for (let writer = pool.next(head); writer !== NO_WRITER; writer = pool.next(writer)) {
-      count++;
-      const isOlder =
-        oldest === NO_WRITER ||
-        isBefore(
-          pool.timeHi(writer),
-          pool.timeLo(writer),
-          pool.timeHi(oldest),
-          pool.timeLo(oldest),
-        );
-      if (isOlder) {
-        oldest = writer;
-        beforeOldest = before;
-      }
-      before = writer;
-    }
+    const { count, writer, before } = longestSilent(pool, head);
     if (count <= MAX_WRITERS) return;
-    const startMs = ceilMillis(pool.startHi(oldest), pool.startLo(oldest));
+    const startMs = ceilMillis(pool.startHi(writer), pool.startLo(writer));
     this.droppedStartMs.set(series, Math.max(startMs, this.droppedStartMs.get(series) ?? 0));
     this.counters.writersDropped++;
-    pool.setNext(beforeOldest, pool.next(oldest));
-    pool.free(oldest);
+    pool.setNext(before, pool.next(writer));
+    pool.free(writer);
   }
 
   poolOf(width: number): WriterPool {
@@ -329,15 +291,4 @@ export class Accumulator {
     const capacity = Math.max(this.#headOf.length * 2, series + 1);
     this.#headOf = grown(this.#headOf, new Int32Array(capacity).fill(NO_WRITER));
   }
-}
-
-/** Counts that fell show a reset. Within an exponential histogram events may move from below a threshold to astride of it. */
-function havePartsFallen(row: Row, values: Float64Array, base: number, width: number): boolean {
-  const mayMove = isExponential(row.shape);
-  for (let part = 1; part < width; part += 2) {
-    const below = row.parts[part - 1]! - values[base + part]!;
-    const straddle = row.parts[part]! - values[base + part + 1]!;
-    if (mayMove ? below + straddle < 0 : below < 0 || straddle < 0) return true;
-  }
-  return false;
 }

@@ -6,7 +6,9 @@
  *   values f64 x width: total, then below and straddle per threshold; NaN = not known, the next point is a baseline
  */
 import { BLOCK_ROWS } from "./blocks.ts";
+import { isExponential } from "./cuts.ts";
 import { grown } from "./key-table.ts";
+import type { Row } from "./rows.ts";
 
 export const HEAD_STRIDE = 6;
 const START_HI = 0;
@@ -119,6 +121,19 @@ export class WriterPool {
 
   setShape(writer: number, shape: number): void {
     this.heads[writer * HEAD_STRIDE + SHAPE] = shape + 1;
+  }
+
+  /** Counts that fell show a reset. Within an exponential histogram events may move from below a threshold to astride of it. */
+  havePartsFallen(writer: number, row: Row): boolean {
+    const { values, width } = this;
+    const base = writer * width;
+    const mayMove = isExponential(row.shape);
+    for (let part = 1; part < width; part += 2) {
+      const below = row.parts[part - 1]! - values[base + part]!;
+      const straddle = row.parts[part]! - values[base + part + 1]!;
+      if (mayMove ? below + straddle < 0 : below < 0 || straddle < 0) return true;
+    }
+    return false;
   }
 
   get firstFree(): number {
