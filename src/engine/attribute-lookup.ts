@@ -13,15 +13,29 @@ export function attributeLookup(attributes: Attributes): LookUpAttribute {
     const value = attributes.get(key);
     if (value !== undefined) return String(value);
     byLabel ??= labelsOf(attributes);
-    return byLabel.get(prometheusLabel(key));
+    return byLabel.get(labelOf(key));
   };
+}
+
+const MAX_KNOWN_LABELS = 10_000;
+const knownLabels = new Map<string, string>();
+
+/** `prometheusLabel`, remembered: the series of a fleet share few keys, and a start binds a million of them. */
+function labelOf(key: string): string {
+  let label = knownLabels.get(key);
+  if (label === undefined) {
+    label = prometheusLabel(key);
+    if (knownLabels.size >= MAX_KNOWN_LABELS) knownLabels.clear();
+    knownLabels.set(key, label);
+  }
+  return label;
 }
 
 /** Keys that share a label are joined by `;` in the order of the keys, as the specification says. */
 function labelsOf(attributes: Attributes): Map<string, string> {
   const labels = new Map<string, string>();
   for (const key of [...attributes.keys()].sort()) {
-    const label = prometheusLabel(key);
+    const label = labelOf(key);
     const text = String(attributes.get(key));
     const sibling = labels.get(label);
     labels.set(label, sibling === undefined ? text : `${sibling};${text}`);
