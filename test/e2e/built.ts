@@ -26,7 +26,8 @@ async function build(): Promise<string> {
       outDir: ".",
       declaration: false,
       isolatedDeclarations: false,
-      incremental: false,
+      incremental: true,
+      tsBuildInfoFile: "./built.tsbuildinfo",
       noCheck: true, // `npm run check` does that, for all rooms.
     },
     include: ["../../src"],

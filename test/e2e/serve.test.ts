@@ -79,11 +79,14 @@ describe("slowburn serve that cannot start", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
-    const ran = ["otlpHttpPort", "otlpGrpcPort", "apiPort"].map((flag) =>
-      failing(new Home(), { [flag]: String(port) }),
-    );
-    for (const each of ran)
-      await expectRefusal(each, "port-in-use", new RegExp(`127\\.0\\.0\\.1:${port}`));
+    const taken = String(port);
+    const sentence = new RegExp(`OTLP/HTTP on 127\\.0\\.0\\.1:${port}`);
+    await expectRefusal(failing(new Home(), { otlpHttpPort: taken }), "port-in-use", sentence);
+    for (const flag of ["otlpGrpcPort", "apiPort"])
+      await expect(startHere(new Home(), { [flag]: taken })).rejects.toMatchObject({
+        code: "port-in-use",
+        message: expect.stringContaining(`127.0.0.1:${port}`),
+      });
     await new Promise((resolve) => other.close(resolve));
   });
 
@@ -160,21 +163,6 @@ describe("slowburn serve that cannot start", () => {
     expect(err).toMatch(/did you mean .*durability/);
     expect(err).toContain("--evaluation-interval");
   });
-
-  test("usage that is wrong, open to the world or careless with a token", async () => {
-    const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-      [["serve", "--prot", "1"], /--prot/],
-      [["server"], /serve/],
-      [["serve", "--api-host", "0.0.0.0"], /allow-?remote/i],
-      [["serve", "--tokens-api", "s3cret"], /file:|env:/],
-    ];
-    const ran = await Promise.all(cases.map(([args]) => slowburn(...args)));
-    for (const [index, { code, out, err }] of ran.entries()) {
-      expect([code, out]).toEqual([2, ""]);
-      expect(err).toMatch(cases[index]?.[1] ?? /never/);
-      expect(err).not.toContain("s3cret");
-    }
-  });
 });
 
 describe("slowburn serve", () => {
@@ -222,7 +210,6 @@ describe("slowburn serve", () => {
     const status = await slowburn("status", "--url", server.api.url);
     expect(status).toMatchObject({ code: 0, err: "" });
     expect(status.out).toMatch(/shop\/orders +99%\/30d +100\.0%/);
-    expect(await slowburn("check", home.rules)).toMatchObject({ code: 0 });
     home.write("shop.yaml", RULES.replace("99%", "0.99"));
     const check = await slowburn("check", home.rules);
     expect(check.code).toBe(1);
