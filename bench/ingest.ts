@@ -13,7 +13,7 @@ import type { LoadSettings } from "./otlp-load.ts";
 import { installedPeers, startPeer } from "./peer-server.ts";
 import { startSender, type RunningSender } from "./remote-sender.ts";
 import type { BenchRow } from "./row.ts";
-import { startSlowburn, type MeasuredServer } from "./server-under-test.ts";
+import { profileOptions, startSlowburn, type MeasuredServer } from "./server-under-test.ts";
 
 interface Scenario {
   readonly name: string;
@@ -139,9 +139,7 @@ async function measureSlowburn(scenario: Scenario, settings: BenchSettings): Pro
       ...(settings.isQuick ? { selfTelemetry: "off" } : {}),
     },
     isInProcess: settings.isQuick,
-    ...(settings.profileDirectory === undefined
-      ? {}
-      : { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${settings.profileDirectory}`] }),
+    ...profileOptions(settings),
   });
   const sloId = scenario.load.kind === "sum" ? EVENTS_SLO : LATENCY_SLO;
   try {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/config/index.ts";
 import { startServer } from "../src/server/index.ts";
 import { createEventLog } from "../src/telemetry/index.ts";
+import type { BenchSettings } from "./bench-settings.ts";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
 
 export interface ServerSettings {
@@ -59,6 +60,14 @@ export async function startSlowburn(settings: ServerSettings): Promise<SlowburnS
     if (settings.directory === undefined) rmSync(directory, { recursive: true, force: true });
   };
   return settings.isInProcess ? startHere(flags, remove) : startProcess(flags, settings, remove);
+}
+
+/** With `--profile`: the server writes what its threads did. */
+export function profileOptions({ profileDirectory }: BenchSettings): {
+  readonly nodeOptions?: readonly string[];
+} {
+  if (profileDirectory === undefined) return {};
+  return { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`] };
 }
 
 type Flags = Readonly<Record<string, string>>;
