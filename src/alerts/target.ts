@@ -10,7 +10,7 @@ export interface TargetStats {
   /** Name of the receiver. */
   readonly receiver: string;
   readonly kind: "alertmanager" | "webhook";
-  /** Without query and credentials. */
+  /** Without query and credentials; of a webhook without its path too, which may be its secret. */
   readonly url: string;
   /** Alerts that were taken. */
   readonly sent: number;

@@ -9,7 +9,7 @@ import { webhookBody } from "./messages.ts";
 import type { PostOutcome } from "./post.ts";
 import type { WebhookReceiver } from "./receiver.ts";
 import { reasonOf, Tally } from "./tally.ts";
-import { publicUrl, type Target, type TargetPorts, type TargetStats } from "./target.ts";
+import type { Target, TargetPorts, TargetStats } from "./target.ts";
 
 interface WebhookPayload {
   readonly createdAt: number;
@@ -48,7 +48,7 @@ export class WebhookTarget implements Target {
     return {
       receiver: this.#receiver.name,
       kind: "webhook",
-      url: publicUrl(this.#receiver.url),
+      url: new URL(this.#receiver.url).origin, // the path of many a webhook is its secret
       sent,
       failed,
       deadLettered,
