@@ -10,6 +10,7 @@ import { benchLatency } from "./latency.ts";
 import { benchMemory } from "./memory.ts";
 import { benchRecovery } from "./recovery.ts";
 import type { BenchRow } from "./row.ts";
+import { benchSeries } from "./series.ts";
 import { benchTick } from "./tick.ts";
 
 export type Bench = (settings: BenchSettings) => BenchRow[] | Promise<BenchRow[]>;
@@ -19,6 +20,7 @@ const TINY_DECODE = { requestCount: 2, pointsPerRequest: 20, roundCount: 1 };
 /** In the order in which a data point meets what they measure. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
   decode: ({ isQuick }) => benchDecode(isQuick ? TINY_DECODE : undefined),
+  series: benchSeries,
   journal: ({ isQuick }) => benchJournal(isQuick ? 0.1 : undefined),
   tick: ({ isQuick }) => benchTick(isQuick ? [50] : undefined),
   alerts: ({ isQuick }) => benchAlerts(isQuick ? 100 : undefined),
