@@ -3,6 +3,7 @@
  * Plain text is h2c with prior knowledge, as gRPC clients speak it; with `tls` it is HTTP/2 by ALPN.
  */
 import { createSecureServer, createServer, constants } from "node:http2";
+import type { Socket } from "node:net";
 import type {
   Http2SecureServer,
   Http2Server,
@@ -64,6 +65,7 @@ class GrpcReceiver implements Receiver {
       tls === undefined
         ? createServer(SERVER_SETTINGS)
         : createSecureServer({ ...SERVER_SETTINGS, ...tls });
+    this.server.on("connection", (socket: Socket) => this.sessions.addSocket(socket));
     this.server.on("session", (session: ServerHttp2Session) => this.sessions.add(session));
     this.server.on("sessionError", () => {
       // Bytes that are not HTTP/2; Node has closed the connection.

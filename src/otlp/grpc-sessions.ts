@@ -3,6 +3,7 @@
  * vanished: nodejs/node #42710), and how they end (GOAWAY, then their streams finish).
  */
 import type { ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
 
 const MAX_SESSIONS = 4_096;
 const PING_INTERVAL_MS = 30_000;
@@ -12,6 +13,7 @@ const SESSION_WINDOW_BYTES = 16 * 1024 * 1024;
 
 export class GrpcSessions {
   private readonly open = new Set<ServerHttp2Session>();
+  private readonly sockets = new Set<Socket>();
   /** Sessions whose last ping was not answered yet. */
   private readonly unanswered = new WeakSet<ServerHttp2Session>();
   private readonly pinger: NodeJS.Timeout;
@@ -20,6 +22,12 @@ export class GrpcSessions {
   constructor(pingIntervalMs: number = PING_INTERVAL_MS) {
     this.pinger = setInterval(() => this.pingAll(), pingIntervalMs);
     this.pinger.unref();
+  }
+
+  /** For the server's `connection` event. */
+  addSocket(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on("close", () => this.sockets.delete(socket));
   }
 
   /** For the server's `session` event. */
@@ -46,6 +54,8 @@ export class GrpcSessions {
     return new Promise((resolve) => {
       const cutOff = setTimeout(() => {
         for (const session of this.open) session.destroy();
+        // Destroying a session that was closed before waits for the peer, which may have vanished or never spoken.
+        for (const socket of this.sockets) socket.destroy();
       }, graceMs);
       this.onEmpty = () => {
         clearTimeout(cutOff);

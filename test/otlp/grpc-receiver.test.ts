@@ -327,6 +327,15 @@ test("close sends GOAWAY, lets a call under way finish, and takes no new connect
   expect((await call(port, REQUEST, { deadlineMs: 2_000 })).code).toBe(14);
 });
 
+test.each(["", "PRI * HT"])("close does not wait for a client that said only %j", async (said) => {
+  const port = await start();
+  const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  await new Promise((resolve) => socket.write(said === "" ? Buffer.alloc(0) : said, resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  await running.splice(0)[0]!.close(20);
+  socket.destroy();
+});
+
 test("close cuts off after its grace what does not finish", async () => {
   let isReached = false;
   const port = await start({
