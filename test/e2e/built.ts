@@ -1,13 +1,16 @@
 /** Compiles `src` as it ships, for tests that need slowburn in a process of its own (Node 20 loads no .ts). */
 import { execFile } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
 
-/** One folder per vitest worker: workers do not overwrite what another one's children load. */
-const FOLDER = `.e2e-test-${process.env["VITEST_POOL_ID"] ?? "0"}`;
+const DIST = join(ROOT, "dist");
+const PREFIX = ".e2e-test-";
+/** One folder per run and worker: no other one overwrites what its children load. */
+const FOLDER = `${PREFIX}${process.ppid}-${process.env["VITEST_POOL_ID"] ?? "0"}`;
 
 let building: Promise<string> | undefined;
 
@@ -17,7 +20,8 @@ export function buildSlowburn(): Promise<string> {
 }
 
 async function build(): Promise<string> {
-  const out = join(ROOT, "dist", FOLDER);
+  removeLeftovers();
+  const out = join(DIST, FOLDER);
   await mkdir(out, { recursive: true });
   const config = {
     extends: "../../tsconfig.json",
@@ -37,4 +41,22 @@ async function build(): Promise<string> {
   const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   await promisify(execFile)(process.execPath, [compiler, "-p", path]);
   return join(out, "src");
+}
+
+/** Folders of runs that have ended. */
+function removeLeftovers(): void {
+  if (!existsSync(DIST)) return;
+  for (const name of readdirSync(DIST)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const run = name.slice(PREFIX.length).split("-")[0] ?? "";
+    if (!isAlive(Number(run))) rmSync(join(DIST, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
