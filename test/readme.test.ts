@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { configTable, loadConfig } from "../src/config/index.ts";
 import { readRuleFile } from "../src/rules/index.ts";
+import { TEST_TLS } from "./api/test-tls.ts";
 import { until } from "./e2e/until.ts";
 import { BLOCKS, section, type Block } from "./readme/blocks.ts";
 import { Sandbox, type Running } from "./readme/sandbox.ts";
@@ -130,8 +131,10 @@ describe("a new user", { timeout: 120_000 }, () => {
   });
 
   test("configures slowburn by the files shown", () => {
-    for (const file of ["cert.pem", "key.pem", "ingest-token", "api-token"])
-      sandbox.write(`tls/${file}`, "0123456789abcdef");
+    sandbox.write("tls/cert.pem", TEST_TLS.cert);
+    sandbox.write("tls/key.pem", TEST_TLS.key);
+    for (const token of ["ingest-token", "api-token"])
+      sandbox.write(`tls/${token}`, "0123456789abcdef");
     expect(of("config").length).toBeGreaterThan(1);
     for (const { code } of of("config")) {
       const file = sandbox.write("slowburn.yaml", code);

@@ -48,22 +48,22 @@ const WORKBOOK = [
  */
 export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb): AlertPolicy {
   const slowest = WORKBOOK.findLast((row) => row.longMs < windowMs);
-  const tiers = WORKBOOK.map(
-    (row): Tier => ({
-      severity: row.severity,
-      factorMilli: Math.max(
-        row === slowest ? 1000 : 0,
-        Math.round((row.budgetPermille * windowMs) / row.longMs),
-      ),
-      longMs: millis(row.longMs),
-      shortMs: millis(row.shortMs),
-      forMs: millis(0),
-      keepFiringForMs: millis(0),
-      minBadEvents: 0,
-      significance: row.severity === "page" ? PAGE_SIGNIFICANCE : 1,
-    }),
-  );
+  const tiers = WORKBOOK.map((row): Tier => ({
+    severity: row.severity,
+    factorMilli: Math.max(
+      row === slowest ? 1000 : 0,
+      Math.round((row.budgetPermille * windowMs) / row.longMs),
+    ),
+    longMs: millis(row.longMs),
+    shortMs: millis(row.shortMs),
+    forMs: millis(0),
+    keepFiringForMs: millis(0),
+    minBadEvents: 0,
+    significance: row.severity === "page" ? PAGE_SIGNIFICANCE : 1,
+  }));
   const canFire = (tier: Tier) =>
-    tier.longMs < windowMs && tier.factorMilli >= 1000 && tier.factorMilli * budgetPpb < 1000 * WHOLE_PPB;
+    tier.longMs < windowMs &&
+    tier.factorMilli >= 1000 &&
+    tier.factorMilli * budgetPpb < 1000 * WHOLE_PPB;
   return { name: "workbook", tiers: tiers.filter(canFire) };
 }

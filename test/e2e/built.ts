@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-export const ROOT: string = new URL("../../", import.meta.url).pathname;
+const ROOT: string = new URL("../../", import.meta.url).pathname;
 
 const DIST = join(ROOT, "dist");
 const PREFIX = ".e2e-test-";

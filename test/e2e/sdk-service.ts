@@ -34,7 +34,7 @@ export const WAYS: readonly Way[] = (["http/protobuf", "http/json", "grpc"] as c
     ),
 );
 
-export const nameOf = ({ protocol, temporality, histogram }: Way): string =>
+const nameOf = ({ protocol, temporality, histogram }: Way): string =>
   `${protocol.replace("/", "-")}-${temporality}-${histogram}`;
 
 /** The SLOs of test/e2e/rules/sdk.yaml. */

@@ -8,7 +8,7 @@ import { buildRequest, type MetricInput } from "../otlp/request-builder.ts";
 import { sloOf } from "../engine/fixtures.ts";
 import { EPOCH_MS, nanos } from "../series/harness.ts";
 
-export const BUCKET_MS = 10_000;
+const BUCKET_MS = 10_000;
 /** One budget per route over `http.requests`, 5xx are bad. */
 export const AVAILABILITY: Slo = sloOf({ id: "shop/availability", window: "1d", per: ["route"] });
 export const LATENCY: Slo = sloOf({

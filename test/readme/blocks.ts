@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const ROOT: string = join(import.meta.dirname, "../..");
-export const README: string = readFileSync(join(ROOT, "README.md"), "utf8");
+const README: string = readFileSync(join(ROOT, "README.md"), "utf8");
 
 export interface Block {
   readonly line: number;

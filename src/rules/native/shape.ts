@@ -88,12 +88,7 @@ export function readShape<T>(
 }
 
 /** A key that does not exist, with the one that was probably meant. */
-function reportUnknown(
-  field: Field,
-  key: string,
-  names: readonly string[],
-  what: string,
-): void {
+function reportUnknown(field: Field, key: string, names: readonly string[], what: string): void {
   const nearest = nearestName(key, names);
   const hint =
     key === "<<"
