@@ -11,7 +11,7 @@ import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { longestSilent } from "./writer-chain.ts";

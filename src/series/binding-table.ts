@@ -7,7 +7,7 @@ import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
 import { ThresholdSet } from "./cuts.ts";
 import type { Identity } from "./identity.ts";
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 
 /** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
 export interface BoundTargets {

@@ -3,7 +3,7 @@
  * been one (DESIGN 4.3; research/otlp.md section 3). The first error of a new `500` series is thus not lost, and the history
  * of a process that is older than slowburn's knowledge is no burst.
  */
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 import { ceilMillis } from "./nanos.ts";
 
 /** Points of one export may carry times that differ a little (Go reads the clock per instrument). */

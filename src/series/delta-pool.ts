@@ -7,7 +7,7 @@
  *   row of a series (newest pairs) -> row -> row   u32 x 33: eight pairs, then position of the next pair + 16 x (next row + 1)
  */
 import { BLOCK_ROWS } from "./blocks.ts";
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 
 const PAIRS = 8;
 /** Start hi, start lo, time hi, time lo per pair, then the link. */

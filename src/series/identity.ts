@@ -9,7 +9,7 @@ import type { SeriesDescriptor } from "../engine/index.ts";
 import type { ByteRange, MetricCursor, MetricKind, Temporality } from "../otlp/index.ts";
 import { assert, type AttributeValue } from "../slo/index.ts";
 import { Interner } from "./interner.ts";
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 import type { RecordReader, RecordWriter } from "./record-bytes.ts";
 import { readAttributes, readString } from "./wire-attributes.ts";
 

@@ -3,7 +3,8 @@
  * form a set: another order or framing of the same set leads to the same id. That equality is checked by canonical
  * form, which is made again from the stored bytes when needed, so it costs 12 bytes an id and no second copy.
  */
-import { grown, hashBytes, KeyTable } from "./key-table.ts";
+import { grown } from "./grown.ts";
+import { hashBytes, KeyTable } from "./key-table.ts";
 import { canonicalFields } from "./wire-attributes.ts";
 
 const FIRST_CAPACITY = 64;

@@ -2,7 +2,8 @@
  * Byte strings (with a number that qualifies them) to dense indexes, by open addressing: a hash of a random seed finds a
  * candidate, memcmp decides. Several keys may lead to one id: other encodings of the same attribute set.
  */
-import { ByteArena } from "./byte-arena.ts";
+import { grown } from "./grown.ts";
+import { KeyStore } from "./key-store.ts";
 
 const FIRST_CAPACITY = 64;
 const EMPTY_SLOT = -1;
@@ -25,11 +26,9 @@ export function hashBytes(seed: number, bytes: Uint8Array, start: number, end: n
 
 export class KeyTable {
   readonly #seed: number;
-  readonly #arena = new ByteArena();
+  readonly #keys = new KeyStore();
   #slots = new Int32Array(FIRST_CAPACITY * 2).fill(EMPTY_SLOT);
   #hashes = new Int32Array(FIRST_CAPACITY);
-  #positions = new Uint32Array(FIRST_CAPACITY);
-  #sizes = new Uint32Array(FIRST_CAPACITY);
   #qualifiers = new Int32Array(FIRST_CAPACITY);
   #ids = new Int32Array(FIRST_CAPACITY);
   #count = 0;
@@ -45,11 +44,11 @@ export class KeyTable {
 
   /** Bytes of all keys. */
   get keyBytes(): number {
-    return this.#arena.usedBytes;
+    return this.#keys.usedBytes;
   }
 
   get sizeBytes(): number {
-    return this.#arena.sizeBytes + this.#slots.byteLength + this.#hashes.length * 20;
+    return this.#keys.sizeBytes + this.#slots.byteLength + this.#hashes.length * 12;
   }
 
   /** The id of a key, or -1. */
@@ -66,11 +65,7 @@ export class KeyTable {
 
   /** Whether the key number `key` is this one; what successor prediction asks instead of a hash. */
   isKey(key: number, qualifier: number, bytes: Uint8Array, start: number, end: number): boolean {
-    return (
-      this.#qualifiers[key] === qualifier &&
-      this.#sizes[key] === end - start &&
-      this.#arena.equals(this.#positions[key]!, bytes, start, end)
-    );
+    return this.#qualifiers[key] === qualifier && this.#keys.isKey(key, bytes, start, end);
   }
 
   /** The number of a key (0 … count - 1, in order of arrival), or -1. */
@@ -89,17 +84,16 @@ export class KeyTable {
     const key = this.#count++;
     const hash = this.#hash(qualifier, bytes, start, end);
     this.#hashes[key] = hash;
-    this.#positions[key] = this.#arena.append(bytes, start, end);
-    this.#sizes[key] = end - start;
+    this.#keys.add(bytes, start, end);
     this.#qualifiers[key] = qualifier;
     this.#ids[key] = id;
     this.#place(key, hash);
     return key;
   }
 
-  /** The bytes of a key: a view into the arena. */
+  /** The bytes of a key: not to be written to. */
   bytesOf(key: number): Uint8Array {
-    return this.#arena.read(this.#positions[key]!, this.#sizes[key]!);
+    return this.#keys.bytesOf(key);
   }
 
   qualifierOf(key: number): number {
@@ -130,20 +124,9 @@ export class KeyTable {
   #grow(): void {
     const capacity = this.#hashes.length * 2;
     this.#hashes = grown(this.#hashes, new Int32Array(capacity));
-    this.#positions = grown(this.#positions, new Uint32Array(capacity));
-    this.#sizes = grown(this.#sizes, new Uint32Array(capacity));
     this.#qualifiers = grown(this.#qualifiers, new Int32Array(capacity));
     this.#ids = grown(this.#ids, new Int32Array(capacity));
     this.#slots = new Int32Array(capacity * 2).fill(EMPTY_SLOT);
     for (let key = 0; key < this.#count; key++) this.#place(key, this.#hashes[key]!);
   }
-}
-
-/** `to` with what `from` holds at its start; the way every table of this room grows. */
-export function grown<T extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
-  from: T,
-  to: T,
-): T {
-  to.set(from);
-  return to;
 }

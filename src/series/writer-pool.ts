@@ -7,7 +7,7 @@
  */
 import { BLOCK_ROWS } from "./blocks.ts";
 import { isExponential } from "./cuts.ts";
-import { grown } from "./key-table.ts";
+import { grown } from "./grown.ts";
 import type { Row } from "./rows.ts";
 
 export const HEAD_STRIDE = 6;
