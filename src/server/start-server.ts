@@ -96,6 +96,7 @@ async function startOn(
   });
   listeners.push({ name: "API", url: api.url });
   const watch = watchRules(config.rulesDirectory, () => rules.reload());
+  rules.reload(); // what was written since they were read, and before they were watched
   heartbeat.start();
   closers.add(
     () => api.close(),

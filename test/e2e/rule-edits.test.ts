@@ -187,4 +187,15 @@ describe("an edit", () => {
       "counts start anew",
     );
   });
+
+  test("made while slowburn starts takes effect", async () => {
+    const home = new Home({ "shop.yaml": file("shop", slo("orders")) });
+    const write = (event: string) => {
+      if (event === "rules.loaded") home.write("late.yaml", file("late", slo("orders")));
+    };
+    const log = { debug: write, info: write, warn: write, error: write };
+    const slowburn = await startHere(home, {}, { log });
+    await becomes(slowburn, "late.yaml", "loaded");
+    expect(await idsOf(slowburn)).toEqual(["late/orders", "shop/orders"]);
+  });
 });
