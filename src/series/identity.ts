@@ -28,6 +28,12 @@ const METRIC_HEAD_BYTES = 5;
 /** A context's key: resource, scope and metric id, four bytes each. */
 const CONTEXT_BYTES = 12;
 
+interface Context {
+  readonly resource: number;
+  readonly scope: number;
+  readonly metric: number;
+}
+
 export type MetricIdentity = SeriesDescriptor["metric"];
 
 /** How many of each were born; births from one such mark to the next go into a journal record. */
@@ -51,6 +57,9 @@ export class Identity {
   readonly bounds: Interner;
   readonly series: Interner;
   readonly #metricOf: MetricIdentity[] = [];
+  readonly #contexts: Context[] = [];
+  #lastContext: Context | undefined;
+  #lastShared: ReadonlyMap<string, AttributeValue> = new Map();
   readonly #metricKey: Buffer = Buffer.alloc(METRIC_HEAD_BYTES + 4096);
   readonly #contextKey: Buffer = Buffer.alloc(CONTEXT_BYTES);
   /** Key number that last followed a key number: senders repeat their order. */
@@ -144,16 +153,16 @@ export class Identity {
   }
 
   metricOfSeries(series: number): number {
-    return this.#contextPart(this.series.qualifierOf(series), 8);
+    return this.#contextOf(series).metric;
   }
 
   resourceOfSeries(series: number): number {
-    return this.#contextPart(this.series.qualifierOf(series), 0);
+    return this.#contextOf(series).resource;
   }
 
-  #contextPart(context: number, at: number): number {
-    const bytes = this.contexts.bytesOf(context);
-    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+  #contextOf(series: number): Context {
+    const id = this.series.qualifierOf(series);
+    return (this.#contexts[id] ??= readContextKey(this.contexts.bytesOf(id)));
   }
 
   metric(id: number): MetricIdentity {
@@ -162,21 +171,26 @@ export class Identity {
 
   /** Everything a rule may ask of a series: point attributes over scope over resource attributes. */
   describe(series: number): SeriesDescriptor {
-    const context = this.series.qualifierOf(series);
+    const context = this.#contextOf(series);
+    const attributes = new Map(this.#sharedAttributes(context));
+    readAttributes(this.series.bytesOf(series), POINT_ATTRIBUTES, attributes);
+    return { metric: this.metric(context.metric), attributes };
+  }
+
+  /** Of resource and scope; those of the last context are kept, since its series mostly come together. */
+  #sharedAttributes(context: Context): ReadonlyMap<string, AttributeValue> {
+    if (context === this.#lastContext) return this.#lastShared;
     const attributes = new Map<string, AttributeValue>();
-    readAttributes(
-      this.resources.bytesOf(this.#contextPart(context, 0)),
-      [RESOURCE_ATTRIBUTES],
-      attributes,
-    );
-    const scope = this.scopes.bytesOf(this.#contextPart(context, 4));
+    readAttributes(this.resources.bytesOf(context.resource), [RESOURCE_ATTRIBUTES], attributes);
+    const scope = this.scopes.bytesOf(context.scope);
     const name = readString(scope, SCOPE_NAME);
     const version = readString(scope, SCOPE_VERSION);
     if (name !== "") attributes.set("otel.scope.name", name);
     if (version !== "") attributes.set("otel.scope.version", version);
     readAttributes(scope, [SCOPE_ATTRIBUTES], attributes);
-    readAttributes(this.series.bytesOf(series), POINT_ATTRIBUTES, attributes);
-    return { metric: this.metric(this.#contextPart(context, 8)), attributes };
+    this.#lastContext = context;
+    this.#lastShared = attributes;
+    return attributes;
   }
 
   mark(): BirthMark {
@@ -240,4 +254,9 @@ export function readMetricKey(key: Uint8Array): MetricIdentity {
     unit: buffer.toString("utf8", METRIC_HEAD_BYTES, nameStart),
     name: buffer.toString("utf8", nameStart),
   };
+}
+
+function readContextKey(key: Uint8Array): Context {
+  const [resource = 0, scope = 0, metric = 0] = new Uint32Array(key.slice().buffer);
+  return { resource, scope, metric };
 }

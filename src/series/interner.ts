@@ -4,8 +4,8 @@
  * form, which is made again from the stored bytes when needed, so it costs 12 bytes an id and no second copy.
  */
 import { grown } from "./grown.ts";
-import { hashBytes, KeyTable } from "./key-table.ts";
-import { canonicalFields } from "./wire-attributes.ts";
+import { KeyTable } from "./key-table.ts";
+import { canonicalFields, hashFields } from "./wire-attributes.ts";
 
 const FIRST_CAPACITY = 64;
 const EMPTY_SLOT = -1;
@@ -45,8 +45,8 @@ export class Interner {
   findSet(qualifier: number, bytes: Uint8Array, start: number, end: number): number {
     const known = this.find(qualifier, bytes, start, end);
     if (known >= 0 || this.#skip === undefined) return known;
-    const form = canonicalFields(bytes.subarray(start, end), this.#skip);
-    return this.#findCanonical(this.#hashForm(qualifier, form), qualifier, form);
+    const message = bytes.subarray(start, end);
+    return this.#findCanonical(this.#hashSet(qualifier, message, this.#skip), qualifier, message);
   }
 
   /** Adds bytes that `find` does not know; returns the id of an equal set, or a new one. */
@@ -54,9 +54,9 @@ export class Interner {
     const id = this.#count;
     if (id === this.#firstKeys.length) this.#grow();
     if (this.#skip !== undefined) {
-      const form = canonicalFields(bytes.subarray(start, end), this.#skip);
-      const hash = this.#hashForm(qualifier, form);
-      const known = this.#findCanonical(hash, qualifier, form);
+      const message = bytes.subarray(start, end);
+      const hash = this.#hashSet(qualifier, message, this.#skip);
+      const known = this.#findCanonical(hash, qualifier, message);
       if (known >= 0) {
         const aliasCount = this.keys.count - this.#count;
         if (aliasCount < this.#count * MAX_ALIASES)
@@ -69,8 +69,10 @@ export class Interner {
     return id;
   }
 
-  #hashForm(qualifier: number, form: Uint8Array): number {
-    return hashBytes(this.#seed ^ qualifier, form, 0, form.length);
+  #hashSet(qualifier: number, message: Uint8Array, skip: readonly number[]): number {
+    return (
+      hashFields(this.#seed, message, 0, message.length, skip) ^ Math.imul(qualifier, 0x9e37_79b1)
+    );
   }
 
   /** The id of bytes, known or new. */
@@ -88,14 +90,15 @@ export class Interner {
     return this.keys.qualifierOf(this.#firstKeys[id]!);
   }
 
-  #findCanonical(hash: number, qualifier: number, form: Uint8Array): number {
+  #findCanonical(hash: number, qualifier: number, message: Uint8Array): number {
+    const skip = this.#skip ?? [];
     const mask = this.#canonicalSlots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#canonicalSlots[slot]!;
       if (id === EMPTY_SLOT) return -1;
       if (this.#canonicalHashes[id] !== hash || this.qualifierOf(id) !== qualifier) continue;
-      if (Buffer.compare(canonicalFields(this.bytesOf(id), this.#skip ?? []), form) === 0)
-        return id;
+      const form = canonicalFields(this.bytesOf(id), skip);
+      if (Buffer.compare(form, canonicalFields(message, skip)) === 0) return id;
     }
   }
 

@@ -10,6 +10,8 @@ import { areEqual, ByteArena, offsetOf, viewOf } from "./byte-arena.ts";
 import { grown } from "./grown.ts";
 
 const HEADER_BYTES = 8;
+/** For fewer bytes no key is coded: a whole one is read without the base. */
+const LEAST_SAVING = 16;
 const MAX_PREFIX = 0xffff;
 /** Whole keys that a new one is compared with. */
 const RECENT = 8;
@@ -38,7 +40,7 @@ export class KeyStore {
     const like = this.#mostAlike(bytes, start, end);
     const middle = size - like.prefix - like.suffix;
     const isAlike = middle <= size * LIKE || this.#wholeCount > 16 + this.#count * MAX_BASES;
-    if (like.base >= 0 && isAlike && middle + HEADER_BYTES < size) {
+    if (like.base >= 0 && isAlike && middle + HEADER_BYTES + LEAST_SAVING <= size) {
       this.#positions[key] = this.#writeCoded(like.base, like.prefix, middle, bytes, start);
       this.#sizes[key] = ~size;
       return;

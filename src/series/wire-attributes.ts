@@ -2,93 +2,137 @@
  * Attributes as raw bytes (`repeated KeyValue`, tags included), read only when a series, resource or scope is first seen.
  * The decoder has checked the wire form before; what is still odd is read as an absent value.
  */
-import type { Attributes, AttributeValue } from "../slo/index.ts";
+import type { AttributeValue } from "../slo/index.ts";
+import { hashBytes } from "./hash-bytes.ts";
 
-interface Field {
-  number: number;
-  wireType: number;
-  start: number;
-  end: number;
-}
-
-const utf8 = new TextDecoder();
 const MAX_DEPTH = 16;
 
-/** Splits a message into its fields (a varint's range is its bytes); stops at the first that does not fit. */
-function fieldsOf(bytes: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): number => {
+/** Walks the fields of a message; ends at the first that does not fit. `number` … `end` are of the field `next` found. */
+class Fields {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #at: number;
+  number = 0;
+  wireType = 0;
+  /** Where its content is; a varint's are its bytes. */
+  start = 0;
+  end = 0;
+
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    const tag = this.#varint();
+    this.number = Math.floor(tag / 8);
+    this.wireType = tag & 7;
+    this.start = this.#at;
+    let size = this.wireType === 1 ? 8 : this.wireType === 5 ? 4 : 0;
+    if (this.wireType === 0) this.#varint();
+    if (this.wireType === 2) {
+      size = this.#varint();
+      this.start = this.#at;
+    }
+    this.#at += size;
+    this.end = this.#at;
+    return this.#at <= this.#end;
+  }
+
+  #varint(): number {
     let value = 0;
     let scale = 1;
-    while (at < bytes.length) {
-      const byte = bytes[at++] ?? 0;
+    while (this.#at < this.#end) {
+      const byte = this.#bytes[this.#at++]!;
       value += (byte & 127) * scale;
       if (byte < 128) break;
       scale *= 128;
     }
     return value;
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const wireType = tag & 7;
-    let start = at;
-    const scalar = wireType === 0 || wireType === 2 ? varint() : 0;
-    if (wireType === 2) start = at;
-    const size = wireType === 2 ? scalar : wireType === 1 ? 8 : wireType === 5 ? 4 : 0;
-    if (at + size > bytes.length) break;
-    at += size;
-    fields.push({ number: Math.floor(tag / 8), wireType, start, end: at });
   }
-  return fields;
 }
 
 /** An int64 varint; beyond 2^53 the nearest double. BigInt is fine here: once per attribute at first sight. */
-function readInt64(varint: Uint8Array): number {
+function readInt64(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= 4) {
+    let small = 0;
+    for (let at = start; at < end; at++) small |= (bytes[at]! & 127) << (7 * (at - start));
+    return small;
+  }
   let value = 0n;
-  varint.forEach((byte, index) => (value |= BigInt(byte & 127) << BigInt(7 * index)));
+  for (let at = start; at < end; at++) {
+    value |= BigInt(bytes[at]! & 127) << BigInt(7 * (at - start));
+  }
   return Number(BigInt.asIntN(64, value));
 }
 
 type Plain = AttributeValue | readonly Plain[] | { readonly [key: string]: Plain } | null;
 
-function toPlain(bytes: Uint8Array, depth: number): Exclude<Plain, null> {
-  const field = fieldsOf(bytes).at(-1);
-  if (field === undefined || depth > MAX_DEPTH) return "";
-  const content = bytes.subarray(field.start, field.end);
-  switch (field.number) {
+/** The last field of an AnyValue (common.proto) counts. */
+function readAnyValue(
+  message: Buffer,
+  from: number,
+  to: number,
+  depth: number,
+): Exclude<Plain, null> {
+  const field = new Fields(message, from, to);
+  let number = 0;
+  let start = 0;
+  let end = 0;
+  while (field.next()) {
+    number = field.number;
+    start = field.start;
+    end = field.end;
+  }
+  if (depth > MAX_DEPTH) return "";
+  switch (number) {
     case 1:
-      return utf8.decode(content);
+      return message.toString("utf8", start, end);
     case 2:
-      return content[0] !== 0;
+      return message[start] !== 0;
     case 3:
-      return readInt64(content);
+      return readInt64(message, start, end);
     case 4:
-      return new DataView(content.buffer, content.byteOffset, 8).getFloat64(0, true);
+      return end - start === 8 ? message.readDoubleLE(start) : "";
     case 5:
-      return fieldsOf(content).map((item) =>
-        toPlain(content.subarray(item.start, item.end), depth + 1),
-      );
+      return readList(message, start, end, depth + 1);
     case 6:
-      return Object.fromEntries(
-        fieldsOf(content).map((item) =>
-          readKeyValue(content.subarray(item.start, item.end), depth + 1),
-        ),
-      );
+      return Object.fromEntries(readMap(message, start, end, depth + 1));
     case 7:
-      return Buffer.from(content).toString("base64");
+      return message.toString("base64", start, end);
     default:
       return "";
   }
 }
 
-function readKeyValue(bytes: Uint8Array, depth: number): [string, Exclude<Plain, null>] {
+function readList(message: Buffer, start: number, end: number, depth: number): readonly Plain[] {
+  const items: Plain[] = [];
+  const field = new Fields(message, start, end);
+  while (field.next()) items.push(readAnyValue(message, field.start, field.end, depth));
+  return items;
+}
+
+function readMap(message: Buffer, start: number, end: number, depth: number): [string, Plain][] {
+  const entries: [string, Plain][] = [];
+  const field = new Fields(message, start, end);
+  while (field.next()) entries.push(readKeyValue(message, field.start, field.end, depth));
+  return entries;
+}
+
+function readKeyValue(
+  message: Buffer,
+  start: number,
+  end: number,
+  depth: number,
+): [string, Exclude<Plain, null>] {
   let key = "";
   let value: Exclude<Plain, null> = "";
-  for (const field of fieldsOf(bytes)) {
-    const content = bytes.subarray(field.start, field.end);
-    if (field.number === 1) key = utf8.decode(content);
-    if (field.number === 2) value = toPlain(content, depth);
+  const field = new Fields(message, start, end);
+  while (field.next()) {
+    if (field.number === 1) key = message.toString("utf8", field.start, field.end);
+    if (field.number === 2) value = readAnyValue(message, field.start, field.end, depth);
   }
   return [key, value];
 }
@@ -98,38 +142,62 @@ function readKeyValue(bytes: Uint8Array, depth: number): [string, Exclude<Plain,
  * scalars as they are, everything else as JSON text (OpenTelemetry common/README.md).
  */
 export function readAttributes(
-  message: Uint8Array,
+  bytes: Uint8Array,
   fieldNumbers: readonly number[],
   into: Map<string, AttributeValue>,
-): Attributes {
-  for (const field of fieldsOf(message)) {
+): void {
+  const message = bufferOf(bytes);
+  const field = new Fields(message, 0, message.length);
+  while (field.next()) {
     if (!fieldNumbers.includes(field.number) || field.wireType !== 2) continue;
-    const [key, value] = readKeyValue(message.subarray(field.start, field.end), 0);
+    const [key, value] = readKeyValue(message, field.start, field.end, 0);
     into.set(key, typeof value === "object" ? JSON.stringify(value) : value);
   }
-  return into;
-}
-
-/**
- * The same set of fields in one order, whatever order and framing the sender chose: fields sorted by their bytes.
- * `skip` are fields that do not identify (dropped_attributes_count).
- */
-export function canonicalFields(message: Uint8Array, skip: readonly number[]): Uint8Array {
-  const parts = fieldsOf(message)
-    .filter((field) => !skip.includes(field.number))
-    .map((field) => ({ field, bytes: Buffer.from(message.subarray(field.start, field.end)) }))
-    .sort((a, b) => a.field.number - b.field.number || Buffer.compare(a.bytes, b.bytes));
-  const pieces = parts.map(({ field, bytes }) => {
-    const head = Buffer.allocUnsafe(9);
-    head.writeUInt8(field.number & 255, 0);
-    head.writeDoubleLE(bytes.length, 1);
-    return Buffer.concat([head, bytes]);
-  });
-  return Buffer.concat(pieces);
 }
 
 /** Text of a `string` field of a message, or empty. */
-export function readString(message: Uint8Array, fieldNumber: number): string {
-  const field = fieldsOf(message).findLast((each) => each.number === fieldNumber);
-  return field === undefined ? "" : utf8.decode(message.subarray(field.start, field.end));
+export function readString(bytes: Uint8Array, fieldNumber: number): string {
+  const message = bufferOf(bytes);
+  const field = new Fields(message, 0, message.length);
+  let text = "";
+  while (field.next()) {
+    if (field.number === fieldNumber) text = message.toString("utf8", field.start, field.end);
+  }
+  return text;
+}
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/** The same for the same fields in any order and framing. `skip` are fields that do not identify (dropped_attributes_count). */
+export function hashFields(
+  seed: number,
+  message: Uint8Array,
+  start: number,
+  end: number,
+  skip: readonly number[],
+): number {
+  let sum = 0;
+  const field = new Fields(message, start, end);
+  while (field.next()) {
+    if (skip.includes(field.number)) continue;
+    sum += hashBytes(seed ^ field.number, message, field.start, field.end);
+  }
+  return sum | 0;
+}
+
+/** The same fields in one order, sorted by their bytes: equal when, and only when, the sets are. */
+export function canonicalFields(message: Uint8Array, skip: readonly number[]): Uint8Array {
+  const parts: { readonly number: number; readonly bytes: Uint8Array }[] = [];
+  const field = new Fields(message, 0, message.length);
+  while (field.next()) {
+    if (skip.includes(field.number)) continue;
+    parts.push({ number: field.number, bytes: message.subarray(field.start, field.end) });
+  }
+  parts.sort((a, b) => a.number - b.number || Buffer.compare(a.bytes, b.bytes));
+  const pieces = parts.flatMap(({ number, bytes }) => [
+    Buffer.from(Float64Array.of(number, bytes.length).buffer),
+    bytes,
+  ]);
+  return Buffer.concat(pieces);
 }
