@@ -43,7 +43,12 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   if (asked.size > 0 && !asked.has(name)) continue;
   const part = asked.get(name);
   progress(name);
-  rows.push(...(await bench({ ...settings, ...(part === undefined ? {} : { part }) })));
+  try {
+    rows.push(...(await bench({ ...settings, ...(part === undefined ? {} : { part }) })));
+  } catch (error) {
+    console.error(`\n${name}:`, error); // the figures of the others are wanted all the same
+    process.exitCode = 1;
+  }
 }
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? "?"}, Node ${process.version}`;
@@ -54,4 +59,4 @@ mkdirSync(RESULTS, { recursive: true });
 const file = `${RESULTS}/${stamp}.json`;
 writeFileSync(file, `${JSON.stringify({ at: stamp, machine, ...values, rows }, undefined, 2)}\n`);
 console.log(`\n${file}`);
-process.exit(0); // whatever a bench left open
+process.exit(); // whatever a bench left open

@@ -57,7 +57,7 @@ function writeBlocks(promtool: string, directory: string): void {
     series("slo:sli_error:ratio_rate5m", `${identity(slo)},sloth_window="5m"`, () => 2 / 6_002);
   writeSync(handle, "# EOF\n");
   closeSync(handle);
-  const block = ["--max-block-duration=31d", "--quiet"];
+  const block = ["--max-block-duration=744h", "--quiet"];
   execFileSync(
     promtool,
     ["tsdb", "create-blocks-from", ...block, "openmetrics", file, join(directory, "data")],

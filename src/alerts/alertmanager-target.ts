@@ -15,7 +15,10 @@ import { publicUrl, type Target, type TargetPorts, type TargetStats } from "./ta
 
 /** Alerts per request: Prometheus' notifier.DefaultMaxBatchSize. */
 const BATCH_LIMIT = 256;
-/** An alert that was refused alone is offered again after this: a fixed Alertmanager may take it. */
+/**
+ * Longest pause before an alert that was refused alone is offered again. The first is one resend delay, so that one 400 of a
+ * proxy does not silence a page; each further one is twice as long, so that an alert that is bad for good costs little.
+ */
 const REFUSED_PAUSE_MS = 15 * 60_000;
 
 interface ResolvedPayload {
@@ -44,7 +47,10 @@ export class AlertmanagerTarget implements Target {
   readonly #tally = new Tally();
   readonly #resolved = new Map<number, ResolvedRow>();
   /** When each firing alert is due again; `firedAt` tells a new firing from an old one. */
-  #nextAt = new Map<string, { readonly firedAt: number | undefined; readonly at: number }>();
+  #nextAt = new Map<
+    string,
+    { readonly firedAt: number | undefined; readonly at: number; readonly refusals: number }
+  >();
   #evaluatedAtMs = 0;
   #sending: Promise<void> | undefined;
   #failures = 0;
@@ -142,8 +148,10 @@ export class AlertmanagerTarget implements Target {
       alert: postableAlert(this.#ports.alerts.describe(alert), endsAtMs),
       settle: (sent) => {
         const { fingerprint, firedAt } = alert;
-        const at = nowMs + (sent ? resendDelayMs : REFUSED_PAUSE_MS);
-        this.#nextAt.set(fingerprint, { firedAt, at });
+        const before = this.#nextAt.get(fingerprint);
+        const refusals = sent ? 0 : (before?.refusals ?? 0) + 1;
+        const pauseMs = Math.min(resendDelayMs * 2 ** Math.max(0, refusals - 1), REFUSED_PAUSE_MS);
+        this.#nextAt.set(fingerprint, { firedAt, at: nowMs + pauseMs, refusals });
       },
     }));
   }
