@@ -102,7 +102,7 @@ export class Intake {
   };
 
   #take(request: Uint8Array): ExportOutcome | Promise<ExportOutcome> {
-    const { resolver, rows } = this.#ports.core.series;
+    const { resolver, rows, identity } = this.#ports.core.series;
     const nowMs = this.#ports.now();
     resolver.begin(nowMs);
     try {
@@ -113,7 +113,9 @@ export class Intake {
       return { kind: "malformed", message: error.message };
     }
     const outcome = countPoints(this.counters, resolver, this.#decoder.pointCount);
-    if (resolver.takenPoints === 0) return outcome;
+    // What was seen is journaled although nothing counts: a rule that comes to use such a series comes late to it, after a
+    // restart too.
+    if (resolver.takenPoints === 0 && !this.#hasBirths(identity.mark())) return outcome;
     if (this.#waiters.length === 0) this.#openGroup(nowMs);
     return new Promise((answer) => {
       this.#waiters.push({ outcome, answer });
@@ -148,18 +150,23 @@ export class Intake {
     this.#track(this.#commitGroup(body, rowBytes, waiters, to));
   }
 
-  #encodeBirths(to: BirthMark): readonly Chunk[] {
+  /** Whether anything was born up to `to` that no entry holds yet. */
+  #hasBirths(to: BirthMark): boolean {
     const from = this.#queuedBirths;
-    const isNone =
-      to.series === from.series &&
-      to.bounds === from.bounds &&
-      to.contexts === from.contexts &&
-      to.metrics === from.metrics &&
-      to.scopes === from.scopes &&
-      to.resources === from.resources;
-    if (isNone) return [];
+    return (
+      to.series !== from.series ||
+      to.bounds !== from.bounds ||
+      to.contexts !== from.contexts ||
+      to.metrics !== from.metrics ||
+      to.scopes !== from.scopes ||
+      to.resources !== from.resources
+    );
+  }
+
+  #encodeBirths(to: BirthMark): readonly Chunk[] {
+    if (!this.#hasBirths(to)) return [];
     this.#births.size = 0;
-    this.#ports.core.series.writeBirths(this.#births, from, to);
+    this.#ports.core.series.writeBirths(this.#births, this.#queuedBirths, to);
     return [{ kind: ChunkKind.births, bytes: this.#births.copy() }];
   }
 

@@ -123,6 +123,44 @@ test("restarts anywhere, with snapshots, ticks and rule changes, change no numbe
   );
 });
 
+const EVENTS = [1, 2, 0].map((code) => ({ at: 0, code, value: 0 }));
+const FOUND: History = {
+  processes: (["exponential", "sum"] as const).map((instrument) => ({
+    identity: 0,
+    instrument,
+    temporality: "cumulative",
+    startOf: "process",
+    beginAt: 0,
+    exportEvery: 1,
+    exportCount: 1,
+    events: instrument === "sum" ? [] : EVENTS,
+    batchSize: 1,
+    firstScale: 0,
+  })),
+  deliveries: [
+    { arrivals: 2, delays: [3, 0] },
+    { arrivals: 0, delays: [2, 0] },
+  ],
+};
+
+test("a series that no rule used is known after a restart: a rule comes late to it", async () => {
+  const steps: readonly Step[] = [
+    { kind: "send" },
+    { kind: "rules", mask: 4 },
+    { kind: "send" },
+    { kind: "tick", bySeconds: 1 },
+    { kind: "restart" },
+    { kind: "flush" },
+    { kind: "send" },
+    { kind: "rules", mask: 2 },
+    { kind: "send" },
+    { kind: "send" },
+  ];
+  const going = await play(FOUND, steps, false);
+  const restarted = await play(FOUND, steps, true);
+  expect(countsOf(restarted)).toEqual(countsOf(going));
+});
+
 describe("a snapshot", () => {
   test("that could not be saved goes with the next one", async () => {
     const world = await newWorld();

@@ -113,18 +113,25 @@ describe("an answer", () => {
       world,
       requestOf({ name: "other", sum: { points: [{ time: nanos(1), int: 1 }] } }),
     );
-    const future = exporting(world, requests(601, 1));
     await settle();
     expect([empty.answer, unused.answer]).toEqual([ACCEPTED, ACCEPTED]);
-    expect(future.answer).toMatchObject({ kind: "accepted", rejectedPoints: 1 });
     await vi.advanceTimersByTimeAsync(10);
-    expect(world.intake.counters).toMatchObject({
-      entries: 0,
-      takenPoints: 0,
-      unusedPoints: 1,
-      rejectedPoints: 1,
-    });
-    expect([...world.intake.counters.rejectedByReason]).toEqual([["time-in-future", 1]]);
+    expect(world.intake.counters).toMatchObject({ entries: 0, takenPoints: 0, unusedPoints: 1 });
+  });
+
+  test("of a rejected point waits for its series' birth, and comes at once for a known series", async () => {
+    const world = await withRules();
+    const first = exporting(world, requests(601, 1));
+    await settle();
+    expect(first.answer).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(5);
+    const again = exporting(world, requests(601, 1));
+    await settle();
+    for (const { answer } of [first, again]) {
+      expect(answer).toMatchObject({ kind: "accepted", rejectedPoints: 1 });
+    }
+    expect(world.intake.counters).toMatchObject({ entries: 1, takenPoints: 0, rejectedPoints: 2 });
+    expect([...world.intake.counters.rejectedByReason]).toEqual([["time-in-future", 2]]);
   });
 
   test("tells what was rejected, and the rest is taken", async () => {
