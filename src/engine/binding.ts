@@ -5,7 +5,8 @@
 import { MetricKind } from "../otlp/index.ts";
 import { metricSpellings, type MetricShape, type Slo, type StreamIndex } from "../slo/index.ts";
 import { attributeLookup, type LookUpAttribute } from "./attribute-lookup.ts";
-import { thresholdInUnit } from "./latency-unit.ts";
+import { canMeasure, sampleOf, thresholdOf } from "./measure.ts";
+import { mergeTargets } from "./merge-targets.ts";
 import { rolesByMetric, type Role } from "./roles.ts";
 import {
   MAX_THRESHOLDS,
@@ -46,8 +47,14 @@ export class Binder {
     const roles = this.#rolesFor(series.metric);
     if (roles.length === 0) return UNBOUND;
     const attribute = attributeLookup(series.attributes);
-    const matched = roles.filter((role) => role.matches(attribute) && this.#counts(role, series));
-    const values = matched.map((role) => this.#threshold(role, series));
+    const matched = roles.filter(
+      (role) =>
+        role.matches(attribute) &&
+        canMeasure(role.measure, series.metric, (note) => this.#note(role.slo.id, note)),
+    );
+    const values = matched.map((role) =>
+      thresholdOf(role.measure, series.metric, (note) => this.#note(role.slo.id, note)),
+    );
     const distinct = [...new Set(values.filter((value) => value !== undefined))];
     const thresholds = distinct.slice(0, MAX_THRESHOLDS).sort((a, b) => a - b);
     const targets = matched.flatMap((role, i): Target[] => {
@@ -60,9 +67,19 @@ export class Binder {
       }
       const stream = this.#streamOf(role.slo, groupOf(role.slo, attribute));
       if (stream === undefined) return [];
-      return [{ stream, goodSign: role.goodSign(attribute), totalSign: role.totalSign, threshold }];
+      const goodWeight = role.goodWeight(attribute);
+      return [
+        {
+          stream,
+          goodWeight,
+          totalWeight: role.totalWeight,
+          threshold,
+          ...sampleOf(role.measure),
+        },
+      ];
     });
-    return targets.length === 0 ? UNBOUND : { targets, thresholds };
+    const merged = mergeTargets(targets);
+    return merged.length === 0 ? UNBOUND : { targets: merged, thresholds };
   }
 
   #rolesFor(metric: SeriesDescriptor["metric"]): readonly Role[] {
@@ -75,32 +92,6 @@ export class Binder {
     const roles = spellings.flatMap((name) => this.#roles.get(name) ?? []);
     this.#rolesOfMetric.set(key, roles);
     return roles;
-  }
-
-  /** Whether the metric's kind can count events for the role; says so when it cannot. */
-  #counts(role: Role, { metric }: SeriesDescriptor): boolean {
-    const isHistogram =
-      metric.kind === MetricKind.histogram || metric.kind === MetricKind.exponentialHistogram;
-    if (role.thresholdNanos !== undefined) {
-      if (!isHistogram) {
-        this.#note(role.slo.id, `${metric.name} is no histogram, so it cannot tell latency`);
-      }
-      return isHistogram;
-    }
-    if (isHistogram || metric.kind === MetricKind.summary) return true;
-    if (metric.kind === MetricKind.sum && metric.isMonotonic) return true;
-    const kind = metric.kind === MetricKind.gauge ? "a gauge" : "a sum that can fall";
-    this.#note(role.slo.id, `${metric.name} is ${kind}, so it does not count events`);
-    return false;
-  }
-
-  #threshold(role: Role, { metric }: SeriesDescriptor): number | undefined {
-    if (role.thresholdNanos === undefined) return undefined;
-    const { value, isUnitKnown } = thresholdInUnit(role.thresholdNanos, metric.unit, metric.name);
-    if (!isUnitKnown) {
-      this.#note(role.slo.id, `${metric.name} has no unit of time; seconds are assumed`);
-    }
-    return value;
   }
 }
 

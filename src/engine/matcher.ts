@@ -12,6 +12,12 @@ export function compileMatchers(matchers: readonly Matcher[]): Matches {
 }
 
 function compileMatcher(matcher: Matcher): Matches {
+  const matches = compileCondition(matcher);
+  if (matcher.absentIsEmpty !== true) return matches;
+  return (attribute) => matches((key) => attribute(key) ?? "");
+}
+
+function compileCondition(matcher: Matcher): Matches {
   const { key } = matcher;
   switch (matcher.kind) {
     case "in": {

@@ -1,17 +1,20 @@
 /** Indicators taken apart into roles: what a series of one metric may do for one SLO. Compiled once per rule set. */
-import type { Indicator, MetricSelector, Slo } from "../slo/index.ts";
+import type { Indicator, Measure, MetricSelector, Slo, Term } from "../slo/index.ts";
 import { compileMatchers, type Matches } from "./matcher.ts";
 
-type Sign = -1 | 0 | 1;
+/** A latency, in nanoseconds; or what a role measures, in the metric's own unit. */
+export type RoleMeasure = Measure | { readonly kind: "faster"; readonly nanos: number };
 
 export interface Role {
   readonly slo: Slo;
   readonly matches: Matches;
-  /** `goodSign` of a matching series. */
-  readonly goodSign: (attribute: Parameters<Matches>[0]) => Sign;
-  readonly totalSign: 0 | 1;
-  readonly thresholdNanos: number | undefined;
+  /** `goodWeight` of a matching series. */
+  readonly goodWeight: (attribute: Parameters<Matches>[0]) => number;
+  readonly totalWeight: number;
+  readonly measure: RoleMeasure;
 }
+
+const INCREASE: Measure = { kind: "increase" };
 
 /** Roles by the metric name that a rule wrote, in the order of the SLOs. */
 export function rolesByMetric(slos: readonly Slo[]): ReadonlyMap<string, readonly Role[]> {
@@ -31,38 +34,55 @@ function rolesOf(slo: Slo): readonly (readonly [string, Role])[] {
   switch (indicator.kind) {
     case "events": {
       const when = compileMatchers(indicator.when);
-      const whenTrue: Sign = indicator.count === "good" ? 1 : 0;
-      const goodSign: Role["goodSign"] = (attribute) =>
-        when(attribute) ? whenTrue : ((1 - whenTrue) as Sign); // 0 and 1 are signs
-      return [role(slo, indicator.total, { goodSign, totalSign: 1 })];
+      const whenTrue = indicator.count === "good" ? 1 : 0;
+      const goodWeight: Role["goodWeight"] = (attribute) =>
+        when(attribute) ? whenTrue : 1 - whenTrue;
+      return [role(slo, indicator.total, { goodWeight, totalWeight: 1, measure: INCREASE })];
     }
     case "latency": {
-      const { thresholdNanos } = indicator;
-      return [role(slo, indicator.total, { goodSign: () => 1, totalSign: 1, thresholdNanos })];
+      const measure: RoleMeasure = { kind: "faster", nanos: indicator.thresholdNanos };
+      return [role(slo, indicator.total, { goodWeight: () => 1, totalWeight: 1, measure })];
     }
-    case "counters":
-      return countersRoles(slo, indicator);
+    case "counters": {
+      const isBad = indicator.count === "bad";
+      return [
+        fixedRole(slo, indicator.total, isBad ? 1 : 0, 1, INCREASE),
+        fixedRole(slo, indicator.part, isBad ? -1 : 1, 0, INCREASE),
+      ];
+    }
+    case "sums":
+      return sumsRoles(slo, indicator);
   }
 }
 
 /** good = total - bad where the part counts bad events. */
-function countersRoles(
+function sumsRoles(
   slo: Slo,
-  indicator: Extract<Indicator, { kind: "counters" }>,
+  { total, count, part }: Extract<Indicator, { kind: "sums" }>,
 ): readonly (readonly [string, Role])[] {
-  const isBad = indicator.count === "bad";
-  return [
-    role(slo, indicator.total, { goodSign: () => (isBad ? 1 : 0), totalSign: 1 }),
-    role(slo, indicator.part, { goodSign: () => (isBad ? -1 : 1), totalSign: 0 }),
-  ];
+  const isBad = count === "bad";
+  const totals = total.map((term: Term) =>
+    fixedRole(slo, term, isBad ? term.weight : 0, term.weight, term.measure),
+  );
+  const parts = part.map((term: Term) =>
+    fixedRole(slo, term, isBad ? -term.weight : term.weight, 0, term.measure),
+  );
+  return [...totals, ...parts];
 }
+
+const fixedRole = (
+  slo: Slo,
+  selector: MetricSelector,
+  goodWeight: number,
+  totalWeight: number,
+  measure: RoleMeasure,
+): readonly [string, Role] =>
+  role(slo, selector, { goodWeight: () => goodWeight, totalWeight, measure });
 
 function role(
   slo: Slo,
   selector: MetricSelector,
-  part: Pick<Role, "goodSign" | "totalSign"> & { readonly thresholdNanos?: number },
+  part: Pick<Role, "goodWeight" | "totalWeight" | "measure">,
 ): readonly [string, Role] {
-  const { goodSign, totalSign, thresholdNanos } = part;
-  const matches = compileMatchers(selector.where);
-  return [selector.metric, { slo, matches, goodSign, totalSign, thresholdNanos }];
+  return [selector.metric, { slo, matches: compileMatchers(selector.where), ...part }];
 }

@@ -1,6 +1,6 @@
 /** What binding a series to the rules yields; the hot loop multiplies by it. */
 import type { MetricKind, Temporality } from "../otlp/index.ts";
-import type { Attributes, StreamIndex } from "../slo/index.ts";
+import type { Attributes, Comparison, StreamIndex } from "../slo/index.ts";
 
 /** A series as seen once, at first sight. */
 export interface SeriesDescriptor {
@@ -18,15 +18,23 @@ export interface SeriesDescriptor {
 export interface Target {
   readonly stream: StreamIndex;
   /** 1: an increment is good. 0: it says nothing of good. -1: it counts bad events of a separate bad metric. */
-  readonly goodSign: -1 | 0 | 1;
+  readonly goodWeight: number;
   /** 1: an increment is an event. 0: another series counts the total. */
-  readonly totalSign: 0 | 1;
+  readonly totalWeight: number;
   /**
    * Latency: index into `SeriesBinding.thresholds`; good is the count at or below it, and the events in the bucket that
    * straddles it are booked apart. -1: every event of the series counts alike.
    */
   readonly threshold: number;
+  /** What a point of a gauge adds; of a counter or histogram there is none. */
+  readonly sample?: SampleMeasure;
 }
+
+/** A gauge's point counts one, one if its value holds, or its value. */
+export type SampleMeasure =
+  | { readonly kind: "one" }
+  | { readonly kind: "holds"; readonly op: Comparison; readonly value: number }
+  | { readonly kind: "value" };
 
 /** Different latency thresholds of one series; targets beyond are not counted, and their SLO's notes say so. */
 export const MAX_THRESHOLDS = 32;

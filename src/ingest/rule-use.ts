@@ -1,7 +1,7 @@
 /** Which metrics the rules use, under any spelling, and from when: events before that moment were nobody's to count. */
 import { metricShape } from "../engine/index.ts";
 import type { MetricIdentity } from "../series/index.ts";
-import { metricSpellings, type Slo } from "../slo/index.ts";
+import { metricSpellings, selectorsOf, type Slo } from "../slo/index.ts";
 
 export class RuleUse {
   #sinceMs = new Map<string, number>();
@@ -10,9 +10,9 @@ export class RuleUse {
   update(slos: readonly Slo[], nowMs: number): void {
     const next = new Map<string, number>();
     for (const { indicator } of slos) {
-      const selectors =
-        indicator.kind === "counters" ? [indicator.total, indicator.part] : [indicator.total];
-      for (const { metric } of selectors) next.set(metric, this.#sinceMs.get(metric) ?? nowMs);
+      for (const { metric } of selectorsOf(indicator)) {
+        next.set(metric, this.#sinceMs.get(metric) ?? nowMs);
+      }
     }
     this.#sinceMs = next;
   }

@@ -2,11 +2,11 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/accumulator.test.ts has a case for every row of that table.
  */
-import { MAX_THRESHOLDS, type BookIncrement } from "../engine/index.ts";
-import type { StreamIndex } from "../slo/index.ts";
+import { MAX_THRESHOLDS } from "../engine/index.ts";
 import { newCounters, type AccumulatorCounters } from "./accumulator-counters.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
+import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
@@ -20,9 +20,7 @@ import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 /** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */
 const MAX_WRITERS = 64;
 
-export interface Books {
-  readonly book: BookIncrement;
-  readonly bookStraddle: BookIncrement;
+export interface Books extends BookPorts {
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
@@ -77,6 +75,10 @@ export class Accumulator {
     }
     if (!this.deltas.admit(pairs, row.startHi, row.startLo, row.timeHi, row.timeLo)) {
       this.counters.duplicates++;
+      return;
+    }
+    if (targets.isSampled) {
+      bookSample(this.#books, targets, row.value, timeMs);
       return;
     }
     this.#takeWhole(row, targets.partCount);
@@ -229,26 +231,7 @@ export class Accumulator {
 
   /** Adds the increment at hand to every stream of the series. */
   #book(row: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
-    const { streams, goodSigns, totalSigns, thresholdSlots } = targets;
-    const increment = this.#increment;
-    const total = increment[0]!;
-    for (let index = 0; index < streams.length; index++) {
-      const stream = streams[index]! as StreamIndex; // the engine gave it
-      const slot = thresholdSlots[index]!;
-      if (slot < 0) {
-        const good = goodSigns[index]! * total;
-        this.#books.book(stream, fromMs, timeMs, good, totalSigns[index]! * total);
-        continue;
-      }
-      const below = increment[1 + slot * 2]!;
-      if (below !== below) continue; // NaN: a baseline
-      this.#books.book(stream, fromMs, timeMs, below, total);
-      const straddle = increment[2 + slot * 2]!;
-      if (straddle > 0) {
-        const weight = targets.thresholdSet.cuts(row.shape)[slot * CUT_STRIDE + 2]!;
-        this.#books.bookStraddle(stream, fromMs, timeMs, weight * straddle, straddle);
-      }
-    }
+    bookIncrement(this.#books, targets, this.#increment, row.shape, fromMs, timeMs);
   }
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */

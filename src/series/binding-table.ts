@@ -6,20 +6,26 @@ import { MAX_THRESHOLDS, type BindSeries, type SeriesBinding } from "../engine/i
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
 import { ThresholdSet } from "./cuts.ts";
+import { sampleCode, sampleValue } from "./sampled.ts";
 import type { Identity } from "./identity.ts";
 import { grown } from "./grown.ts";
 
 /** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
 export interface BoundTargets {
   readonly streams: Int32Array;
-  readonly goodSigns: Int8Array;
-  readonly totalSigns: Int8Array;
+  readonly goodWeights: Float64Array;
+  readonly totalWeights: Float64Array;
   /** Slot of the target's threshold, -1 when every event counts alike. */
   readonly thresholdSlots: Int8Array;
+  /** What a gauge's point counts: a code of `sampled`, and what its value is compared with. */
+  readonly sampleCodes: Uint8Array;
+  readonly sampleValues: Float64Array;
   readonly thresholdSet: ThresholdSet;
   /** Below and straddle for each threshold. */
   readonly partCount: number;
+  /** Points add as they are: delta temporality, and gauges. */
   readonly isDelta: boolean;
+  readonly isSampled: boolean;
 }
 
 /** Index of the binding of a series that no rule uses. */
@@ -64,7 +70,8 @@ export class BindingTable {
     }
     const descriptor = this.#identity.describe(series);
     const binding = this.#bind(descriptor);
-    const isDelta = descriptor.metric.temporality === Temporality.delta;
+    const isSampled = binding.targets.some(({ sample }) => sample !== undefined);
+    const isDelta = isSampled || descriptor.metric.temporality === Temporality.delta;
     this.#bindingOf[series] = this.#intern(binding, isDelta);
     return binding.targets.length > 0;
   }
@@ -96,12 +103,15 @@ export class BindingTable {
     this.#thresholdSets.set(key, thresholdSet);
     return {
       streams: Int32Array.from(targets, (target) => target.stream),
-      goodSigns: Int8Array.from(targets, (target) => target.goodSign),
-      totalSigns: Int8Array.from(targets, (target) => target.totalSign),
+      goodWeights: Float64Array.from(targets, (target) => target.goodWeight),
+      totalWeights: Float64Array.from(targets, (target) => target.totalWeight),
       thresholdSlots: Int8Array.from(targets, (target) => target.threshold),
+      sampleCodes: Uint8Array.from(targets, (target) => sampleCode(target.sample)),
+      sampleValues: Float64Array.from(targets, (target) => sampleValue(target.sample)),
       thresholdSet,
       partCount: thresholds.length * 2,
       isDelta,
+      isSampled: targets.some(({ sample }) => sample !== undefined),
     };
   }
 }
@@ -109,8 +119,9 @@ export class BindingTable {
 /** The same for bindings that are laid out alike; once per series, so without JSON (bench/series.ts, first sight). */
 function keyOf({ targets, thresholds }: SeriesBinding, isDelta: boolean): string {
   let key = isDelta ? "delta" : "cumulative";
-  for (const { stream, goodSign, totalSign, threshold } of targets) {
-    key += `|${stream},${goodSign},${totalSign},${threshold}`;
+  for (const { stream, goodWeight, totalWeight, threshold, sample } of targets) {
+    key += `|${stream},${goodWeight},${totalWeight},${threshold}`;
+    if (sample !== undefined) key += `,${sampleCode(sample)},${sampleValue(sample)}`;
   }
   return thresholds.length === 0 ? key : `${key}|${thresholds.join()}`;
 }

@@ -59,7 +59,8 @@ export class Resolver implements PointSink {
   #resourceBytes: Uint8Array = EMPTY;
   #scopeBytes: Uint8Array = EMPTY;
   #temporality: Temporality = Temporality.unspecified;
-  #isMonotonic = false;
+  /** Whether points are values of a moment: they may be negative, and large. */
+  #isSampled = false;
 
   constructor(
     identity: Identity,
@@ -107,9 +108,10 @@ export class Resolver implements PointSink {
     if (!this.#settings.isMetricUsed(metric)) return false;
     const identity = this.#identity;
     this.#metric = this.#isFull() ? identity.findMetric(metric) : identity.metricId(metric);
-    this.#temporality =
-      metric.kind === MetricKind.summary ? Temporality.cumulative : metric.temporality;
-    this.#isMonotonic = metric.kind !== MetricKind.sum || metric.isMonotonic;
+    const isWithoutTemporality =
+      metric.kind === MetricKind.summary || metric.kind === MetricKind.gauge;
+    this.#temporality = isWithoutTemporality ? Temporality.cumulative : metric.temporality;
+    this.#isSampled = metric.kind === MetricKind.gauge || isFalling(metric);
     this.#name = metric.name;
     return true;
   }
@@ -118,7 +120,7 @@ export class Resolver implements PointSink {
     if (!this.#open(point)) return;
     if (!point.hasValue) return this.#reject("value-missing");
     if (!Number.isFinite(point.value)) return this.#reject("value-not-finite");
-    if (point.value < 0 && this.#isMonotonic) return this.#reject("value-negative");
+    if (point.value < 0 && !this.#isSampled) return this.#reject("value-negative");
     this.#row.value = point.value;
     this.#row.hasBuckets = false;
     this.#write(0);
@@ -266,7 +268,9 @@ export class Resolver implements PointSink {
   }
 
   #write(partCount: number): void {
-    if (this.#row.value > Number.MAX_SAFE_INTEGER) return this.#reject("count-too-large");
+    if (this.#row.value > Number.MAX_SAFE_INTEGER && !this.#isSampled) {
+      return this.#reject("count-too-large");
+    }
     this.#rows.write(this.#row, partCount);
     this.takenPoints++;
   }
@@ -284,4 +288,6 @@ export class Resolver implements PointSink {
   }
 }
 
+const isFalling = (metric: MetricCursor): boolean =>
+  metric.kind === MetricKind.sum && !metric.isMonotonic;
 const EMPTY = new Uint8Array(0);

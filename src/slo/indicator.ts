@@ -5,30 +5,55 @@ export type AttributeValue = string | number | boolean;
 /** The attributes of a data point over those of its scope over those of its resource. */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
+interface Condition<Kind extends string> {
+  readonly kind: Kind;
+  /** An OpenTelemetry attribute (`http.route`) or its Prometheus spelling (`http_route`). */
+  readonly key: string;
+  /** As in PromQL: an absent attribute compares as the empty text. Without it, it satisfies only what says "not". */
+  readonly absentIsEmpty?: true;
+}
+
 /**
  * One condition on an attribute. Values compare by their text, so `500`, `"500"` agree. An absent
- * attribute satisfies `notIn`, `notMatches`, `exists: false` and nothing else.
- * `key` is an OpenTelemetry attribute (`http.route`) or its Prometheus spelling (`http_route`).
+ * attribute satisfies `notIn`, `notMatches`, `exists: false` and nothing else, unless `absentIsEmpty`.
  */
 export type Matcher =
-  | { readonly kind: "in"; readonly key: string; readonly values: readonly string[] }
-  | { readonly kind: "notIn"; readonly key: string; readonly values: readonly string[] }
+  | (Condition<"in"> & { readonly values: readonly string[] })
+  | (Condition<"notIn"> & { readonly values: readonly string[] })
   /** RE2 syntax, anchored at both ends. */
-  | { readonly kind: "matches"; readonly key: string; readonly pattern: string }
-  | { readonly kind: "notMatches"; readonly key: string; readonly pattern: string }
-  | { readonly kind: "exists"; readonly key: string; readonly exists: boolean }
-  | {
-      readonly kind: "compare";
-      readonly key: string;
-      readonly op: ">" | ">=" | "<" | "<=";
-      readonly value: number;
-    };
+  | (Condition<"matches"> & { readonly pattern: string })
+  | (Condition<"notMatches"> & { readonly pattern: string })
+  | (Condition<"exists"> & { readonly exists: boolean })
+  | (Condition<"compare"> & { readonly op: ">" | ">=" | "<" | "<="; readonly value: number });
 
 export interface MetricSelector {
   /** `http.server.request.duration`, or its Prometheus spelling `http_server_request_duration_seconds_count`. */
   readonly metric: string;
   /** All must hold. */
   readonly where: readonly Matcher[];
+}
+
+export type Comparison = ">" | ">=" | "<" | "<=" | "==" | "!=";
+
+/** What the points of a series add to a term. */
+export type Measure =
+  /** What a counter, or the count of a histogram or summary, grew by. */
+  | { readonly kind: "increase" }
+  /** A histogram's events at or below the bound, in the metric's own unit: PromQL's `_bucket{le="0.25"}`. */
+  | { readonly kind: "atMost"; readonly bound: number }
+  /** A gauge's points: each counts one, or only those whose value satisfies the comparison. */
+  | {
+      readonly kind: "samples";
+      readonly holds?: { readonly op: Comparison; readonly value: number };
+    }
+  /** A gauge's points: each counts its value. */
+  | { readonly kind: "values" };
+
+/** Weight x measure, over all series that the selector takes. */
+export interface Term extends MetricSelector {
+  /** Not zero. */
+  readonly weight: number;
+  readonly measure: Measure;
 }
 
 export type Indicator =
@@ -48,4 +73,24 @@ export type Indicator =
       readonly total: MetricSelector;
       readonly count: "good" | "bad";
       readonly part: MetricSelector;
+    }
+  /** Weighted sums of measures of any metrics: what indicators written in PromQL come down to. */
+  | {
+      readonly kind: "sums";
+      readonly total: readonly Term[];
+      readonly count: "good" | "bad";
+      readonly part: readonly Term[];
     };
+
+/** Every metric the indicator is computed from, with its conditions. */
+export function selectorsOf(indicator: Indicator): readonly MetricSelector[] {
+  switch (indicator.kind) {
+    case "events":
+    case "latency":
+      return [indicator.total];
+    case "counters":
+      return [indicator.total, indicator.part];
+    case "sums":
+      return [...indicator.total, ...indicator.part];
+  }
+}

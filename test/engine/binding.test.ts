@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine, OVERFLOW_VALUE, type SeriesDescriptor } from "../../src/engine/index.ts";
-import { MetricKind } from "../../src/otlp/index.ts";
-import type { Indicator, Matcher } from "../../src/slo/index.ts";
+import { MetricKind, Temporality } from "../../src/otlp/index.ts";
+import type { Indicator, Matcher, Measure, Term } from "../../src/slo/index.ts";
 import { EVENTS, seriesOf, sloOf } from "./fixtures.ts";
 
 const START = 1_700_000_000_000;
@@ -36,15 +36,15 @@ describe("events", () => {
     [{ status: "200" }, 1],
     [{ status: "5000" }, 1], // patterns are anchored
     [{}, 1], // an absent attribute matches no pattern
-  ] as const)("%j is counted with goodSign %i", (attributes, goodSign) => {
+  ] as const)("%j is counted with goodWeight %i", (attributes, goodWeight) => {
     const { targets } = engineWith({}).bind(seriesOf(attributes));
-    expect(targets).toEqual([{ stream: 0, goodSign, totalSign: 1, threshold: -1 }]);
+    expect(targets).toEqual([{ stream: 0, goodWeight, totalWeight: 1, threshold: -1 }]);
   });
 
   test("good events instead of bad ones", () => {
     const engine = engineWith({ indicator: { ...EVENTS, count: "good" } as Indicator });
-    expect(engine.bind(seriesOf({ status: "500" })).targets[0]?.goodSign).toBe(1);
-    expect(engine.bind(seriesOf({ status: "200" })).targets[0]?.goodSign).toBe(0);
+    expect(engine.bind(seriesOf({ status: "500" })).targets[0]?.goodWeight).toBe(1);
+    expect(engine.bind(seriesOf({ status: "200" })).targets[0]?.goodWeight).toBe(0);
   });
 
   test.each([
@@ -114,6 +114,12 @@ describe("matchers", () => {
     [{ kind: "compare", key: "http.route", op: ">", value: 0 }, false],
     [{ kind: "compare", key: "empty", op: ">=", value: 0 }, false],
     [{ kind: "compare", key: "absent", op: "<", value: 1 }, false],
+    // as PromQL: what is absent is the empty text
+    [{ kind: "in", key: "absent", values: [""], absentIsEmpty: true }, true],
+    [{ kind: "notIn", key: "absent", values: [""], absentIsEmpty: true }, false],
+    [{ kind: "matches", key: "absent", pattern: ".*", absentIsEmpty: true }, true],
+    [{ kind: "notMatches", key: "absent", pattern: "x|", absentIsEmpty: true }, false],
+    [{ kind: "in", key: "http.route", values: ["/pay"], absentIsEmpty: true }, true],
   ])("%j: %s", (matcher, matches) => {
     const engine = engineWith({ indicator: eventsOf("http.requests", [matcher]) });
     expect(engine.bind(seriesOf(attributes)).targets.length > 0).toBe(matches);
@@ -139,7 +145,7 @@ describe("latency", () => {
     const engine = engineWith({ indicator: latencyOf(nanos) });
     const { targets, thresholds } = engine.bind(seriesOf({}, { ...HISTOGRAM, unit }));
     expect(thresholds).toEqual([expected]);
-    expect(targets).toEqual([{ stream: 0, goodSign: 1, totalSign: 1, threshold: 0 }]);
+    expect(targets).toEqual([{ stream: 0, goodWeight: 1, totalWeight: 1, threshold: 0 }]);
     expect(engine.notesOf("shop/availability")).toEqual([]);
   });
 
@@ -206,16 +212,107 @@ describe("two counters", () => {
     const signs = (name: string) =>
       engine
         .bind(seriesOf({ kind: "x" }, { name }))
-        .targets.map((target) => [target.goodSign, target.totalSign]);
+        .targets.map((target) => [target.goodWeight, target.totalWeight]);
     expect(signs("requests")).toEqual([total]);
     expect(signs("part")).toEqual([part]);
   });
 
-  test("one series may be both total and part", () => {
+  test("one series that is both total and part books once", () => {
     const engine = engineWith({ indicator: counters("good", "requests") });
     const bind = (kind: string) => engine.bind(seriesOf({ kind }, { name: "requests" })).targets;
-    expect(bind("x").map((target) => target.goodSign)).toEqual([0, 1]);
-    expect(bind("y").map((target) => target.goodSign)).toEqual([0]);
+    expect(bind("x").map((target) => [target.goodWeight, target.totalWeight])).toEqual([[1, 1]]);
+    expect(bind("y").map((target) => [target.goodWeight, target.totalWeight])).toEqual([[0, 1]]);
+  });
+});
+
+describe("sums", () => {
+  const increase = { kind: "increase" } as const;
+  const term = (metric: string, measure: Measure, weight = 1, where: Matcher[] = []): Term => ({
+    metric,
+    where,
+    weight,
+    measure,
+  });
+  const bad = (part: readonly Term[], total: readonly Term[]): Indicator => ({
+    kind: "sums",
+    total,
+    count: "bad",
+    part,
+  });
+  const targetsOf = (
+    indicator: Indicator,
+    attributes: Record<string, string>,
+    metric: Partial<SeriesDescriptor["metric"]>,
+  ) =>
+    engineWith({ indicator })
+      .bind(seriesOf(attributes, metric))
+      .targets.map(({ goodWeight, totalWeight, threshold, sample }) => ({
+        weights: [goodWeight, totalWeight],
+        ...(threshold < 0 ? {} : { threshold }),
+        ...(sample === undefined ? {} : { sample }),
+      }));
+  const GAUGE = { name: "temperature", unit: "", kind: MetricKind.gauge, isMonotonic: false };
+
+  test("errors that are a part of the total book once, as bad events", () => {
+    const is5xx: Matcher = { kind: "matches", key: "code", pattern: "5.." };
+    const indicator = bad([term("r", increase, 1, [is5xx])], [term("r", increase)]);
+    expect(targetsOf(indicator, { code: "500" }, { name: "r" })).toEqual([{ weights: [0, 1] }]);
+    expect(targetsOf(indicator, { code: "200" }, { name: "r" })).toEqual([{ weights: [1, 1] }]);
+  });
+
+  test("count less bucket is a latency: one target, whose bound is in the metric's own unit", () => {
+    const slow = [term("h", increase), term("h", { kind: "atMost", bound: 250 }, -1)];
+    const metric = { ...HISTOGRAM, name: "h", unit: "ms" };
+    const { targets, thresholds } = engineWith({
+      indicator: bad(slow, [term("h", increase)]),
+    }).bind(seriesOf({}, metric));
+    expect(thresholds).toEqual([250]);
+    expect(targets).toEqual([{ stream: 0, goodWeight: 1, totalWeight: 1, threshold: 0 }]);
+  });
+
+  test("terms that cancel bind to nothing", () => {
+    const indicator = bad([term("r", increase)], [term("r", increase), term("r", increase, -1)]);
+    expect(targetsOf(indicator, {}, { name: "r" })).toEqual([{ weights: [-1, 0] }]);
+    const both = bad([term("r", increase, -1)], [term("r", increase), term("r", increase, -1)]);
+    expect(targetsOf({ ...both, part: [] } as Indicator, {}, { name: "r" })).toEqual([]);
+  });
+
+  test("a gauge's points count one, one where they hold, or their value", () => {
+    const total = [term("temperature", { kind: "samples" })];
+    const hot = { op: ">", value: 30 } as const;
+    expect(
+      targetsOf(bad([term("temperature", { kind: "samples", holds: hot })], total), {}, GAUGE),
+    ).toEqual([
+      { weights: [1, 1], sample: { kind: "one" } },
+      { weights: [-1, 0], sample: { kind: "holds", ...hot } },
+    ]);
+    const mean: Indicator = {
+      kind: "sums",
+      total,
+      count: "good",
+      part: [term("temperature", { kind: "values" })],
+    };
+    expect(targetsOf(mean, {}, GAUGE)).toEqual([
+      { weights: [0, 1], sample: { kind: "one" } },
+      { weights: [1, 0], sample: { kind: "value" } },
+    ]);
+  });
+
+  test.each([
+    ["a gauge", { kind: MetricKind.gauge }, 1],
+    ["a sum that can fall", { kind: MetricKind.sum, isMonotonic: false }, 1],
+    [
+      "a delta sum that can fall",
+      { kind: MetricKind.sum, isMonotonic: false, temporality: Temporality.delta },
+      0,
+    ],
+    ["a counter", { kind: MetricKind.sum, isMonotonic: true }, 0],
+    ["a histogram", { kind: MetricKind.histogram }, 0],
+  ] as const)("values of %s", (_, metric, count) => {
+    const engine = engineWith({ indicator: bad([], [term("m", { kind: "values" })]) });
+    const { targets } = engine.bind(seriesOf({}, { ...metric, name: "m", unit: "" }));
+    expect(targets).toHaveLength(count);
+    expect(engine.notesOf("shop/availability")).toHaveLength(1 - count);
   });
 });
 

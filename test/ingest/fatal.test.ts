@@ -26,7 +26,7 @@ async function startIntake() {
   let failure: Error | undefined;
   const engine: CoreEngine = {
     bind: () => ({
-      targets: [{ stream: streamIndex(0), goodSign: 1, totalSign: 1, threshold: -1 }],
+      targets: [{ stream: streamIndex(0), goodWeight: 1, totalWeight: 1, threshold: -1 }],
       thresholds: [],
     }),
     book: () => {

@@ -297,7 +297,11 @@ describe("a rule change", () => {
     const world = await newWorld({ now: Date.now });
     const where = [{ kind: "in" as const, key: "route", values: ["/"] }];
     const total = { metric: "http.requests", where };
-    const front: Slo = { ...AVAILABILITY, id: "shop/front", indicator: { ...EVENTS, total } };
+    const front: Slo = {
+      ...AVAILABILITY,
+      id: "shop/front",
+      indicator: { ...EVENTS, total } as Slo["indicator"],
+    };
     await world.intake.changeRules([front]);
     exporting(world, Uint8Array.of(...requests(10, 1000, { route: "/late" }), 0xff)); // no field begins so
     await vi.advanceTimersByTimeAsync(15_000);

@@ -18,15 +18,17 @@ const bind: BindSeries = ({ metric, attributes }): SeriesBinding => {
   if (metric.name === "requests") {
     const isBad = String(attributes.get("code")).startsWith("5");
     return {
-      targets: [{ stream: streamIndex(0), goodSign: isBad ? 0 : 1, totalSign: 1, threshold: -1 }],
+      targets: [
+        { stream: streamIndex(0), goodWeight: isBad ? 0 : 1, totalWeight: 1, threshold: -1 },
+      ],
       thresholds: [],
     };
   }
   return {
     targets: THRESHOLDS.map((_, index) => ({
       stream: streamIndex(1 + index),
-      goodSign: 1,
-      totalSign: 1,
+      goodWeight: 1,
+      totalWeight: 1,
       threshold: index,
     })),
     thresholds: THRESHOLDS,

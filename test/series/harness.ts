@@ -40,8 +40,8 @@ const bindEvents: BindSeries = (series) => ({
   targets: [
     {
       stream: streamIndex(0),
-      goodSign: String(series.attributes.get("code")) === "500" ? 0 : 1,
-      totalSign: 1,
+      goodWeight: String(series.attributes.get("code")) === "500" ? 0 : 1,
+      totalWeight: 1,
       threshold: -1,
     },
   ],
@@ -52,11 +52,11 @@ const bindEvents: BindSeries = (series) => ({
 export function bindLatency(...thresholds: readonly number[]): BindSeries {
   const binding: SeriesBinding = {
     targets: [
-      { stream: streamIndex(0), goodSign: 1, totalSign: 1, threshold: -1 },
+      { stream: streamIndex(0), goodWeight: 1, totalWeight: 1, threshold: -1 },
       ...thresholds.map((_, index) => ({
         stream: streamIndex(1 + index),
-        goodSign: 1 as const,
-        totalSign: 1 as const,
+        goodWeight: 1 as const,
+        totalWeight: 1 as const,
         threshold: index,
       })),
     ],
