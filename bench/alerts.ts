@@ -26,7 +26,10 @@ const SLO: Slo = {
   per: ["n"],
   groupLimit: 200,
   alerts: POLICY,
-  source: { file: "bench.yaml", line: 1 },
+  annotations: {},
+  budgeting: { kind: "occurrences" },
+  noData: "ignore",
+  source: { file: "bench.yaml", line: 1, format: "slowburn" },
 };
 
 /** One shard; every stream has `bad` bad events of 10,000 in each lookback. */

@@ -91,7 +91,10 @@ function benchSlo(index: number): Slo {
     per: [],
     groupLimit: 1,
     alerts: workbookPolicy(lengthMs, objective.budgetPpb),
-    source: { file: "bench.yaml", line: 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "bench.yaml", line: 1, format: "slowburn" },
   };
 }
 

@@ -164,7 +164,10 @@ function syntheticSlo(i: number): Slo {
     per: [],
     groupLimit: 200,
     alerts: workbookPolicy(lengthMs, ppb(1_000_000)),
-    source: { file: "rules/bench.yaml", line: i + 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "rules/bench.yaml", line: i + 1, format: "slowburn" },
   };
 }
 

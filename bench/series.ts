@@ -181,7 +181,10 @@ function sloOf(kind: Kind): Slo {
     per: [],
     groupLimit: 1,
     alerts: workbookPolicy(window.lengthMs, objective.budgetPpb),
-    source: { file: "bench", line: 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "bench", line: 1, format: "slowburn" },
   };
 }
 

@@ -2,6 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
+import type { RuleFormatName } from "../slo/index.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -79,12 +80,20 @@ export interface SloAnswer {
     readonly ratio: number;
     readonly errorBudget: number;
   };
-  readonly window: { readonly kind: "rolling"; readonly text: string; readonly seconds: number };
+  readonly window: {
+    readonly kind: "rolling" | "calendar";
+    readonly text: string;
+    readonly seconds: number;
+  };
   readonly per: readonly string[];
   readonly groupCount: number;
   /** Of a grouped SLO: the group with the least budget left. null before the first data. */
   readonly reading: ReadingAnswer | null;
-  readonly source: { readonly file: string; readonly line: number };
+  readonly source: {
+    readonly file: string;
+    readonly line: number;
+    readonly format: RuleFormatName;
+  };
 }
 
 export interface TierAnswer {

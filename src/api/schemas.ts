@@ -73,11 +73,15 @@ const sloFields = {
   runbook: z.string().nullable(),
   labels: texts,
   objective: z.strictObject({ text: z.string(), ratio, errorBudget: ratio }),
-  window: z.strictObject({ kind: z.literal("rolling"), text: z.string(), seconds }),
+  window: z.strictObject({ kind: z.enum(["rolling", "calendar"]), text: z.string(), seconds }),
   per: z.array(z.string()),
   groupCount: count,
   reading: reading.nullable(),
-  source: z.strictObject({ file: z.string(), line: count }),
+  source: z.strictObject({
+    file: z.string(),
+    line: count,
+    format: z.enum(["slowburn", "openslo", "sloth", "pyrra"]),
+  }),
 };
 
 const tier: z.ZodType<answer.TierAnswer> = z.strictObject({

@@ -47,7 +47,7 @@ function answerOf(
   streams: readonly StreamView[],
   reading: ReadingAnswer | undefined,
 ): SloAnswer {
-  const { id, service, name, description, owner, runbook, labels, objective, window } = slo;
+  const { id, service, name, description, owner, runbook, labels, objective, window, source } = slo;
   return {
     id,
     service,
@@ -69,7 +69,7 @@ function answerOf(
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
-    source: slo.source,
+    source: { file: source.file, line: source.line, format: source.format },
   };
 }
 

@@ -3,7 +3,9 @@
  * Imports nothing; everything else points here.
  */
 export * from "./alert-policy.ts";
+export * from "./alerting.ts";
 export * from "./assert.ts";
+export * from "./budgeting.ts";
 export * from "./duration.ts";
 export * from "./error-budget.ts";
 export * from "./indicator.ts";
@@ -14,3 +16,4 @@ export * from "./problem.ts";
 export * from "./slo.ts";
 export * from "./snapshot-part.ts";
 export * from "./units.ts";
+export * from "./window.ts";

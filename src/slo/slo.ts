@@ -2,11 +2,28 @@
 import type { AlertPolicy } from "./alert-policy.ts";
 import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
-import type { Millis } from "./units.ts";
+import type { Alerting } from "./alerting.ts";
+import type { Budgeting, NoData } from "./budgeting.ts";
+import type { SloWindow } from "./window.ts";
 
-export interface RollingWindow {
-  readonly kind: "rolling";
-  readonly lengthMs: Millis;
+/** The formats that SLO files come in. */
+export type RuleFormatName = "slowburn" | "openslo" | "sloth" | "pyrra";
+
+/** PromQL that the indicator was read from, as the file has it; the range of its selectors is `{{.window}}`. */
+export type PromqlSource =
+  | {
+      readonly kind: "ratio";
+      readonly count: "good" | "bad";
+      readonly part: string;
+      readonly total: string;
+    }
+  | { readonly kind: "errorRatio"; readonly query: string };
+
+export interface SloSource {
+  readonly file: string;
+  readonly line: number;
+  readonly format: RuleFormatName;
+  readonly promql?: PromqlSource;
 }
 
 export interface Slo {
@@ -17,16 +34,23 @@ export interface Slo {
   readonly description: string;
   readonly owner?: string;
   readonly runbook?: string;
+  /** On metrics and alerts. */
   readonly labels: Readonly<Record<string, string>>;
   readonly objective: Objective;
-  readonly window: RollingWindow;
+  readonly window: SloWindow;
   readonly indicator: Indicator;
+  readonly budgeting: Budgeting;
+  readonly noData: NoData;
   /** Attributes that split the SLO into groups, each with a budget of its own; empty for none. */
   readonly per: readonly string[];
   /** Groups beyond this many are folded into one overflow group. */
   readonly groupLimit: number;
   readonly alerts: AlertPolicy;
-  readonly source: { readonly file: string; readonly line: number };
+  /** Names, labels and annotations of alerts that the file gives itself. */
+  readonly alerting?: Alerting;
+  /** Free texts, for people and other tools. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly source: SloSource;
 }
 
 /** Every lookback and window the SLO is read over, in ms, ascending, each once. */

@@ -59,7 +59,10 @@ export function sloOf(part: Partial<Slo> = {}): Slo {
     per: [],
     groupLimit: 200,
     alerts: policyOf(tierOf()),
-    source: { file: "rules/checkout.yaml", line: 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "rules/checkout.yaml", line: 1, format: "slowburn" },
     ...part,
   };
 }

@@ -41,7 +41,10 @@ export const sloOf = (id: string, more: Partial<Slo> = {}): Slo => {
     per: [],
     groupLimit: 1000,
     alerts: workbookPolicy(millis(30 * DAY), objective.budgetPpb),
-    source: { file: "rules/shop.yaml", line: 7 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "rules/shop.yaml", line: 7, format: "slowburn" },
     ...more,
   };
 };

@@ -63,7 +63,10 @@ export function sloOf(text: SloText = {}): Slo {
     per: text.per ?? [],
     groupLimit: text.groupLimit ?? 200,
     alerts: text.alerts ?? policyOf("1h", "5m", "6h", "30m", "1d", "2h", "3d", "6h"),
-    source: { file: "shop.yaml", line: 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: "shop.yaml", line: 1, format: "slowburn" },
   };
 }
 

@@ -34,7 +34,10 @@ export function fakeSlo(id: string, over: Partial<Slo> & { objectiveText?: strin
     per: [],
     groupLimit: 200,
     alerts: workbookPolicy(window.lengthMs, objective.budgetPpb),
-    source: { file: `rules/${service}.yaml`, line: 1 },
+    annotations: {},
+    budgeting: { kind: "occurrences" },
+    noData: "ignore",
+    source: { file: `rules/${service}.yaml`, line: 1, format: "slowburn" },
     ...over,
   };
 }

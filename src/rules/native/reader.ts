@@ -1,6 +1,7 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
 import {
   formatDuration,
+  OCCURRENCES,
   parseDuration,
   parseObjective,
   type Millis,
@@ -94,14 +95,18 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     ...ownerOf(shape.owner ?? file.owner),
     ...(shape.runbook === undefined ? {} : { runbook: shape.runbook }),
     labels,
+    annotations: {},
     objective,
     window,
     indicator,
+    budgeting: OCCURRENCES,
+    noData: "ignore",
     ...groups,
     alerts,
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,
+      format: "slowburn",
     },
   };
 }
