@@ -82,6 +82,11 @@ export class Binder {
     return merged.length === 0 ? UNBOUND : { targets: merged, thresholds };
   }
 
+  /** The SLOs that are counted from the metric, each once. */
+  slosOf(metric: SeriesDescriptor["metric"]): readonly string[] {
+    return [...new Set(this.#rolesFor(metric).map((role) => role.slo.id))];
+  }
+
   #rolesFor(metric: SeriesDescriptor["metric"]): readonly Role[] {
     const shape = metricShape(metric);
     const key = `${shape}\n${metric.unit}\n${metric.name}`;

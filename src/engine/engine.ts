@@ -8,10 +8,11 @@ import { readStream } from "./reading.ts";
 import type { RuleChange } from "./rule-change.ts";
 import type { Shard } from "./shard.ts";
 import { ShardSet } from "./shard-set.ts";
+import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
 import { quantised } from "./spread.ts";
 import { Streams } from "./streams.ts";
-import type { BindSeries, BookIncrement } from "./target.ts";
+import type { BindSeries, BookIncrement, SeriesDescriptor } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
 /** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
@@ -131,24 +132,21 @@ export class Engine implements EngineView {
     this.#showMarks();
   }
 
-  /** Brings `isPartial` of the shards in line with the marks. */
-  #showMarks(): void {
-    const longest = this.#shards.shards.map((shard) => shard.windowsMs.at(-1) ?? 0);
-    if (longest.length > 0) this.#marks.dropBefore(this.tickedAtMs - Math.max(...longest));
-    for (const shard of this.#shards.shards) {
-      const isMarked = this.#markReasons(shard.windowsMs.at(-1) ?? 0).length > 0;
-      if (isMarked === shard.isMarked) continue;
-      shard.isMarked = isMarked;
-      for (let slot = 0; slot < shard.slotCount; slot++) {
-        const stream = this.#streams.at(shard.streams[slot]! as StreamIndex); // -1 finds none
-        const isDoubtful = isMarked || (stream?.doubts.size ?? 0) > 0;
-        shard.isPartial[slot] = stream !== undefined && isDoubtful ? 1 : 0;
-      }
-    }
+  /** The same for the SLOs that are counted from a metric. */
+  markMetricPartial(
+    metric: SeriesDescriptor["metric"],
+    fromMs: number,
+    toMs: number,
+    reason: string,
+  ): void {
+    const sloIds = this.#binder.slosOf(metric);
+    if (sloIds.length === 0) return;
+    this.#marks.add({ fromMs, toMs, reason, sloIds });
+    this.#showMarks();
   }
 
-  #markReasons(windowMs: number): readonly string[] {
-    return this.#marks.reasonsWithin(this.tickedAtMs - windowMs, this.tickedAtMs);
+  #showMarks(): void {
+    showMarks(this.#shards.shards, this.#streams, this.#marks, this.tickedAtMs);
   }
 
   get tickedAtMs(): number {
@@ -183,8 +181,9 @@ export class Engine implements EngineView {
   read(index: StreamIndex): StreamReading {
     const stream = this.#streams.at(index);
     assert(stream !== undefined, "the stream exists");
-    const longestMs = stream.shard.windowsMs.at(-1) ?? 0;
-    return readStream(stream, this.tickedAtMs, this.#markReasons(longestMs));
+    const atMs = this.tickedAtMs;
+    const fromMs = atMs - (stream.shard.windowsMs.at(-1) ?? 0);
+    return readStream(stream, atMs, this.#marks.reasonsWithin(fromMs, atMs, stream.slo.id));
   }
 
   /**

@@ -24,8 +24,8 @@ export class Shard implements ShardView {
   isPartial: Uint8Array;
   /** Set when `newestPointMs` changed; the snapshot clears it. */
   isNewestChanged = false;
-  /** Whether a mark of incomplete time lies in its longest window. */
-  isMarked = false;
+  /** Which marks of incomplete time `isPartial` shows, as `showMarks` names them; empty for none. */
+  shownMarks = "";
   readonly counts: CountRings;
   straddleCounts: CountRings | undefined;
   #straddleView: StraddleView | undefined;
@@ -92,7 +92,8 @@ export class Shard implements ShardView {
     this.streams[slot] = stream;
     this.budgetPpb[slot] = budgetPpb;
     this.sinceMs[slot] = sinceMs;
-    this.isPartial[slot] = this.isMarked ? 1 : 0;
+    this.isPartial[slot] = 0;
+    if (this.shownMarks !== "") this.shownMarks = "?"; // the next tick shows them on this slot too
     return slot;
   }
 

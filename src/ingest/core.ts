@@ -4,7 +4,12 @@
  */
 import type { AlertTransition } from "../alerts/index.ts";
 import type { BindSeries, BookIncrement, RuleChange } from "../engine/index.ts";
-import { RecordReader, SeriesSnapshots, SeriesState } from "../series/index.ts";
+import {
+  RecordReader,
+  SeriesSnapshots,
+  SeriesState,
+  type MetricIdentity,
+} from "../series/index.ts";
 import type { Slo, SnapshotPart } from "../slo/index.ts";
 import { ChunkKind, decodeEntry } from "./record.ts";
 import { RuleUse } from "./rule-use.ts";
@@ -15,6 +20,8 @@ export interface CoreEngine {
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
   setRules(slos: readonly Slo[], nowMs: number): RuleChange;
+  /** SLOs of the metric are incomplete in (fromMs, toMs]. */
+  markMetricPartial(metric: MetricIdentity, fromMs: number, toMs: number, reason: string): void;
   tick(nowMs: number): void;
   dirtyParts(): SnapshotPart[];
   restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void;
@@ -40,6 +47,7 @@ interface RulesChunk {
   readonly slos: readonly Slo[];
 }
 
+const SERIES_LIMIT = "points of series beyond limits.series are not counted";
 const RULE_USE_PART = "core/rule-use";
 const ALERTS_PART = "alerts/state";
 
@@ -60,6 +68,8 @@ export class Core {
       book: engine.book,
       bookStraddle: engine.bookStraddle,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
+      onSeriesLimit: (metric, timeMs) =>
+        engine.markMetricPartial(metric, timeMs - 1, timeMs, SERIES_LIMIT),
     });
     this.#snapshots = new SeriesSnapshots(this.series);
   }

@@ -36,6 +36,8 @@ export interface ResolverSettings {
   readonly maxSeries: number;
   /** Whether some rule uses the metric: the points of others are accepted and passed over. */
   readonly isMetricUsed: (metric: MetricCursor) => boolean;
+  /** Called at the first point of a metric in a request that has no room; `timeMs` is the point's time. */
+  readonly onSeriesLimit: (metric: MetricCursor, timeMs: number) => void;
 }
 
 export class Resolver implements PointSink {
@@ -49,6 +51,9 @@ export class Resolver implements PointSink {
   readonly #buckets: BucketReader;
   readonly #row = newRow();
   #latestMs = 0;
+  /** The metric at hand, and whether it was said that it has no room. */
+  #cursor: MetricCursor | undefined;
+  #isLimitSaid = false;
   /** Ids of the resource, scope, metric at hand; -1 when not known yet, and then the bytes to add. */
   #resource = -1;
   #scope = -1;
@@ -105,13 +110,16 @@ export class Resolver implements PointSink {
 
   metric(metric: MetricCursor): boolean {
     this.#context = -1;
+    this.#cursor = metric;
+    this.#isLimitSaid = false;
     if (!this.#settings.isMetricUsed(metric)) return false;
     const identity = this.#identity;
     this.#metric = this.#isFull() ? identity.findMetric(metric) : identity.metricId(metric);
     const isWithoutTemporality =
       metric.kind === MetricKind.summary || metric.kind === MetricKind.gauge;
     this.#temporality = isWithoutTemporality ? Temporality.cumulative : metric.temporality;
-    this.#isSampled = metric.kind === MetricKind.gauge || isFalling(metric);
+    const isFalling = metric.kind === MetricKind.sum && !metric.isMonotonic;
+    this.#isSampled = metric.kind === MetricKind.gauge || isFalling;
     this.#name = metric.name;
     return true;
   }
@@ -138,15 +146,12 @@ export class Resolver implements PointSink {
     const shape = this.#buckets.explicitShape(point);
     if (typeof shape === "string") return this.#reject(shape);
     if (shape < 0) return this.#writeCount(point.count);
-    const isWithin = this.#buckets.explicitParts(
-      point,
-      thresholdSet.cuts(shape),
-      partCount,
-      this.#row.parts,
-    );
+    const { parts } = this.#row;
+    const cuts = thresholdSet.cuts(shape);
+    const isWithin = this.#buckets.explicitParts(point, cuts, partCount, parts);
     if (!isWithin) return this.#reject("buckets-exceed-count");
     if (this.#temporality === Temporality.delta) {
-      this.#buckets.tighten(point, thresholdSet.thresholds, this.#row.parts);
+      this.#buckets.tighten(point, thresholdSet.thresholds, parts);
     }
     this.#writeBuckets(point.count, shape, partCount);
   }
@@ -159,16 +164,11 @@ export class Resolver implements PointSink {
     const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
     if (partCount === 0) return this.#writeCount(point.count);
     const shape = this.#buckets.exponentialShape(point.scale);
-    const isWithin = this.#buckets.exponentialParts(
-      point,
-      thresholdSet,
-      shape,
-      partCount,
-      this.#row.parts,
-    );
+    const { parts } = this.#row;
+    const isWithin = this.#buckets.exponentialParts(point, thresholdSet, shape, partCount, parts);
     if (!isWithin) return this.#reject("buckets-exceed-count");
     if (this.#temporality === Temporality.delta) {
-      this.#buckets.tighten(point, thresholdSet.thresholds, this.#row.parts);
+      this.#buckets.tighten(point, thresholdSet.thresholds, parts);
     }
     this.#writeBuckets(point.count, shape, partCount);
   }
@@ -196,15 +196,14 @@ export class Resolver implements PointSink {
 
   /** The series of a point; a new one is bound at once. -1 when it is refused. */
   #seriesOf(point: PointCursor): number {
-    if (this.#context < 0 && !(this.#isKey(point) && this.#openContext())) return -1;
+    if (this.#context < 0 && !(this.#isKey(point) && this.#openContext(point))) return -1;
     const known = this.#identity.findSeries(this.#context, point.attributes);
     if (known >= 0) return known;
     if (!this.#isKey(point)) return -1;
     if (this.#isFull()) {
       const { bytes, start, end } = point.attributes;
       const alias = this.#identity.series.findSet(this.#context, bytes, start, end);
-      if (alias < 0) this.#reject("series-limit");
-      return alias;
+      return alias < 0 ? this.#noRoom(point) : alias;
     }
     const series = this.#identity.addSeries(this.#context, point.attributes);
     if (series === this.#bindings.boundCount) this.#bindings.bindNext();
@@ -227,31 +226,41 @@ export class Resolver implements PointSink {
   }
 
   /** Finds or adds what the points of a metric have in common; false when that is refused. */
-  #openContext(): boolean {
+  #openContext(point: PointCursor): boolean {
     const identity = this.#identity;
     const isFull = this.#isFull();
     if (this.#resource < 0) {
-      this.#resource = this.#idOf(identity.resources, this.#resourceBytes, isFull);
+      this.#resource = this.#idOf(identity.resources, this.#resourceBytes, isFull, point);
       if (this.#resource < 0) return false;
     }
     if (this.#scope < 0) {
-      this.#scope = this.#idOf(identity.scopes, this.#scopeBytes, isFull);
+      this.#scope = this.#idOf(identity.scopes, this.#scopeBytes, isFull, point);
       if (this.#scope < 0) return false;
     }
-    if (this.#metric < 0) return this.#fail("series-limit");
-    this.#context = identity.contextId(this.#resource, this.#scope, this.#metric, !isFull);
-    return this.#context >= 0 || this.#fail("series-limit");
+    if (this.#metric >= 0) {
+      this.#context = identity.contextId(this.#resource, this.#scope, this.#metric, !isFull);
+    }
+    return this.#context >= 0 || this.#noRoom(point) >= 0;
   }
 
-  #idOf(table: Interner, bytes: Uint8Array, isFull: boolean): number {
+  #idOf(table: Interner, bytes: Uint8Array, isFull: boolean, point: PointCursor): number {
     if (bytes.length > MAX_KEY_BYTES) {
       this.#reject("attributes-too-long");
       return -1;
     }
     if (!isFull) return table.intern(0, bytes, 0, bytes.length);
     const id = table.findSet(0, bytes, 0, bytes.length);
-    if (id < 0) this.#reject("series-limit");
-    return id;
+    return id < 0 ? this.#noRoom(point) : id;
+  }
+
+  /** -1. What the limit refuses makes the SLOs of the metric incomplete. */
+  #noRoom({ timeHi, timeLo }: PointCursor): -1 {
+    this.#reject("series-limit");
+    if (!this.#isLimitSaid && this.#cursor !== undefined) {
+      this.#settings.onSeriesLimit(this.#cursor, ceilMillis(timeHi, timeLo));
+    }
+    this.#isLimitSaid = true;
+    return -1;
   }
 
   #writeCount(count: number): void {
@@ -288,6 +297,4 @@ export class Resolver implements PointSink {
   }
 }
 
-const isFalling = (metric: MetricCursor): boolean =>
-  metric.kind === MetricKind.sum && !metric.isMonotonic;
 const EMPTY = new Uint8Array(0);

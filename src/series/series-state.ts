@@ -23,6 +23,8 @@ export interface SeriesSettings {
   readonly bookStraddle: BookIncrement;
   /** From when some rule has used the metric, ms; `undefined` when none does. */
   readonly usedSinceMs: (metric: MetricIdentity) => number | undefined;
+  /** Points of the metric were refused for want of room; `timeMs` is the time of one of them. */
+  readonly onSeriesLimit: (metric: MetricIdentity, timeMs: number) => void;
 }
 
 export class SeriesState {
@@ -54,6 +56,10 @@ export class SeriesState {
     this.resolver = new Resolver(this.identity, this.bindings, this.rows, {
       maxSeries: settings.maxSeries,
       isMetricUsed: (metric) => this.#isMetricUsed(metric),
+      onSeriesLimit: (metric, timeMs) => {
+        const key = this.identity.metricKey(metric);
+        if (key.length > 0) settings.onSeriesLimit(readMetricKey(key), timeMs);
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import { streamIndex } from "../../src/slo/index.ts";
-import { ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
+import { streamIndex, type Indicator } from "../../src/slo/index.ts";
+import { EVENTS, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const START = 1_700_000_000_000;
 const S0 = streamIndex(0);
@@ -162,6 +162,47 @@ describe("marks of incomplete time", () => {
     expect(columns()).toEqual([1, 0]);
     engine.tick(START + ms("3d"));
     expect(kinds()).toEqual(["complete", "complete"]);
+  });
+
+  test("of a metric hold for the SLOs that are counted from it, groups that come later included", () => {
+    const engine = newEngine();
+    const other: Indicator = { ...EVENTS, total: { metric: "other", where: [] } } as Indicator;
+    const slos = [
+      sloOf({ id: "a/marked", per: ["r"], window: "1d" }),
+      sloOf({ id: "a/other", window: "1d", indicator: other }),
+    ];
+    engine.setRules(slos, START);
+    engine.bind(seriesOf({ r: "x" }));
+    engine.markMetricPartial(seriesOf().metric, START - 1, START, "no room");
+    engine.bind(seriesOf({ r: "y" }));
+    engine.tick(START + 10_000);
+    const kinds = (sloId: string) =>
+      engine.streamsOf(sloId).map(({ index }) => engine.read(index).integrity.kind);
+    const column = () => {
+      const [shard] = engine.shards;
+      return engine
+        .allStreams()
+        .map(({ index }) => shard!.isPartial![shard!.streams.indexOf(index)]);
+    };
+    expect(kinds("a/marked")).toEqual(["partial", "partial"]);
+    expect(kinds("a/other")).toEqual(["complete"]);
+    expect(column()).toEqual([0, 1, 1]);
+    engine.tick(START + ms("25h"));
+    expect(kinds("a/marked")).toEqual(["complete", "complete"]);
+    expect(column()).toEqual([0, 0, 0]);
+  });
+
+  test("of one reason and the same SLOs are one while they go on", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    const minutes = Array.from({ length: 100 }, (_, i) => START + i * 60_000);
+    for (const at of minutes) engine.markMetricPartial(seriesOf().metric, at - 1, at, "no room");
+    const meta = JSON.parse(Buffer.from(stored(engine).get("engine/meta") ?? []).toString()) as {
+      marks: unknown;
+    };
+    expect(meta.marks).toEqual([
+      { fromMs: START - 1, toMs: minutes.at(-1), reason: "no room", sloIds: [SLO.id] },
+    ]);
   });
 
   test("are bounded", () => {

@@ -35,6 +35,7 @@ async function startIntake() {
     bookStraddle: () => undefined,
     setRules: () => ({ added: [], removed: [], kept: [], restarted: [], notes: [] }),
     tick: () => undefined,
+    markMetricPartial: () => undefined,
     dirtyParts: () => [],
     restore: () => undefined,
   };

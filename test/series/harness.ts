@@ -80,6 +80,8 @@ export class SeriesHarness {
   /** Series in order of binding. */
   readonly bound: SeriesDescriptor[] = [];
   bookings: Booking[] = [];
+  /** Metrics whose points had no room, with the time of the first of each request, seconds. */
+  readonly refused: (readonly [metric: string, time: number])[] = [];
   readonly #decoder = new MetricsDecoder();
 
   constructor({
@@ -103,6 +105,8 @@ export class SeriesHarness {
       },
       book: record("whole"),
       bookStraddle: record("straddle"),
+      onSeriesLimit: (metric, timeMs) =>
+        this.refused.push([metric.name, (timeMs - EPOCH_MS) / 1000]),
       usedSinceMs: (metric) => {
         const since = usedSince(metric);
         return since === undefined ? undefined : ms(since);

@@ -160,6 +160,30 @@ describe("the series limit", () => {
     expect(harness.state.identity.series.count).toBe(2);
   });
 
+  test("is told once per metric and request, with the time of the first point that had no room", () => {
+    const harness = new SeriesHarness({ maxSeries: 1 });
+    harness.send({ metrics: [code(1)] });
+    expect(harness.refused).toEqual([]);
+    const point = (time: number, value: number) => ({
+      time: nanos(time),
+      int: 1,
+      attributes: { code: value },
+    });
+    const sum = { points: [point(30, 2), point(40, 3)] };
+    harness.send({
+      metrics: [
+        { name: "a", sum },
+        { name: "b", sum },
+      ],
+    });
+    harness.send({ resource: { other: 1 }, metrics: [{ name: "a", sum }] });
+    expect(harness.refused).toEqual([
+      ["a", 30],
+      ["b", 30],
+      ["a", 30],
+    ]);
+  });
+
   test("takes a known series in another order of attributes", () => {
     const harness = new SeriesHarness({ maxSeries: 1 });
     harness.send(code(1));
