@@ -112,6 +112,12 @@ export interface SloDetailAnswer extends SloAnswer {
   readonly policy: { readonly name: string; readonly tiers: readonly TierAnswer[] };
   /** Each member, in order of first sight; one for an SLO without groups. */
   readonly groups: readonly ReadingAnswer[];
+  /** Thresholds inside a histogram bucket, and the nearest that would be exact, in the metric's unit. */
+  readonly inexactThresholds: readonly {
+    readonly threshold: number;
+    readonly nearestBelow: number | null;
+    readonly nearestAbove: number | null;
+  }[];
   /** Why series did not bind, or bound with a doubt. */
   readonly notes: readonly string[];
 }

@@ -106,6 +106,13 @@ const sloDetail: z.ZodType<answer.SloDetailAnswer> = z.strictObject({
   indicator: z.record(z.string(), z.unknown()),
   policy: z.strictObject({ name: z.string(), tiers: z.array(tier) }),
   groups: z.array(reading),
+  inexactThresholds: z.array(
+    z.strictObject({
+      threshold: z.number(),
+      nearestBelow: z.number().nullable(),
+      nearestAbove: z.number().nullable(),
+    }),
+  ),
   notes: z.array(z.string()),
 });
 

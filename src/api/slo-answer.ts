@@ -11,11 +11,12 @@ import type {
 } from "./answers.ts";
 import { streamAlertAnswer } from "./alert-answer.ts";
 import { moment, momentOrNull, numberOrNull, secondsOrNull } from "./moment.ts";
-import type { EngineSource } from "./sources.ts";
+import type { ApiSources, EngineSource } from "./sources.ts";
 
 /** What answers are made from, once per request: alerts are sorted by stream only once. */
 export interface AnswerContext {
   readonly engine: EngineSource;
+  readonly inexactCuts: ApiSources["inexactCuts"];
   readonly alertsOf: (streamKey: string) => readonly AlertView[];
   /** Wall clock, ms. */
   readonly nowMs: number;
@@ -38,6 +39,13 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
     indicator: { ...slo.indicator },
     policy: { name: slo.alerts.name, tiers: slo.alerts.tiers.map(tierAnswer) },
     groups: readings.map((reading) => readingAnswer(reading, context)),
+    inexactThresholds: context
+      .inexactCuts(new Set(streams.map(({ index }) => index)))
+      .map(({ threshold, lower, upper }) => ({
+        threshold,
+        nearestBelow: lower ?? null,
+        nearestAbove: upper ?? null,
+      })),
     notes: context.engine.notesOf(slo.id),
   };
 }

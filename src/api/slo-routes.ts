@@ -77,5 +77,6 @@ export function sloDetail(sources: ApiSources, id: string): SloDetailAnswer {
 const answerContext = (sources: ApiSources): AnswerContext => ({
   engine: sources.engine,
   alertsOf: alertsByStream(sources.alerts()),
+  inexactCuts: sources.inexactCuts,
   nowMs: sources.now(),
 });

@@ -2,6 +2,7 @@
 import type { AlertView } from "../alerts/index.ts";
 import type { EngineCounters, EngineView } from "../engine/index.ts";
 import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
+import type { InexactCut } from "../series/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StoreStats } from "../storage/index.ts";
 import type { PointCounts, RequestCount } from "../telemetry/index.ts";
@@ -66,6 +67,8 @@ export interface DashboardSample {
 
 export interface ApiSources {
   readonly engine: EngineSource;
+  /** Thresholds of the streams that lie inside a histogram bucket, in the metric's unit. */
+  readonly inexactCuts: (streams: ReadonlySet<number>) => readonly InexactCut[];
   /** Pending, firing and lately resolved ones. */
   readonly alerts: () => readonly AlertView[];
   readonly rules: () => RulesSample;

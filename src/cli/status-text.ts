@@ -99,13 +99,18 @@ function alertCell(reading: ReadingAnswer | null, paint: Paint): Cell {
 /** What a row cannot say. */
 function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[] {
   if (reading === null || reading.newestPointAt === null) return [`${id}: no data yet`];
-  const { integrity, newestPointAgeSeconds: age, streamKey } = reading;
+  const { goodBounds, integrity, newestPointAgeSeconds: age, streamKey } = reading;
   return [
     ...(groupCount > 1 ? [`${id}: the worst of ${groupCount} groups by ${per.join(", ")}`] : []),
+    ...(goodBounds === null ? [] : [estimateNote(streamKey, id)]),
     ...integrity.reasons.map((reason) => `${streamKey}: numbers are incomplete: ${reason}`),
     ...(age !== null && age > 300 ? [`${streamKey}: the newest data is ${span(age)} old`] : []),
   ];
 }
+
+const estimateNote = (streamKey: string, id: string): string =>
+  `${streamKey}: an estimate, the threshold lies inside a histogram bucket; ` +
+  `/api/v1/slos/${id} has the nearest exact thresholds`;
 
 function gone(reading: ReadingAnswer | null): string {
   const seconds = reading?.exhaustionSeconds ?? null;

@@ -5,7 +5,7 @@
 import { MAX_THRESHOLDS, type BindSeries, type SeriesBinding } from "../engine/index.ts";
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
-import { ThresholdSet } from "./cuts.ts";
+import { ThresholdSet, type InexactCut } from "./cuts.ts";
 import { sampleCode, sampleValue } from "./sampled.ts";
 import type { Identity } from "./identity.ts";
 import { grown } from "./grown.ts";
@@ -82,6 +82,19 @@ export class BindingTable {
 
   of(series: number): BoundTargets {
     return this.#bindings[this.#bindingOf[series]!]!;
+  }
+
+  /** Of the streams: thresholds that lie inside a bucket of a series that was seen, each once. For people, not the loop. */
+  inexactCuts(streams: ReadonlySet<number>): readonly InexactCut[] {
+    const cuts = new Map<string, InexactCut>();
+    for (const targets of this.#bindings) {
+      targets.thresholdSlots.forEach((slot, index) => {
+        if (slot < 0 || !streams.has(targets.streams[index]!)) return;
+        const cut = targets.thresholdSet.inexactCut(slot);
+        if (cut !== undefined) cuts.set(JSON.stringify(cut), cut);
+      });
+    }
+    return [...cuts.values()];
   }
 
   #intern(binding: SeriesBinding, isDelta: boolean): number {

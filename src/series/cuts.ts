@@ -52,6 +52,29 @@ export class ThresholdSet {
     this.#lastCuts = cuts;
     return cuts;
   }
+
+  /** Over all shapes that came: the tightest bucket around the threshold of a slot; `undefined` when it is exact in all. */
+  inexactCut(slot: number): InexactCut | undefined {
+    let [lower, upper, isInexact] = [-Infinity, Infinity, false];
+    for (const [shape, cuts] of this.#cuts) {
+      const straddle = cuts[slot * CUT_STRIDE + 1]!;
+      if (straddle === NO_STRADDLE) continue;
+      const [low, high] = bucketOf(straddle, shape, this.#bounds);
+      [lower, upper, isInexact] = [Math.max(lower, low), Math.min(upper, high), true];
+    }
+    if (!isInexact) return undefined;
+    const finite = (bound: number) => (Number.isFinite(bound) ? bound : undefined);
+    return { threshold: this.thresholds[slot]!, lower: finite(lower), upper: finite(upper) };
+  }
+}
+
+/** A threshold inside a bucket, and the bucket's bounds: the thresholds nearest to it that would be exact. */
+export interface InexactCut {
+  readonly threshold: number;
+  /** Absent below the first bound. */
+  readonly lower: number | undefined;
+  /** Absent above the last bound. */
+  readonly upper: number | undefined;
 }
 
 /** Packed little-endian doubles as numbers. */
@@ -60,6 +83,16 @@ export function boundsOf(packed: Uint8Array): readonly number[] {
   return Array.from({ length: packed.byteLength / 8 }, (_, index) =>
     view.getFloat64(index * 8, true),
   );
+}
+
+/** -Infinity and Infinity where the bucket has no such bound. */
+function bucketOf(straddle: number, shape: number, bounds: Interner): readonly [number, number] {
+  if (isExponential(shape)) {
+    const width = 2 ** -((shape - 1) / 2 + MIN_SCALE);
+    return [2 ** (straddle * width), 2 ** ((straddle + 1) * width)];
+  }
+  const explicit = boundsOf(bounds.bytesOf(shape / 2));
+  return [explicit[straddle - 1] ?? -Infinity, explicit[straddle] ?? Infinity];
 }
 
 function explicitCuts(thresholds: readonly number[], bounds: readonly number[]): Cuts {

@@ -47,6 +47,7 @@ export function apiSources(parts: RunningParts): ApiSources {
   const startedAt = now();
   return {
     engine,
+    inexactCuts: (streams) => counting.core.series.bindings.inexactCuts(streams),
     alerts: () => alerts.current(),
     rules: () => rules.current,
     status: () => statusOf(parts, startedAt),

@@ -56,6 +56,14 @@ describe("GET /api/v1/slos", () => {
     expect(slos[0]!.reading!.alerts).toMatchObject([{ severity: "page", state: "firing" }]);
   });
 
+  it("names the nearest thresholds that would be exact", async () => {
+    const detail = (id: string) => ask<SloDetailAnswer>(`/api/v1/slos/${id}`);
+    expect((await detail("checkout/latency")).inexactThresholds).toEqual([
+      { threshold: 0.3, nearestBelow: 0.25, nearestAbove: null },
+    ]);
+    expect((await detail("checkout/availability")).inexactThresholds).toEqual([]);
+  });
+
   it("says null, not 0 and not 1, where nothing was counted", async () => {
     const { slos } = await ask<SloListAnswer>("/api/v1/slos?service=search");
     expect(slos[0]!.reading).toBeNull();

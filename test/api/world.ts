@@ -141,6 +141,8 @@ export function world(more: Partial<ApiSources> = {}): World {
       read: (index) => readings[index]!,
       notesOf: (id) => (id === latency.id ? ["bounds changed"] : []),
     },
+    inexactCuts: (streams) =>
+      streams.has(2) ? [{ threshold: 0.3, lower: 0.25, upper: undefined }] : [],
     alerts: () => [
       alertOf(readings[2]!.stream),
       alertOf(readings[0]!.stream, {

@@ -187,7 +187,7 @@ describe("marks of incomplete time", () => {
     expect(kinds("a/marked")).toEqual(["partial", "partial"]);
     expect(kinds("a/other")).toEqual(["complete"]);
     expect(column()).toEqual([0, 1, 1]);
-    engine.tick(START + ms("25h"));
+    engine.tick(START + ms("4d")); // the longest lookback is 3d
     expect(kinds("a/marked")).toEqual(["complete", "complete"]);
     expect(column()).toEqual([0, 0, 0]);
   });

@@ -284,3 +284,41 @@ describe("exponential buckets", () => {
     expect(both).toMatchObject({ below: 6, total: 11 });
   });
 });
+
+describe("thresholds inside a bucket, with the nearest exact ones", () => {
+  const cutsOf = (threshold: number, ...metrics: readonly MetricInput[]) => {
+    const harness = new SeriesHarness({ bind: bindLatency(threshold) });
+    for (const metric of metrics) harness.send(metric);
+    return harness.state.bindings.inexactCuts(new Set([1]));
+  };
+  const counts = [1, 2, 4, 8, 16];
+
+  test.each([
+    [0.25, []],
+    [0.3, [{ threshold: 0.3, lower: 0.25, upper: 0.5 }]],
+    [0.05, [{ threshold: 0.05, lower: undefined, upper: 0.1 }]],
+    [2, [{ threshold: 2, lower: 1, upper: undefined }]],
+  ])("%d of explicit bounds", (threshold, expected) => {
+    expect(cutsOf(threshold, explicit({ bounds: BOUNDS, counts }))).toEqual(expected);
+  });
+
+  test("of an exponential histogram they are powers of its base", () => {
+    const point = exponential({ scale: 0, positive: { offset: -2, counts: [1, 1] } });
+    expect(cutsOf(0.3, point)).toEqual([{ threshold: 0.3, lower: 0.25, upper: 0.5 }]);
+    expect(cutsOf(0.5, point)).toEqual([]);
+  });
+
+  test("of series with different bounds the closest on each side counts", () => {
+    const finer = explicit({ bounds: [0.28, 1], counts: [1, 1, 1], time: 20 });
+    expect(cutsOf(0.3, explicit({ bounds: BOUNDS, counts }), finer)).toEqual([
+      { threshold: 0.3, lower: 0.28, upper: 0.5 },
+    ]);
+  });
+
+  test("nothing is said of other streams, or before a point came", () => {
+    const harness = new SeriesHarness({ bind: bindLatency(0.3) });
+    expect(harness.state.bindings.inexactCuts(new Set([1]))).toEqual([]);
+    harness.send(explicit({ bounds: BOUNDS, counts }));
+    expect(harness.state.bindings.inexactCuts(new Set([0]))).toEqual([]);
+  });
+});
