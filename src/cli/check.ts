@@ -1,8 +1,16 @@
 /** `slowburn check`: what is wrong in rule files, before they run. */
 import { readFileSync, statSync } from "node:fs";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { loadConfig } from "../config/index.ts";
-import { loadRules, problemsToJson, readRuleFile, renderProblems } from "../rules/index.ts";
+import {
+  githubProblems,
+  lintSlos,
+  loadRules,
+  problemsToJson,
+  readRuleFile,
+  renderProblems,
+  sarifProblems,
+} from "../rules/index.ts";
 import { OperationError, type Problem, ProblemError, type Slo } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -19,8 +27,19 @@ Examples:
   $ slowburn check                        the rules directory of the configuration
   $ slowburn check rules/checkout.yaml    one file
   $ slowburn check --json rules | jq .errorCount
+  $ slowburn check --format github        annotations in a pull request
+  $ slowburn check --format sarif > slowburn.sarif
 
-A directory is read as serve reads it: what only shows between files (an SLO defined twice) is found too.`;
+A directory is read as serve reads it: what only shows between files (an SLO defined twice) is found too.
+Lints are warnings: what loads, and is seldom meant.`;
+
+const FORMATS = ["text", "json", "github", "sarif"] as const;
+type Format = (typeof FORMATS)[number];
+
+interface CheckOptions {
+  readonly format: Format;
+  readonly json?: true;
+}
 
 export function addCheck(
   program: Command,
@@ -34,31 +53,53 @@ export function addCheck(
       "Reads rule files as serve would, and says what is wrong in them and how to mend it.",
     )
     .argument("[paths...]", "files or directories; the configured rules directory by default")
-    .option("--json", "print problems as JSON")
+    .addOption(
+      new Option("--format <format>", "how problems are printed").choices(FORMATS).default("text"),
+    )
+    .option("--json", "the same as --format json")
     .addHelpText("after", EXAMPLES)
-    .action((paths: readonly string[], { json }: { json?: true }) => {
-      done(check(paths, json === true, ports));
+    .action((paths: readonly string[], { format, json }: CheckOptions) => {
+      done(check(paths, json === true ? "json" : format, ports));
     });
 }
 
-function check(paths: readonly string[], asJson: boolean, ports: CliPorts): number {
+function check(paths: readonly string[], format: Format, ports: CliPorts): number {
   const settings = checkSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
   const results = named.map((path) => checkPath(path, settings, ports.now));
-  const problems = results.flatMap((result) => result.problems);
+  const slos = results.flatMap((result) => result.slos);
+  const problems = [...results.flatMap((result) => result.problems), ...lintSlos(slos)];
   const summary = problemsToJson(problems);
-  const sloCount = count(results.map((result) => result.slos.length));
-  const fileCount = count(results.map((result) => result.fileCount));
-  if (asJson) {
-    ports.out(`${JSON.stringify({ fileCount, sloCount, ...summary }, null, 2)}\n`);
-  } else {
-    const colour = hasColours(ports);
-    ports.out(renderProblems(problems, { colour, sources: sourcesOf(problems) }));
-    const { errorCount, warningCount } = summary;
-    const found = `${plural(errorCount, "error")}, ${plural(warningCount, "warning")}`;
-    ports.out(`${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`);
-  }
+  const fileCount = results.reduce((sum, result) => sum + result.fileCount, 0);
+  const counts = { fileCount, sloCount: slos.length, ...summary };
+  ports.out(textOf(format, counts, ports));
   return summary.errorCount > 0 ? EXIT.found : EXIT.fine;
+}
+
+type Counts = ReturnType<typeof problemsToJson> & {
+  readonly fileCount: number;
+  readonly sloCount: number;
+};
+
+function textOf(format: Format, counts: Counts, ports: CliPorts): string {
+  const { problems } = counts;
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(counts, null, 2)}\n`;
+    case "sarif":
+      return `${JSON.stringify(sarifProblems(problems, ports.version), null, 2)}\n`;
+    case "github":
+      return githubProblems(problems) + summaryLine(counts);
+    case "text": {
+      const settings = { colour: hasColours(ports), sources: sourcesOf(problems) };
+      return renderProblems(problems, settings) + summaryLine(counts);
+    }
+  }
+}
+
+function summaryLine({ fileCount, sloCount, errorCount, warningCount }: Counts): string {
+  const found = `${plural(errorCount, "error")}, ${plural(warningCount, "warning")}`;
+  return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`;
 }
 
 interface CheckSettings {
@@ -109,5 +150,4 @@ function sourcesOf(problems: readonly Problem[]): ReadonlyMap<string, string> {
   return sources;
 }
 
-const count = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -4,8 +4,10 @@
  * what ran before, and no file leads out of the directory.
  */
 export { Findings, formatPath, type FindingOptions } from "./findings.ts";
+export { lintSlos } from "./lint.ts";
 export { loadRules } from "./load-rules.ts";
 export { nearestName } from "./nearest-name.ts";
+export { githubProblems, sarifProblems } from "./problem-formats.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
 export { readRuleFile, type RuleFileReading } from "./rule-file.ts";

@@ -45,6 +45,9 @@ export const RULE_PROBLEM_CODES = {
   "tier-lookback": "Lookbacks must be: two buckets <= short < long <= window.",
   "policy-empty": "The policy is left without tiers: the SLO would never alert.",
   "duplicate-slo": "Two SLOs with one id.",
+  "threshold-off-bound":
+    "Lint: a latency threshold inside a bucket of the bounds that SDKs use for the metric.",
+  "overlapping-slos": "Lint: two SLOs count the same events over the same window.",
 } as const;
 
 export type RuleProblemCode = keyof typeof RULE_PROBLEM_CODES;

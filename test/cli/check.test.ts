@@ -76,6 +76,30 @@ describe("slowburn check", () => {
     });
   });
 
+  it.each([
+    ["github", /^::error file=rules\/bad\.yaml,line=5,col=16,title=objective-sign::.*\n1 file/],
+    ["sarif", /"ruleId": "objective-sign"/],
+    ["json", /"errorCount": 1/],
+  ])("--format %s", async (format, expected) => {
+    const { code, out } = await check("--format", format, write("bad.yaml", BAD));
+    expect(code).toBe(1);
+    expect(out).toMatch(expected);
+  });
+
+  it("refuses a format that does not exist with 2", async () => {
+    const { code, err } = await check("--format", "xml");
+    expect(code).toBe(2);
+    expect(err).toContain("text, json, github, sarif");
+  });
+
+  it("warns of what loads and is seldom meant, and exits with 0", async () => {
+    const sli = "{ metric: http.server.request.duration, faster: 300ms }";
+    const off = GOOD.replace(/sli:[^]*$/, `sli: ${sli}\n`);
+    const { code, out } = await check(write("off.yaml", off));
+    expect(code).toBe(0);
+    expect(out).toContain("warning threshold-off-bound");
+  });
+
   it("of nothing at all exits with 2", async () => {
     const { code, out, err } = await check(join(dir, "nowhere"));
     expect([code, out]).toEqual([2, ""]);

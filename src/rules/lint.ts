@@ -1,0 +1,95 @@
+/**
+ * What is allowed but seldom meant, in SLOs that load: warnings of `slowburn check`, never of a running server. Each looks
+ * at the model, so it holds for every format.
+ */
+import {
+  formatDuration,
+  metricSpellings,
+  type Indicator,
+  type Problem,
+  type Slo,
+} from "../slo/index.ts";
+import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
+import type { RuleProblemCode } from "./problem-codes.ts";
+
+/** In the order of the SLOs. */
+export function lintSlos(slos: readonly Slo[]): readonly Problem[] {
+  return [...slos.flatMap(lintThreshold), ...lintOverlaps(slos)];
+}
+
+/** A threshold inside a bucket of what the semantic conventions tell SDKs to use: the SLI is an estimate. */
+function lintThreshold(slo: Slo): readonly Problem[] {
+  const { indicator } = slo;
+  if (indicator.kind !== "latency") return [];
+  const { metric } = indicator.total;
+  const seconds = indicator.thresholdNanos / 1e9;
+  const bounds = ADVISORY_BOUNDS.find(({ name }) =>
+    metricSpellings(name, "s", "histogram").includes(metric),
+  )?.bounds;
+  if (bounds === undefined || bounds.includes(seconds)) return [];
+  const lower = bounds.findLast((bound) => bound < seconds);
+  const upper = bounds.find((bound) => bound > seconds);
+  const exact = [lower, upper]
+    .filter((bound) => bound !== undefined)
+    .map((bound) => formatDuration(bound * 1000));
+  const message = `${formatDuration(seconds * 1000)} lies inside a bucket of the bounds that SDKs use for ${metric}: the SLI is an estimate`;
+  return [
+    warning(
+      "threshold-off-bound",
+      slo,
+      message,
+      `exact are ${exact.join(" and ")}; or give the histogram a bound there`,
+    ),
+  ];
+}
+
+/** Two SLOs of a service that count the same over the same window: one incident pages twice. */
+function lintOverlaps(slos: readonly Slo[]): readonly Problem[] {
+  const first = new Map<string, Slo>();
+  return slos.flatMap((slo) => {
+    const key = JSON.stringify([
+      slo.service,
+      countedBy(slo.indicator),
+      slo.per,
+      slo.window,
+      slo.budgeting,
+    ]);
+    const twin = first.get(key);
+    if (twin === undefined) {
+      first.set(key, slo);
+      return [];
+    }
+    const message = `${slo.id} counts the same events over the same window as ${twin.id}: one incident burns both`;
+    return [
+      warning(
+        "overlapping-slos",
+        slo,
+        message,
+        "keep one, or give them different windows or conditions",
+      ),
+    ];
+  });
+}
+
+/** The same for indicators that say the same in other words: order of conditions. */
+function countedBy(indicator: Indicator): unknown {
+  return JSON.parse(JSON.stringify(indicator), (_, part: unknown): unknown =>
+    Array.isArray(part) ? part.map((each) => JSON.stringify(each)).sort() : part,
+  );
+}
+
+const warning = (
+  code: RuleProblemCode,
+  { source, name }: Slo,
+  message: string,
+  hint: string,
+): Problem => ({
+  code,
+  severity: "warning",
+  message,
+  hint,
+  file: source.file,
+  line: source.line,
+  column: 1,
+  path: `slos.${name}`,
+});
