@@ -12,6 +12,7 @@
 export type { AlertLabels, AlertTransition, AlertView, ResolveReason, TierState } from "./alert.ts";
 export { AlertEvaluator, type EvaluatorSettings, type StreamSource } from "./evaluator.ts";
 export { linksUnder, type AlertLinks } from "./annotations.ts";
+export { foreseeOutage, type OutageForesight, type OutageSetting } from "./foresight.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { poissonTail } from "./poisson.ts";
 export { Dispatcher, type DispatcherPorts } from "./dispatcher.ts";

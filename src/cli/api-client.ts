@@ -1,5 +1,5 @@
 /** Asks slowburn's API; every way it can fail is a sentence. */
-import type { SloAnswer, SloListAnswer } from "../api/index.ts";
+import type { SloAnswer, SloDetailAnswer, SloListAnswer } from "../api/index.ts";
 import { OperationError } from "../slo/index.ts";
 
 export interface ApiClientSettings {
@@ -45,6 +45,11 @@ export class ApiClient {
       after = page.next;
     }
     return { at, slos };
+  }
+
+  /** One SLO with all its groups; rejects with `refused` when slowburn does not know it. */
+  slo(id: string): Promise<SloDetailAnswer> {
+    return this.#read(`/api/v1/slos/${id.split("/").map(encodeURIComponent).join("/")}`);
   }
 
   async #read<T>(path: string): Promise<T> {

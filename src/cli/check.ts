@@ -102,13 +102,13 @@ function summaryLine({ fileCount, sloCount, errorCount, warningCount }: Counts):
   return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`;
 }
 
-interface CheckSettings {
+export interface CheckSettings {
   readonly rulesDirectory: string;
   readonly bucketMs: number;
   readonly groupLimitMax: number;
 }
 
-function checkSettings({ environment }: CliPorts): CheckSettings {
+export function checkSettings({ environment }: CliPorts): CheckSettings {
   const { config, problems } = loadConfig({ environment });
   if (config === undefined) throw new ProblemError(problems);
   const { rulesDirectory, bucketMs, limits } = config;

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addCheck } from "./check.ts";
 import { hasColours } from "./colours.ts";
 import { addDashboards } from "./dashboards.ts";
+import { addExplain } from "./explain.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { failureOf } from "./failure.ts";
 import type { CliPorts } from "./ports.ts";
@@ -45,6 +46,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
     });
   addServe(program, ports, done);
   addCheck(program, ports, done);
+  addExplain(program, ports, done);
   addStatus(program, ports, done);
   addDashboards(program, ports, done);
   return program;

@@ -1,9 +1,7 @@
 /** `slowburn status`: asks a running slowburn and prints one line per SLO. */
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
-import { loadConfig } from "../config/index.ts";
 import type { SloAnswer } from "../api/index.ts";
-import { OperationError, ProblemError } from "../slo/index.ts";
+import { apiAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { hasColours, painter } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -22,9 +20,7 @@ Of an SLO with groups the group with the least budget left is shown. Without --u
 the configuration (slowburn.yaml, SLOWBURN_ variables).
 Exits with 1 when a shown SLO has a firing alert or no budget left, with 2 when slowburn does not answer.`;
 
-interface StatusOptions {
-  readonly url?: string;
-  readonly tokenFile?: string;
+interface StatusOptions extends AddressOptions {
   readonly service?: string;
   readonly label?: readonly string[];
   readonly json?: true;
@@ -50,7 +46,7 @@ export function addStatus(
     .option("--watch <seconds>", "print again every so many seconds, until stopped", positive)
     .addHelpText("after", EXAMPLES)
     .action(async (options: StatusOptions) => {
-      const client = new ApiClient({ ...address(options, ports), fetch: ports.fetch });
+      const client = new ApiClient({ ...apiAddress(options, ports), fetch: ports.fetch });
       const seconds = options.watch;
       done(await printOnce(client, options, ports));
       while (seconds !== undefined) {
@@ -71,36 +67,6 @@ async function printOnce(
   else ports.out(statusText({ at, slos, url: client.url, paint: painter(hasColours(ports)) }));
   const hasTrouble = slos.some((slo: SloAnswer) => isTrouble(slo));
   return hasTrouble ? EXIT.found : EXIT.fine;
-}
-
-interface Address {
-  readonly url: string;
-  readonly token: string | undefined;
-}
-
-/** The configured token goes to the configured address only. */
-function address({ url, tokenFile }: StatusOptions, { environment }: CliPorts): Address {
-  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
-  if (url !== undefined) return { url: url.replace(/\/+$/, ""), token };
-  const { config, problems } = loadConfig({ environment });
-  if (config === undefined) throw new ProblemError(problems);
-  const { host, port } = config.api;
-  const reached = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  const name = reached.includes(":") ? `[${reached}]` : reached;
-  const scheme = config.tls === undefined ? "http" : "https";
-  return { url: `${scheme}://${name}:${port}`, token: token ?? config.tokens.api?.reveal() };
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OperationError("unreadable", `cannot read the token: ${reason}`, {
-      cause,
-      retryable: false,
-    });
-  }
 }
 
 const append = (value: string, before: readonly string[] = []): readonly string[] => [

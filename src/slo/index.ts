@@ -9,6 +9,7 @@ export * from "./budgeting.ts";
 export * from "./duration.ts";
 export * from "./error-budget.ts";
 export * from "./indicator.ts";
+export * from "./indicator-text.ts";
 export * from "./label-name.ts";
 export * from "./metric-name.ts";
 export * from "./objective.ts";

@@ -1,0 +1,121 @@
+/** What an SLO means, in sentences: what counts, what the budget allows, when each alert would fire. */
+import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
+import {
+  budgetRatio,
+  formatDuration,
+  indicatorText,
+  WHOLE_PPB,
+  type Slo,
+  type SloWindow,
+  type Tier,
+} from "../slo/index.ts";
+import { renderTable, type Cell } from "./table.ts";
+
+const DAY_SECONDS = 86_400;
+/** Shares of events that fail in the outages that are foretold. */
+export const OUTAGES: readonly number[] = [1, 0.1, 0.01];
+
+/** Events a second, and where the number is from. */
+export interface Traffic {
+  readonly eventsPerSecond: number;
+  readonly source: string;
+}
+
+/** Ends in a newline. */
+export function explainText(slo: Slo, traffic: Traffic | undefined): string {
+  const head = slo.description === "" ? slo.id : `${slo.id}: ${slo.description}`;
+  const lines = [
+    `${head} (${slo.source.file}:${slo.source.line})`,
+    "",
+    indicatorText(slo.indicator, latencyText),
+    objectiveText(slo),
+    trafficText(slo, traffic),
+    "",
+  ];
+  return `${lines.map((line) => `${line}\n`).join("")}${alertsText(slo, traffic)}`;
+}
+
+function objectiveText(slo: Slo): string {
+  const per =
+    slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
+  const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
+  return `${windowText(slo.window)}, ${slo.objective.text} of them must be good: ${budget} may be bad.${per}`;
+}
+
+const windowText = (window: SloWindow): string =>
+  window.kind === "rolling"
+    ? `Over the last ${formatDuration(window.lengthMs)}`
+    : `Over each ${window.count === 1 ? window.unit : `${window.count} ${window.unit}s`} (${window.timeZone})`;
+
+function trafficText(slo: Slo, traffic: Traffic | undefined): string {
+  if (traffic === undefined) {
+    return "The traffic is not known, so neither is what that is a day: give --traffic 10/s, or start slowburn.";
+  }
+  const { eventsPerSecond, source } = traffic;
+  const day = eventsPerSecond * budgetRatio(slo.objective) * DAY_SECONDS;
+  const window = (day * slo.window.lengthMs) / 1000 / DAY_SECONDS;
+  const rate = `At ${rateText(eventsPerSecond)} (${source})`;
+  const length = formatDuration(slo.window.lengthMs);
+  if (window < 1) {
+    return `${rate} that is less than one bad event in ${length}: such traffic cannot resolve this objective.`;
+  }
+  return `${rate} that is ${amountText(day)} bad events a day, ${amountText(window)} in ${length}.`;
+}
+
+function alertsText(slo: Slo, traffic: Traffic | undefined): string {
+  if (slo.alerts.tiers.length === 0) return "It never alerts.\n";
+  const columns = [
+    { title: "ALERT", align: "left" },
+    { title: "BURN RATE", align: "right" },
+    ...OUTAGES.map((ratio) => ({ title: `${percentText(ratio)} BAD`, align: "left" as const })),
+  ] as const;
+  const rows = slo.alerts.tiers.map((tier): readonly Cell[] => [
+    { text: `${tier.severity} ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)}` },
+    { text: `> ${tier.factorMilli / 1000}` },
+    ...OUTAGES.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
+  ]);
+  return (
+    `When alerts fire after an outage begins, the share of the budget that is spent by then, and when they end after it:\n\n` +
+    renderTable(columns, rows) +
+    `\nEvaluation (10 s), the senders' export interval and delivery come on top.\n`
+  );
+}
+
+export const foresee = (
+  slo: Slo,
+  tier: Tier,
+  errorRatio: number,
+  traffic: Traffic | undefined,
+): OutageForesight =>
+  foreseeOutage(tier, {
+    objective: slo.objective,
+    windowMs: slo.window.lengthMs,
+    errorRatio,
+    eventsPerSecond: traffic?.eventsPerSecond,
+  });
+
+function outageText(outage: OutageForesight): string {
+  if (outage.kind === "never") {
+    return outage.why === "burn" ? "never: burns too slowly" : "never: too few events";
+  }
+  const { afterMs, budgetSpent, resolvedAfterMs } = outage;
+  return `${spanText(afterMs)}, ${percentText(budgetSpent)} spent, ends ${spanText(resolvedAfterMs)}`;
+}
+
+/** Two units at most. */
+function spanText(ms: number): string {
+  const step = ms >= 86_400_000 ? 3_600_000 : ms >= 3_600_000 ? 60_000 : 1000;
+  return formatDuration(Math.max(1000, Math.round(ms / step) * step));
+}
+
+/** Nanoseconds as a duration; finer than a millisecond in microseconds. */
+const latencyText = (nanos: number): string =>
+  nanos % 1e6 === 0 ? formatDuration(nanos / 1e6) : `${nanos / 1000}us`;
+
+const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
+const amountText = (count: number): string =>
+  count >= 100 ? Math.floor(count).toLocaleString("en-US") : String(Number(count.toPrecision(2)));
+const rateText = (perSecond: number): string =>
+  perSecond >= 1
+    ? `${Number(perSecond.toPrecision(3))} events/s`
+    : `${Number((perSecond * 3600).toPrecision(3))} events/h`;

@@ -1,0 +1,120 @@
+/** `slowburn explain`: what an SLO of the rule files means, at the traffic that a running slowburn sees. */
+import { InvalidArgumentError, type Command } from "commander";
+import type { BurnAnswer, SloDetailAnswer } from "../api/index.ts";
+import { loadRules, nearestName } from "../rules/index.ts";
+import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
+import { apiAddress, type AddressOptions } from "./api-address.ts";
+import { ApiClient } from "./api-client.ts";
+import { checkSettings } from "./check.ts";
+import { EXIT } from "./exit-codes.ts";
+import { explainText, foresee, OUTAGES, type Traffic } from "./explain-text.ts";
+import type { CliPorts } from "./ports.ts";
+
+const DAY_SECONDS = 86_400;
+
+const EXAMPLES = `
+Examples:
+  $ slowburn explain checkout/availability
+  $ slowburn explain checkout/availability --traffic 20/s
+  $ slowburn explain checkout/latency --rules new-rules --json
+
+Traffic is what a running slowburn counted over the last day (--url, or the configured address), unless --traffic says it.`;
+
+interface ExplainOptions extends AddressOptions {
+  readonly rules?: string;
+  readonly traffic?: number;
+  readonly json?: true;
+}
+
+export function addExplain(
+  program: Command,
+  ports: CliPorts,
+  done: (exitCode: number) => void,
+): void {
+  program
+    .command("explain")
+    .summary("say what an SLO means, and when its alerts would fire")
+    .description(
+      "Says in sentences what counts as good, how many errors that allows, and when each alert would fire in an outage.",
+    )
+    .argument("<slo>", "service/name")
+    .option("--rules <path>", "rules directory; the configured one by default")
+    .option("--traffic <rate>", "events per time: 20/s, 600/h", rate)
+    .option("--url <url>", "where slowburn's API is, for the present traffic")
+    .option("--token-file <file>", "file with the bearer token of the API")
+    .option("--json", "print the same as JSON")
+    .addHelpText("after", EXAMPLES)
+    .action(async (id: string, options: ExplainOptions) => {
+      const slo = findSlo(id, options, ports);
+      const traffic = await trafficOf(slo, options, ports);
+      const text = options.json === true ? jsonOf(slo, traffic) : explainText(slo, traffic);
+      ports.out(text);
+      done(EXIT.fine);
+    });
+}
+
+function findSlo(id: string, { rules }: ExplainOptions, ports: CliPorts): Slo {
+  const settings = checkSettings(ports);
+  const directory = rules ?? settings.rulesDirectory;
+  const { slos } = loadRules(directory, { ...settings, now: ports.now });
+  const slo = slos.find((each) => each.id === id);
+  if (slo !== undefined) return slo;
+  const near = nearestName(
+    id,
+    slos.map((each) => each.id),
+  );
+  const hint = near === undefined ? "slowburn check lists what is wrong" : `did you mean ${near}?`;
+  throw new OperationError("unknown-slo", `no SLO ${id} in ${directory} (hint: ${hint})`, {
+    retryable: false,
+  });
+}
+
+/** Of a running slowburn that knows the SLO; one that does not answer is no trouble here. */
+async function trafficOf(
+  slo: Slo,
+  options: ExplainOptions,
+  ports: CliPorts,
+): Promise<Traffic | undefined> {
+  if (options.traffic !== undefined)
+    return { eventsPerSecond: options.traffic, source: "as given" };
+  const client = new ApiClient({ ...apiAddress(options, ports), fetch: ports.fetch });
+  try {
+    return presentTraffic(await client.slo(slo.id));
+  } catch (error) {
+    if (error instanceof OperationError && options.url === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Over the longest lookback up to a day, of a younger SLO since it counts. Each group alerts alone: the busiest counts. */
+function presentTraffic({ groups }: SloDetailAnswer): Traffic | undefined {
+  const rates = groups.map(({ burnRates, at, since }) => {
+    const ageSeconds = (Date.parse(at) - Date.parse(since)) / 1000;
+    const lookback = burnRates.findLast((each: BurnAnswer) => each.lookbackSeconds <= DAY_SECONDS);
+    if (lookback === undefined) return 0;
+    return lookback.total / Math.max(1, Math.min(lookback.lookbackSeconds, ageSeconds));
+  });
+  const eventsPerSecond = Math.max(0, ...rates);
+  const source = groups.length > 1 ? "present traffic of the busiest group" : "present traffic";
+  return eventsPerSecond > 0 ? { eventsPerSecond, source } : undefined;
+}
+
+function jsonOf(slo: Slo, traffic: Traffic | undefined): string {
+  const tiers = slo.alerts.tiers.map((tier) => ({
+    ...tier,
+    outages: OUTAGES.map((errorRatio) => ({
+      errorRatio,
+      ...foresee(slo, tier, errorRatio, traffic),
+    })),
+  }));
+  return `${JSON.stringify({ slo, traffic: traffic ?? null, tiers }, null, 2)}\n`;
+}
+
+/** `20/s`, `600/h`, `1e4/1d` → events a second. */
+function rate(text: string): number {
+  const [, amount = "", span = ""] = /^\s*([\d.e+]+)\s*\/\s*(\w+)\s*$/i.exec(text) ?? [];
+  const ms = parseDuration(/^\d/.test(span) ? span : `1${span}`);
+  const perSecond = ms === undefined ? NaN : (Number(amount) * 1000) / ms;
+  if (perSecond > 0 && Number.isFinite(perSecond)) return perSecond;
+  throw new InvalidArgumentError("It is written as 20/s, 600/h or 10000/d.");
+}

@@ -1,0 +1,95 @@
+/** `slowburn explain`: what an SLO means, before it pages. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { terminal, type Ran } from "./terminal.ts";
+
+const RULES = `apiVersion: slowburn/v1
+service: checkout
+slos:
+  availability:
+    description: Answers that are not our fault.
+    objective: 99.9%
+    sli:
+      metric: http.server.request.duration
+      where: { http.route: { not: [/healthz, /readyz] } }
+      bad: { error.type: { exists: true } }
+  silent: { objective: 99%, window: 7d, sli: { metric: orders, good: { ok: true } }, alerts: none }
+`;
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "slowburn-explain-"));
+  mkdirSync(join(dir, "rules"));
+  writeFileSync(join(dir, "rules", "checkout.yaml"), RULES);
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const unreachable: typeof fetch = () => Promise.reject(new Error("nobody"));
+async function explain(args: readonly string[], fetching?: typeof fetch): Promise<Ran> {
+  const { run } = terminal(fetching === undefined ? {} : { fetch: fetching });
+  const ran = await run("explain", "--rules", join(dir, "rules"), ...args);
+  return { ...ran, out: ran.out.replaceAll(`${dir}/`, ""), err: ran.err.replaceAll(`${dir}/`, "") };
+}
+
+describe("slowburn explain", () => {
+  it("says what counts, what the budget allows, and what each alert does", async () => {
+    const { code, out, err } = await explain(["checkout/availability", "--traffic", "20/s"]);
+    expect([code, err]).toEqual([0, ""]);
+    await expect(out).toMatchFileSnapshot("golden/explain.txt");
+  });
+
+  it("takes the traffic of a running slowburn, over the time that it has counted", async () => {
+    const { out } = await explain(["checkout/availability"]);
+    expect(out).toContain("At 2.78 events/s (present traffic)"); // 10 000 events in 1h
+  });
+
+  it("does without one that does not answer, but not when it was named", async () => {
+    const { code, out } = await explain(["checkout/availability"], unreachable);
+    expect(code).toBe(0);
+    expect(out).toContain("The traffic is not known");
+    const named = ["checkout/availability", "--url", "http://127.0.0.1:1"];
+    expect(await explain(named, unreachable)).toMatchObject({ code: 2, out: "" });
+  });
+
+  it.each([
+    ["20/s", 20],
+    ["1200/m", 20],
+    ["600/h", 1 / 6],
+    ["1e4/1d", 10_000 / 86_400],
+  ])("--traffic %s", async (text, perSecond) => {
+    const { out } = await explain(["checkout/availability", "--traffic", text, "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ traffic: { source: "as given" } });
+    const { traffic } = JSON.parse(out) as { traffic: { eventsPerSecond: number } };
+    expect(traffic.eventsPerSecond).toBeCloseTo(perSecond, 12);
+  });
+
+  it.each(["20", "0/s", "-1/s", "many/s", "20/fortnight"])("refuses --traffic %s", async (text) => {
+    const { code, err } = await explain(["checkout/availability", "--traffic", text]);
+    expect(code).toBe(2);
+    expect(err).toContain("20/s, 600/h");
+  });
+
+  it("says when such traffic cannot resolve the objective", async () => {
+    const { out } = await explain(["checkout/availability", "--traffic", "1/h"]);
+    expect(out).toContain("less than one bad event in 30d");
+  });
+
+  it("of an SLO that never alerts says so", async () => {
+    expect((await explain(["checkout/silent"], unreachable)).out).toMatch(/\nIt never alerts\.\n$/);
+  });
+
+  it("--json has each tier with each outage", async () => {
+    const { out } = await explain(["checkout/availability", "--json"], unreachable);
+    const answer = JSON.parse(out) as { tiers: { outages: object[] }[] };
+    expect(answer).toMatchObject({ slo: { id: "checkout/availability" }, traffic: null });
+    expect(answer.tiers.map(({ outages }) => outages.length)).toEqual([3, 3, 3, 3]);
+  });
+
+  it("of an SLO that does not exist exits with 2 and names the nearest", async () => {
+    const { code, err } = await explain(["checkout/availablity"]);
+    expect(code).toBe(2);
+    expect(err).toContain("did you mean checkout/availability?");
+  });
+});
