@@ -1,5 +1,5 @@
 /** The engine: increments, rules and ticks in; sums of every window, and readings of them, out. Pure and deterministic. */
-import { assert, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
+import { assert, isRetired, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
 import { Binder } from "./binding.ts";
 import { editRules } from "./edit-rules.ts";
 import { bucketAt } from "./ladder.ts";
@@ -33,6 +33,7 @@ type OwnCounters = { -readonly [Name in Exclude<keyof EngineCounters, "promoted"
 export class Engine implements EngineView {
   readonly bucketMs: number;
   #slos: readonly Slo[] = [];
+  #shown: readonly Slo[] = [];
   #areSlosStored = false;
   /** Parts of a snapshot that could not be continued: the next one removes what it does not write anew. */
   #leftBehind: readonly string[] = [];
@@ -119,11 +120,16 @@ export class Engine implements EngineView {
   setRules(slos: readonly Slo[], nowMs: number): RuleChange {
     const change = editRules(this.#slos, slos, this.#streams, { nowMs, bucketMs: this.bucketMs });
     this.#shards.dropEmpty();
-    this.#slos = slos;
+    this.#putInForce(slos);
     this.#areSlosStored = false;
     this.#binder.setRules(slos);
     this.#showMarks();
     return change;
+  }
+
+  #putInForce(slos: readonly Slo[]): void {
+    this.#slos = slos;
+    this.#shown = slos.filter((slo) => !isRetired(slo));
   }
 
   /** Counts of event times (fromMs, toMs] are incomplete: windows that cover one of them say so. */
@@ -153,6 +159,10 @@ export class Engine implements EngineView {
     return this.#shards.tickedAtMs;
   }
   get slos(): readonly Slo[] {
+    return this.#shown;
+  }
+  /** Retired ones included. */
+  get countedSlos(): readonly Slo[] {
     return this.#slos;
   }
   get shards(): readonly ShardView[] {
@@ -169,10 +179,10 @@ export class Engine implements EngineView {
     return stream;
   }
   streamsOf(sloId: string): readonly StreamView[] {
-    return this.#streams.ofSlo(sloId);
+    return this.#streams.ofSlo(sloId).filter(({ slo }) => !isRetired(slo));
   }
   allStreams(): readonly StreamView[] {
-    return this.#streams.all();
+    return this.#streams.all().filter(({ slo }) => !isRetired(slo));
   }
   notesOf(sloId: string): readonly string[] {
     return this.#streams.notesOf(sloId);
@@ -220,7 +230,7 @@ export class Engine implements EngineView {
       this.markPartial(0, nowMs, "counts from before the bucket width changed were left behind");
       return false;
     }
-    this.#slos = snapshot.decodeJson<Slo[]>(rulesBytes);
+    this.#putInForce(snapshot.decodeJson<Slo[]>(rulesBytes));
     this.#areSlosStored = true;
     for (const slo of this.#slos) this.#streams.setSlo(slo);
     snapshot.restoreParts(parts, meta, this.#shards, this.#streams);

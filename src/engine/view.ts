@@ -99,8 +99,9 @@ export interface EngineView {
   /** End of the last closed bucket: the moment all sums are of. */
   readonly tickedAtMs: number;
   readonly bucketMs: number;
+  /** Those that rule files hold: what is retired is counted on, but not shown here, nor are its streams. */
   readonly slos: readonly Slo[];
-  /** Straddle siblings are reached through their shard only. */
+  /** With the slots of retired SLOs; `stream` tells them. Straddle siblings are reached through their shard only. */
   readonly shards: readonly ShardView[];
   /** Throws `InvariantError` for an index that is not in use. */
   stream(index: StreamIndex): StreamView;

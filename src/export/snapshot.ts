@@ -5,6 +5,7 @@
 import type { ShardView, StreamView } from "../engine/index.ts";
 import {
   formatDuration,
+  isRetired,
   streamIndex,
   type AlertPolicy,
   type AlertSeverity,
@@ -119,13 +120,16 @@ export class Snapshots {
     for (let slot = 0; slot < shard.slotCount; slot++) {
       const index = shard.streams[slot] ?? -1;
       const view = index < 0 ? undefined : this.#source.engine.stream(streamIndex(index));
+      const isShown = view !== undefined && !isRetired(view.slo);
       streams.push(
-        view && {
-          labels: this.#labelsOf(view),
-          windowMs: view.slo.window.lengthMs,
-          windowIndex: shard.windowsMs.indexOf(view.slo.window.lengthMs),
-          alerts: alerts.get(view.key) ?? NO_ALERTS,
-        },
+        isShown
+          ? {
+              labels: this.#labelsOf(view),
+              windowMs: view.slo.window.lengthMs,
+              windowIndex: shard.windowsMs.indexOf(view.slo.window.lengthMs),
+              alerts: alerts.get(view.key) ?? NO_ALERTS,
+            }
+          : undefined,
       );
     }
     return streams;

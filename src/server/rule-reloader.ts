@@ -1,15 +1,18 @@
 /** Keeps the rules in force in line with the rule files. A broken file changes nothing but what is said about it. */
 import type { RuleChange } from "../engine/index.ts";
 import type { LoadSettings, RuleSet } from "../rules/index.ts";
-import { formatProblem, type Slo } from "../slo/index.ts";
+import { formatDuration, formatProblem, isRetired, type Slo } from "../slo/index.ts";
 import type { EventLog } from "../telemetry/index.ts";
+import { nextRetirementEnd, RETIRED_FOR_MS, withRetired } from "./retired-slos.ts";
 
 export interface RuleReloaderPorts {
   readonly load: (settings: Pick<LoadSettings, "previous">) => RuleSet;
-  /** What runs at the start: recovered, or nothing. */
+  /** What is counted now, retired SLOs included; at the start what was recovered, or nothing. */
   readonly inForce: () => readonly Slo[];
   readonly change: (slos: readonly Slo[]) => Promise<RuleChange>;
   readonly log: EventLog;
+  /** Wall clock, ms. */
+  readonly now: () => number;
 }
 
 export class RuleReloader {
@@ -21,7 +24,8 @@ export class RuleReloader {
 
   constructor(ports: RuleReloaderPorts) {
     this.#ports = ports;
-    this.#current = { slos: ports.inForce(), files: [], problems: [] };
+    const slos = ports.inForce().filter((slo) => !isRetired(slo));
+    this.#current = { slos, files: [], problems: [] };
   }
 
   get current(): RuleSet {
@@ -30,17 +34,33 @@ export class RuleReloader {
 
   /** Reads the files and puts what they say in force. Rejects when the change cannot be made durable. */
   async load(): Promise<void> {
-    const { load, inForce, change, log } = this.#ports;
+    const { load, log } = this.#ports;
     const next = load({ previous: this.#current });
     const known = new Set(this.#current.problems.map(formatProblem));
     for (const problem of next.problems) {
       if (!known.has(formatProblem(problem))) log.warn("rules.problem", { ...problem });
     }
-    if (JSON.stringify(next.slos) !== JSON.stringify(inForce())) {
-      const { added, removed, restarted, notes } = await change(next.slos);
-      log.info("rules.changed", { slos: next.slos.length, added, removed, restarted, notes });
-    }
+    await this.#putInForce(next.slos);
     this.#current = next;
+  }
+
+  async #putInForce(slos: readonly Slo[]): Promise<void> {
+    const { inForce, change, log, now } = this.#ports;
+    const before = inForce();
+    const counted = withRetired(slos, before, now());
+    if (JSON.stringify(counted) === JSON.stringify(before)) return;
+    const { restarted, notes } = await change(counted);
+    const added = idsBeyond(slos, before);
+    const removed = idsBeyond(before, slos);
+    log.info("rules.changed", { slos: slos.length, added, removed, restarted, notes });
+    if (removed.length === 0) return;
+    const countedFor = formatDuration(RETIRED_FOR_MS);
+    log.warn("rules.retired", { slos: removed, countedFor });
+  }
+
+  /** To be called now and then: forgets what no rule file has held for long enough. */
+  forgetRetired(): void {
+    if (nextRetirementEnd(this.#ports.inForce()) <= this.#ports.now()) this.reload();
   }
 
   /** As `load`, one at a time; called while one runs, another follows. Failures are logged. */
@@ -66,4 +86,10 @@ export class RuleReloader {
       }
     }
   }
+}
+
+/** Those shown in the first that are not shown in the second. */
+function idsBeyond(slos: readonly Slo[], others: readonly Slo[]): readonly string[] {
+  const known = new Set(others.filter((slo) => !isRetired(slo)).map((slo) => slo.id));
+  return slos.filter((slo) => !isRetired(slo) && !known.has(slo.id)).map((slo) => slo.id);
 }

@@ -71,7 +71,8 @@ async function startOn(
   const rules = await startRules(config, counting, log, now);
   const recorder = new Recorder();
   const dispatcher = startNotifications(config, counting);
-  const heartbeat = startHeartbeat(store, config, ports, counting, dispatcher, recorder, closers);
+  const beatParts = { counting, dispatcher, recorder, rules };
+  const heartbeat = startHeartbeat(store, config, ports, beatParts, closers);
   const otlp = await listenOtlp(config, counting.intake.handle, recorder, log);
   closers.add(() => otlp.close());
   const receiverUrl = otlp.selfUrl;
@@ -127,13 +128,21 @@ async function startRules(
   const settings = { bucketMs, groupLimitMax: limits.groups, fileLimit: limits.ruleFiles, now };
   const rules = new RuleReloader({
     load: (previous) => loadRules(rulesDirectory, { ...settings, ...previous }),
-    inForce: () => engine.slos,
+    inForce: () => engine.countedSlos,
     change: (slos) => intake.changeRules(slos),
     log,
+    now,
   });
   await rules.load();
   log.info("rules.loaded", { files: rules.current.files.length, slos: rules.current.slos.length });
   return rules;
+}
+
+interface BeatParts {
+  readonly counting: Counting;
+  readonly dispatcher: Dispatcher;
+  readonly recorder: Recorder;
+  readonly rules: RuleReloader;
 }
 
 /** The tick; at the end, everything taken is applied and written whole. */
@@ -141,11 +150,10 @@ function startHeartbeat(
   store: Store,
   config: SlowburnConfig,
   { log, now, snapshotEveryMs = SNAPSHOT_EVERY_MS }: ServerPorts,
-  { engine, core, alerts, intake }: Counting,
-  dispatcher: Dispatcher,
-  recorder: Recorder,
+  { counting, dispatcher, recorder, rules }: BeatParts,
   closers: Closers,
 ): Heartbeat {
+  const { engine, core, alerts, intake } = counting;
   const snapshotter = new Snapshotter(core, store);
   const snapshot = async () => {
     if (!intake.hasFailed) await snapshotter.take(intake.appliedSeq); // else recovery sorts it out, from the journal
@@ -164,6 +172,7 @@ function startHeartbeat(
       commitAlerts: (transitions, outbox) => intake.commitAlerts(transitions, outbox),
       onTick: (lateMs) => {
         recorder.recordTick(lateMs);
+        rules.forgetRetired();
         if (lateMs > config.bucketMs) log.warn("tick.late", { lateMs });
       },
       onTransitions: (transitions) => logTransitions(transitions, log),

@@ -4,6 +4,7 @@ import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Budgeting, NoData } from "./budgeting.ts";
+import type { Millis } from "./units.ts";
 import type { SloWindow } from "./window.ts";
 
 /** The formats that SLO files come in. */
@@ -51,7 +52,11 @@ export interface Slo {
   /** Free texts, for people and other tools. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly source: SloSource;
+  /** Since when no rule file holds it: its events are counted on for a while, but it is neither shown nor alerted on. */
+  readonly retiredAt?: Millis;
 }
+
+export const isRetired = (slo: Slo): boolean => slo.retiredAt !== undefined;
 
 /** Every lookback and window the SLO is read over, in ms, ascending, each once. */
 export function windowsOf(slo: Slo): readonly number[] {

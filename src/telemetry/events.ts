@@ -10,6 +10,7 @@ export const EVENTS = {
   "store.snapshot": "A snapshot was written.",
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
+  "rules.retired": "Rule files with these SLOs are gone; they are counted on for a while, unseen.",
   "rules.problem": "A rule file is wrong; its last good version keeps running.",
   "alert.pending": "An alert's condition began to hold.",
   "alert.firing": "An alert fires.",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import { streamIndex, type Indicator, type Slo } from "../../src/slo/index.ts";
+import { millis, streamIndex, type Indicator, type Slo } from "../../src/slo/index.ts";
 import { EVENTS, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const START = 1_700_000_000_000 - (1_700_000_000_000 % ms("1h"));
@@ -110,6 +110,22 @@ describe("edits", () => {
     expect(engine.setRules([other], START)).toMatchObject({ added: ["shop/other"] });
     const [stream] = engine.streamsOf("shop/other");
     expect(engine.read(stream!.index)).toMatchObject({ total: 0, newestPointMs: undefined });
+  });
+
+  test("a retired SLO is counted on, unseen, and goes on when it is back", () => {
+    const engine = dayOf(before);
+    const retired = { ...before, retiredAt: millis(START) };
+    expect(engine.setRules([retired], START)).toMatchObject({
+      kept: ["shop/availability"],
+      notes: [],
+    });
+    expect([engine.slos, engine.allStreams(), engine.streamsOf(before.id)]).toEqual([[], [], []]);
+    expect(engine.countedSlos).toEqual([retired]);
+    expect(engine.bind(seriesOf()).targets).toHaveLength(1);
+    engine.book(S0, START, START, 1, 1);
+    engine.setRules([before], START + 60_000);
+    expect(engine.slos).toEqual([before]);
+    expect(totalsOf(engine)[4320]).toBe(1441);
   });
 
   test("streams of one class share shards; a slot is used again and empty", () => {

@@ -1,0 +1,29 @@
+/**
+ * SLOs whose rule file is gone. A checkout that rewrites the folder, a volume that is not mounted yet, a rename in two steps:
+ * a file that is away for a while must not cost a budget (DESIGN 4.13). So what was in force is counted on, unseen.
+ */
+import { isRetired, millis, type Slo } from "../slo/index.ts";
+
+/** How long a file may be away. */
+export const RETIRED_FOR_MS: number = 24 * 3_600_000;
+
+/** What is counted: all that the files hold, and what they held until lately. Sorted by id, as rule sets are. */
+export function withRetired(
+  loaded: readonly Slo[],
+  inForce: readonly Slo[],
+  nowMs: number,
+): readonly Slo[] {
+  const ids = new Set(loaded.map((slo) => slo.id));
+  const retired = inForce
+    .filter((slo) => !ids.has(slo.id))
+    .map((slo): Slo => (isRetired(slo) ? slo : { ...slo, retiredAt: millis(nowMs) }))
+    .filter((slo) => endOf(slo) > nowMs);
+  return [...loaded, ...retired].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The next moment at which a retired SLO is to be forgotten, ms; Infinity when there is none. */
+export const nextRetirementEnd = (inForce: readonly Slo[]): number =>
+  inForce.reduce((end, slo) => Math.min(end, endOf(slo)), Infinity);
+
+const endOf = ({ retiredAt }: Slo): number =>
+  retiredAt === undefined ? Infinity : retiredAt + RETIRED_FOR_MS;

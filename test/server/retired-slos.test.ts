@@ -1,0 +1,29 @@
+/** SLOs whose rule file is gone are counted on for a day. */
+import { describe, expect, test } from "vitest";
+import { nextRetirementEnd, RETIRED_FOR_MS, withRetired } from "../../src/server/retired-slos.ts";
+import { millis, type Slo } from "../../src/slo/index.ts";
+import { sloOf } from "../engine/fixtures.ts";
+
+const NOW = 1_700_000_000_000;
+const [a, b, c] = ["s/a", "s/b", "s/c"].map((id) => sloOf({ id })) as [Slo, Slo, Slo];
+const retired = (slo: Slo, at: number): Slo => ({ ...slo, retiredAt: millis(at) });
+
+describe("what is counted", () => {
+  test.each<[string, readonly Slo[], readonly Slo[], readonly Slo[]]>([
+    ["all that the files hold", [a, b], [], [a, b]],
+    ["and what they held until now", [a, c], [a, b, c], [a, retired(b, NOW), c]],
+    ["since when it was gone", [a], [a, retired(b, NOW - 1000)], [a, retired(b, NOW - 1000)]],
+    ["until a day is over", [a], [a, retired(b, NOW - RETIRED_FOR_MS)], [a]],
+    ["what is back is back", [a, b], [a, retired(b, NOW - 1000)], [a, b]],
+    ["also from an empty folder", [], [a], [retired(a, NOW)]],
+  ])("%s", (_, loaded, inForce, counted) => {
+    expect(withRetired(loaded, inForce, NOW)).toEqual(counted);
+  });
+
+  test("is looked at again when the first day is over", () => {
+    expect(nextRetirementEnd([a, retired(b, NOW), retired(c, NOW - 5)])).toBe(
+      NOW - 5 + RETIRED_FOR_MS,
+    );
+    expect(nextRetirementEnd([a])).toBe(Infinity);
+  });
+});
