@@ -1,26 +1,18 @@
 /** `slowburn check`: what is wrong in rule files, before they run. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Option, type Command } from "commander";
-import { loadConfig } from "../config/index.ts";
 import {
   githubProblems,
   lintSlos,
-  loadRules,
   problemsToJson,
-  readRuleFile,
   renderProblems,
   sarifProblems,
 } from "../rules/index.ts";
-import { OperationError, type Problem, ProblemError, type Slo } from "../slo/index.ts";
+import type { Problem } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
-
-interface Checked {
-  readonly slos: readonly Slo[];
-  readonly problems: readonly Problem[];
-  readonly fileCount: number;
-}
+import { readPaths } from "./rule-paths.ts";
 
 const EXAMPLES = `
 Examples:
@@ -64,13 +56,8 @@ export function addCheck(
 }
 
 function check(paths: readonly string[], format: Format, ports: CliPorts): number {
-  const settings = checkSettings(ports);
-  const named = paths.length > 0 ? paths : [settings.rulesDirectory];
-  const results = named.map((path) => checkPath(path, settings, ports.now));
-  const slos = results.flatMap((result) => result.slos);
-  const problems = [...results.flatMap((result) => result.problems), ...lintSlos(slos)];
-  const summary = problemsToJson(problems);
-  const fileCount = results.reduce((sum, result) => sum + result.fileCount, 0);
+  const { slos, fileCount, ...read } = readPaths(paths, ports);
+  const summary = problemsToJson([...read.problems, ...lintSlos(slos)]);
   const counts = { fileCount, sloCount: slos.length, ...summary };
   ports.out(textOf(format, counts, ports));
   return summary.errorCount > 0 ? EXIT.found : EXIT.fine;
@@ -100,40 +87,6 @@ function textOf(format: Format, counts: Counts, ports: CliPorts): string {
 function summaryLine({ fileCount, sloCount, errorCount, warningCount }: Counts): string {
   const found = `${plural(errorCount, "error")}, ${plural(warningCount, "warning")}`;
   return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`;
-}
-
-export interface CheckSettings {
-  readonly rulesDirectory: string;
-  readonly bucketMs: number;
-  readonly groupLimitMax: number;
-}
-
-export function checkSettings({ environment }: CliPorts): CheckSettings {
-  const { config, problems } = loadConfig({ environment });
-  if (config === undefined) throw new ProblemError(problems);
-  const { rulesDirectory, bucketMs, limits } = config;
-  return { rulesDirectory, bucketMs, groupLimitMax: limits.groups };
-}
-
-function checkPath(path: string, settings: CheckSettings, now: () => number): Checked {
-  const text = readIfFile(path);
-  if (text !== undefined) return { ...readRuleFile({ file: path, text }, settings), fileCount: 1 };
-  const { slos, problems, files } = loadRules(path, { ...settings, now });
-  return { slos, problems, fileCount: files.length };
-}
-
-/** The text of a file, `undefined` for a directory. Throws `OperationError` when neither can be read. */
-function readIfFile(path: string): string | undefined {
-  try {
-    return statSync(path).isDirectory() ? undefined : readFileSync(path, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    const reason = code === "ENOENT" ? "it does not exist" : code;
-    throw new OperationError("unreadable", `cannot read ${path}: ${reason}`, {
-      cause,
-      retryable: false,
-    });
-  }
 }
 
 /** Texts of the files that problems are in, for the line and the caret. */

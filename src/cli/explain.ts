@@ -1,14 +1,14 @@
 /** `slowburn explain`: what an SLO of the rule files means, at the traffic that a running slowburn sees. */
 import { InvalidArgumentError, type Command } from "commander";
 import type { BurnAnswer, SloDetailAnswer } from "../api/index.ts";
-import { loadRules, nearestName } from "../rules/index.ts";
+import { nearestName } from "../rules/index.ts";
 import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
 import { apiAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
-import { checkSettings } from "./check.ts";
 import { EXIT } from "./exit-codes.ts";
 import { explainText, foresee, OUTAGES, type Traffic } from "./explain-text.ts";
 import type { CliPorts } from "./ports.ts";
+import { readPaths } from "./rule-paths.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -38,7 +38,7 @@ export function addExplain(
       "Says in sentences what counts as good, how many errors that allows, and when each alert would fire in an outage.",
     )
     .argument("<slo>", "service/name")
-    .option("--rules <path>", "rules directory; the configured one by default")
+    .option("--rules <path>", "rule file or directory; the configured directory by default")
     .option("--traffic <rate>", "events per time: 20/s, 600/h", rate)
     .option("--url <url>", "where slowburn's API is, for the present traffic")
     .option("--token-file <file>", "file with the bearer token of the API")
@@ -54,9 +54,7 @@ export function addExplain(
 }
 
 function findSlo(id: string, { rules }: ExplainOptions, ports: CliPorts): Slo {
-  const settings = checkSettings(ports);
-  const directory = rules ?? settings.rulesDirectory;
-  const { slos } = loadRules(directory, { ...settings, now: ports.now });
+  const { slos } = readPaths(rules === undefined ? [] : [rules], ports);
   const slo = slos.find((each) => each.id === id);
   if (slo !== undefined) return slo;
   const near = nearestName(
@@ -64,7 +62,7 @@ function findSlo(id: string, { rules }: ExplainOptions, ports: CliPorts): Slo {
     slos.map((each) => each.id),
   );
   const hint = near === undefined ? "slowburn check lists what is wrong" : `did you mean ${near}?`;
-  throw new OperationError("unknown-slo", `no SLO ${id} in ${directory} (hint: ${hint})`, {
+  throw new OperationError("unknown-slo", `no SLO ${id} in the rules (hint: ${hint})`, {
     retryable: false,
   });
 }

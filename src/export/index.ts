@@ -3,6 +3,16 @@
  * files and monitoring rules as code. In: narrow views of engine, alerts and rules (`ExpositionSource`). Promised: all
  * numbers of one scrape are of one tick, the event loop is never blocked for long, and every name is in names.ts.
  */
+export { compileRules, type CompiledRules } from "./compile/compile-rules.ts";
+export type { CompileSettings, RuleGroup } from "./compile/rule.ts";
+export {
+  RULE_TARGETS,
+  RULE_WRAPPERS,
+  ruleFileText,
+  type RuleFileSettings,
+  type RuleTarget,
+  type RuleWrapper,
+} from "./compile/rule-file-text.ts";
 export type { ProvisioningSettings } from "./dashboards/provisioning.ts";
 export { SLO_DETAIL_UID } from "./dashboards/uids.ts";
 export { dashboards, writeDashboards, type DashboardFile } from "./dashboards/write.ts";

@@ -1,0 +1,73 @@
+/** A policy as Prometheus alerts: one per severity with its tiers OR-ed, as Sloth has it; one per tier where they hold differently. */
+import {
+  formatDuration,
+  WHOLE_PPB,
+  type AlertSeverity,
+  type AlertTexts,
+  type Slo,
+  type Tier,
+} from "../../slo/index.ts";
+import type { AlertingRule, CompileSettings } from "./rule.ts";
+import { percentOf, rangeText, slothFilter } from "./sloth-names.ts";
+
+const NO_TEXTS: AlertTexts = { labels: {}, annotations: {} };
+const SEVERITIES: readonly AlertSeverity[] = ["page", "ticket"];
+
+export function alertRules(slo: Slo, settings: CompileSettings): readonly AlertingRule[] {
+  return SEVERITIES.flatMap((severity) => {
+    const tiers = slo.alerts.tiers.filter((tier) => tier.severity === severity);
+    return holdAlike(tiers).map((alike) => alertRule(slo, severity, alike, settings));
+  });
+}
+
+/** Tiers with the same `for` and `keepFiringFor`, which Prometheus has per alert. */
+function holdAlike(tiers: readonly Tier[]): readonly (readonly Tier[])[] {
+  const groups = new Map<string, Tier[]>();
+  for (const tier of tiers) {
+    const key = `${tier.forMs},${tier.keepFiringForMs}`;
+    groups.set(key, [...(groups.get(key) ?? []), tier]);
+  }
+  return [...groups.values()];
+}
+
+function alertRule(
+  slo: Slo,
+  severity: AlertSeverity,
+  tiers: readonly Tier[],
+  settings: CompileSettings,
+): AlertingRule {
+  const { alerting, labels: own } = slo;
+  const texts = alerting?.bySeverity[severity] ?? NO_TEXTS;
+  const { forMs = 0, keepFiringForMs = 0 } = tiers[0] ?? {};
+  const isSloth = slo.source.format === "sloth";
+  return {
+    alert: alerting?.alertName ?? "SlowburnErrorBudgetBurn",
+    expr: `${tiers.map((tier) => condition(slo, tier, settings)).join("or\n")}`,
+    ...(forMs > 0 ? { for: formatDuration(forMs) } : {}),
+    ...(keepFiringForMs > 0 ? { keep_firing_for: formatDuration(keepFiringForMs) } : {}),
+    labels: {
+      ...(isSloth ? {} : { ...own, severity, service: slo.service, slo: slo.id }),
+      ...alerting?.labels,
+      ...texts.labels,
+      sloth_severity: severity,
+    },
+    annotations: {
+      summary:
+        "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is over expected.",
+      title: `(${severity}) {{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is too fast.`,
+      ...(slo.runbook === undefined ? {} : { runbook_url: slo.runbook }),
+      ...alerting?.annotations,
+      ...texts.annotations,
+    },
+  };
+}
+
+function condition(slo: Slo, tier: Tier, { isSlothCompatible }: CompileSettings): string {
+  const filter = slothFilter(slo);
+  const budget = isSlothCompatible
+    ? (100 - percentOf(slo)) / 100 // in binary, as Sloth does it
+    : slo.objective.budgetPpb / WHOLE_PPB;
+  const exceeds = (spanMs: number) =>
+    `    max(slo:sli_error:ratio_rate${rangeText(spanMs)}${filter} > (${tier.factorMilli / 1000} * ${budget})) without (sloth_window)\n`;
+  return `(\n${exceeds(tier.shortMs)}    and\n${exceeds(tier.longMs)})\n`;
+}

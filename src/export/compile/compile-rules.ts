@@ -1,0 +1,69 @@
+/** SLOs → Prometheus rules, for teams whose alerts run on Prometheus, Mimir, Thanos or VictoriaMetrics. */
+import { type Problem, type Slo } from "../../slo/index.ts";
+import { NotCompilable } from "./not-compilable.ts";
+import type { CompileSettings, RuleGroup } from "./rule.ts";
+import { ruleGroups } from "./rule-groups.ts";
+
+export interface CompiledRules {
+  readonly groups: readonly RuleGroup[];
+  /** Errors: SLOs without a form in Prometheus rules. Warnings: what the rules leave out. */
+  readonly problems: readonly Problem[];
+}
+
+export function compileRules(slos: readonly Slo[], settings: CompileSettings): CompiledRules {
+  const groups: RuleGroup[] = [];
+  const problems: Problem[] = [];
+  for (const slo of slos) {
+    try {
+      refuseOtherBudgets(slo);
+      groups.push(...ruleGroups(slo, settings));
+      problems.push(...lossesOf(slo));
+    } catch (error) {
+      if (!(error instanceof NotCompilable)) throw error;
+      problems.push(problemOf(slo, "not-compilable", error.message, { hint: error.hint }));
+    }
+  }
+  return { groups, problems };
+}
+
+function refuseOtherBudgets({ window, budgeting }: Slo): void {
+  if (window.kind === "calendar") {
+    throw new NotCompilable("PromQL has no calendar windows", "give it a rolling window: 30d");
+  }
+  if (budgeting.kind !== "occurrences") {
+    throw new NotCompilable(
+      `${budgeting.kind} would take a subquery over the whole window at each evaluation`,
+      "budget it by occurrences, or let slowburn compute it",
+    );
+  }
+}
+
+/** What makes slowburn's alerts differ from those of the rules. */
+function lossesOf(slo: Slo): readonly Problem[] {
+  const { tiers } = slo.alerts;
+  const lost = [
+    ...(tiers.some((tier) => tier.significance < 1) ? ["the significance gate"] : []),
+    ...(tiers.some((tier) => tier.minBadEvents > 0) ? ["minBadEvents"] : []),
+  ];
+  if (lost.length === 0) return [];
+  const message = `the rules alert without ${lost.join(" and ")}: pages at low traffic may be chance`;
+  return [problemOf(slo, "compiled-without", message, { severity: "warning" })];
+}
+
+function problemOf(
+  { id, source, name }: Slo,
+  code: string,
+  message: string,
+  more: Partial<Problem>,
+): Problem {
+  return {
+    code,
+    severity: "error",
+    message: `${id}: ${message}`,
+    file: source.file,
+    line: source.line,
+    column: 1,
+    path: `slos.${name}`,
+    ...more,
+  };
+}
