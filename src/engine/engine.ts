@@ -133,10 +133,11 @@ export class Engine implements EngineView {
 
   /** Brings `isPartial` of the shards in line with the marks. */
   #showMarks(): void {
-    const longest = this.#shards.shards.map((shard) => shard.windowsMs.at(-1) ?? 0);
-    if (longest.length > 0) this.#marks.dropBefore(this.tickedAtMs - Math.max(...longest));
-    for (const shard of this.#shards.shards) {
-      const isMarked = this.#markReasons(shard.windowsMs.at(-1) ?? 0).length > 0;
+    const { shards } = this.#shards;
+    if (shards.length > 0)
+      this.#marks.dropBefore(Math.min(...shards.map((shard) => shard.oldestMs)));
+    for (const shard of shards) {
+      const isMarked = this.#markReasons(shard).length > 0;
       if (isMarked === shard.isMarked) continue;
       shard.isMarked = isMarked;
       for (let slot = 0; slot < shard.slotCount; slot++) {
@@ -147,8 +148,8 @@ export class Engine implements EngineView {
     }
   }
 
-  #markReasons(windowMs: number): readonly string[] {
-    return this.#marks.reasonsWithin(this.tickedAtMs - windowMs, this.tickedAtMs);
+  #markReasons(shard: Shard): readonly string[] {
+    return this.#marks.reasonsWithin(shard.oldestMs, this.tickedAtMs);
   }
 
   get tickedAtMs(): number {
@@ -183,8 +184,7 @@ export class Engine implements EngineView {
   read(index: StreamIndex): StreamReading {
     const stream = this.#streams.at(index);
     assert(stream !== undefined, "the stream exists");
-    const longestMs = stream.shard.windowsMs.at(-1) ?? 0;
-    return readStream(stream, this.tickedAtMs, this.#markReasons(longestMs));
+    return readStream(stream, this.tickedAtMs, this.#markReasons(stream.shard));
   }
 
   /**
