@@ -86,6 +86,13 @@ describe("editor and reader agree", () => {
       `${head}objective: 99%\n    sli: { total: { metric: m }, good: { metric: n, where: { a: true } } }`,
       true,
     ],
+    [`${head}objective: 99%\n    ${sli}\n    window: 28d`, true],
+    [
+      `${head}objective: 99%\n    ${sli}\n    window: { calendar: week, count: 2, timeZone: UTC, start: 2024-01-07T06:30 }`,
+      true,
+    ],
+    [`${head}objective: 99%\n    ${sli}\n    window: { calendar: month }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    window: { calendar: moon, timeZone: UTC }`, false],
     [`${head}objective: 0.99\n    ${sli}`, false],
     [`${head}objective: 100%\n    ${sli}`, false],
     [`${head}objective: 99%`, false],
