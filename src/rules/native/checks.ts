@@ -187,6 +187,12 @@ export const explainMetric = (value: unknown): Explanation => ({
   hint: "write http.server.request.duration, or its Prometheus spelling",
 });
 
+export const explainBound = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected a number in the metric's own unit, not ${kindOf(value)}`,
+  hint: "write 100, or 0.9",
+});
+
 export const explainService = (value: unknown): Explanation =>
   explainName("service", value, " : .");
 export const explainSloName = (value: unknown): Explanation => explainName("SLO", value, " .");
