@@ -6,7 +6,14 @@
  */
 import { AlertEvaluator, linksUnder } from "../src/alerts/index.ts";
 import type { ShardView, StreamReading, StreamView } from "../src/engine/index.ts";
-import { millis, ppb, streamIndex, workbookPolicy, type Slo } from "../src/slo/index.ts";
+import {
+  millis,
+  ppb,
+  rollingWindow,
+  streamIndex,
+  workbookPolicy,
+  type Slo,
+} from "../src/slo/index.ts";
 import type { BenchRow } from "./row.ts";
 
 const DAY = 86_400_000;
@@ -38,7 +45,9 @@ function shardOf(streamCount: number, bad: number): ShardView {
     (a, b) => a - b,
   );
   return {
+    windows: windowsMs.map(rollingWindow),
     windowsMs,
+    calendar: undefined,
     policy: POLICY,
     slotCount: streamCount,
     streams: Int32Array.from({ length: streamCount }, (_, slot) => slot),

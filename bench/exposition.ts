@@ -110,9 +110,10 @@ const median = (values: readonly number[]): number =>
 /** Streams of the workbook's policy over 30 days with random sums, until they make `sampleCount` samples. */
 function syntheticSource(sampleCount: number): ExpositionSource {
   const base = syntheticSlo(0);
-  const windowsMs = windowsOf(base);
-  // per SLO: 4 facts and 4 thresholds; per stream: 2 per window, 10 single ones and 2 alert states
-  const streamCount = Math.max(1, Math.round(sampleCount / (8 + 2 * windowsMs.length + 12)));
+  const windows = windowsOf(base);
+  const windowsMs = windows.map(({ lengthMs }) => lengthMs);
+  // per SLO: 4 facts and 4 thresholds; per stream: 2 per window, 11 single ones and 2 alert states
+  const streamCount = Math.max(1, Math.round(sampleCount / (8 + 2 * windowsMs.length + 13)));
   const slos = Array.from({ length: streamCount }, (_, i) => syntheticSlo(i));
   const views = slos.map((slo, i): StreamView => ({
     index: streamIndex(i),
@@ -125,7 +126,9 @@ function syntheticSource(sampleCount: number): ExpositionSource {
   );
   const goods = totals.map((column) => column.map((total, i) => total - (i % 53)));
   const shard: ShardView = {
+    windows,
     windowsMs,
+    calendar: undefined,
     policy: base.alerts,
     slotCount: streamCount,
     streams: Int32Array.from({ length: streamCount }, (_, i) => i),

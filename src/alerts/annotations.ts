@@ -3,7 +3,13 @@
  * reading of the tick, as in the UI and the API (DESIGN 4.9); values never go into labels.
  */
 import type { StreamReading, StreamView, WindowReading } from "../engine/index.ts";
-import { budgetRatio, formatDuration, type Tier } from "../slo/index.ts";
+import {
+  budgetRatio,
+  formatDuration,
+  windowText,
+  type SloWindow,
+  type Tier,
+} from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
@@ -44,7 +50,7 @@ interface Evidence {
 export function annotationsOf(reading: StreamReading, tier: Tier, links: AlertLinks): AlertLabels {
   const at = (windowMs: number) => reading.windows.find((window) => window.windowMs === windowMs);
   const evidence = { long: at(tier.longMs), short: at(tier.shortMs), tier };
-  const { stream, budgetRemaining, exhaustionMs } = reading;
+  const { stream, budgetProjected, exhaustionMs } = reading;
   const all: Record<string, string | undefined> = {
     summary: summaryOf(reading, evidence),
     description: descriptionOf(reading, evidence),
@@ -52,7 +58,7 @@ export function annotationsOf(reading: StreamReading, tier: Tier, links: AlertLi
     dashboard_url: links.dashboard(stream),
     slo_url: links.slo(stream),
     burn_rate: optional(evidence.long?.burnRate, roundedText),
-    error_budget_remaining: optional(budgetRemaining, percentText),
+    error_budget_remaining: optional(budgetProjected, percentText),
     time_to_exhaustion: optional(exhaustionMs, spanText),
   };
   const present = Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]);
@@ -62,22 +68,32 @@ export function annotationsOf(reading: StreamReading, tier: Tier, links: AlertLi
 const optional = (value: number | undefined, text: (value: number) => string) =>
   value === undefined ? undefined : text(value);
 
-/** "checkout/availability is burning its error budget 23x too fast (1h): 2.3 % of events are bad, 61 % of the 30d budget is left and will be gone in 19h." */
+/**
+ * "checkout/availability is burning its error budget 23x too fast (1h): 2.3 % of events are bad, 61 % of the 30d budget is
+ * left and will be gone in 19h." Of a calendar window it is the share of the whole window's budget.
+ */
 function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
-  const { stream, budgetRemaining, exhaustionMs } = reading;
+  const { stream, budgetProjected, exhaustionMs } = reading;
   const { slo } = stream;
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
   const bad = slo.indicator.kind === "latency" ? "are too slow" : "are bad";
   const share = `${percentText(long?.errorRatio ?? 0)} of events ${bad}`;
-  const budget = `the ${formatDuration(slo.window.lengthMs)} budget`;
+  const budget = budgetText(slo.window);
   const left =
-    budgetRemaining === undefined
+    budgetProjected === undefined
       ? ""
-      : budgetRemaining <= 0
-        ? `, ${budget} is gone: ${percentText(1 - budgetRemaining)} of it is spent`
-        : `, ${percentText(budgetRemaining)} of ${budget} is left` +
+      : budgetProjected <= 0
+        ? `, ${budget} is gone: ${percentText(1 - budgetProjected)} of it is spent`
+        : `, ${percentText(budgetProjected)} of ${budget} is left` +
           (exhaustionMs === undefined ? "" : ` and will be gone in ${spanText(exhaustionMs)}`);
   return `${stream.key} is burning its error budget ${speed}: ${share}${left}.`;
+}
+
+/** `the 30d budget`, `the month's budget`, `the budget of 2 weeks`. */
+function budgetText(window: SloWindow): string {
+  const text = windowText(window);
+  if (window.kind === "rolling") return `the ${text} budget`;
+  return window.count === 1 ? `the ${text}'s budget` : `the budget of ${text}`;
 }
 
 /** x of n, the tier, how likely chance is, and how soon this tier sees such an incident. */

@@ -2,7 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
-import type { RuleFormatName } from "../slo/index.ts";
+import type { CalendarUnit, RuleFormatName } from "../slo/index.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -16,7 +16,7 @@ export interface ProblemAnswer {
 
 /** One lookback or window, ending at the tick. */
 export interface BurnAnswer {
-  /** `5m` */
+  /** `5m`; of a calendar window its name, `month`. */
   readonly lookback: string;
   readonly lookbackSeconds: number;
   readonly good: number;
@@ -50,9 +50,13 @@ export interface ReadingAnswer {
   readonly sli: number | null;
   readonly budgetRemaining: number | null;
   readonly budgetConsumed: number | null;
-  /** 0 when the budget is gone; null when nothing burns or nothing is known. */
+  /** What to gate on: remaining at a calendar window's end if events go on as so far and none is bad; else as remaining. */
+  readonly budgetProjected: number | null;
+  /** Where a calendar window stands; null for a rolling one. */
+  readonly calendar: CalendarAnswer | null;
+  /** 0 when the budget is gone; null when nothing burns, nothing is known, or a calendar window ends before. */
   readonly exhaustionSeconds: number | null;
-  /** Ascending; the last is the SLO window. */
+  /** Lookbacks ascending; the last is the SLO window. */
   readonly burnRates: readonly BurnAnswer[];
   /** [lowest, highest] possible good events where a threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly number[] | null;
@@ -65,6 +69,15 @@ export interface ReadingAnswer {
     readonly reasons: readonly string[];
   };
   readonly alerts: readonly StreamAlertAnswer[];
+}
+
+export interface CalendarAnswer {
+  readonly startedAt: string;
+  readonly endsAt: string;
+  readonly elapsedSeconds: number;
+  readonly remainingSeconds: number;
+  /** Events of the whole window if they go on as so far. */
+  readonly expectedTotal: number | null;
 }
 
 export interface SloAnswer {
@@ -82,8 +95,18 @@ export interface SloAnswer {
   };
   readonly window: {
     readonly kind: "rolling" | "calendar";
+    /** `30d`, `month`, `2 weeks`. */
     readonly text: string;
+    /** Of a calendar window, what policies are scaled to: a month is 30 days. */
     readonly seconds: number;
+    /** null for a rolling window. */
+    readonly calendar: {
+      readonly unit: CalendarUnit;
+      readonly count: number;
+      readonly timeZone: string;
+      /** Wall time at which one of the windows begins. */
+      readonly anchor: string;
+    } | null;
   };
   readonly per: readonly string[];
   readonly groupCount: number;

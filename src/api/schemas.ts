@@ -36,6 +36,14 @@ const streamAlertFields = {
   inhibited: z.boolean(),
 };
 
+const calendar: z.ZodType<answer.CalendarAnswer> = z.strictObject({
+  startedAt: moment,
+  endsAt: moment,
+  elapsedSeconds: seconds,
+  remainingSeconds: seconds,
+  expectedTotal: events.nullable().meta(described),
+});
+
 const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
   streamKey: z.string(),
   group: texts,
@@ -46,9 +54,19 @@ const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
   sli: ratio.nullable().meta(described),
   budgetRemaining: z.number().max(1).nullable().meta(described),
   budgetConsumed: z.number().min(0).nullable().meta(described),
+  budgetProjected: z
+    .number()
+    .max(1)
+    .nullable()
+    .describe(
+      "What to gate on: budgetRemaining at a calendar window's end if events go on as so far and none is bad; of a rolling window, budgetRemaining.",
+    ),
+  calendar: calendar.nullable().describe("null for a rolling window."),
   exhaustionSeconds: seconds
     .nullable()
-    .describe("At the present burn; 0 when the budget is gone, null when nothing burns."),
+    .describe(
+      "At the present burn; 0 when the budget is gone, null when nothing burns or a calendar window ends before.",
+    ),
   burnRates: z.array(burn),
   goodBounds: z.array(events).length(2).nullable(),
   newestPointAt: absentMoment,
@@ -73,7 +91,19 @@ const sloFields = {
   runbook: z.string().nullable(),
   labels: texts,
   objective: z.strictObject({ text: z.string(), ratio, errorBudget: ratio }),
-  window: z.strictObject({ kind: z.enum(["rolling", "calendar"]), text: z.string(), seconds }),
+  window: z.strictObject({
+    kind: z.enum(["rolling", "calendar"]),
+    text: z.string(),
+    seconds,
+    calendar: z
+      .strictObject({
+        unit: z.enum(["day", "week", "month", "quarter", "year"]),
+        count,
+        timeZone: z.string(),
+        anchor: z.string(),
+      })
+      .nullable(),
+  }),
   per: z.array(z.string()),
   groupCount: count,
   reading: reading.nullable(),
@@ -222,6 +252,7 @@ const health: z.ZodType<answer.HealthAnswer> = z.strictObject({ status: z.litera
 
 export type SchemaName =
   | "Burn"
+  | "Calendar"
   | "Reading"
   | "Slo"
   | "SloList"
@@ -235,6 +266,7 @@ export type SchemaName =
   | "DashboardList";
 const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
   Burn: burn,
+  Calendar: calendar,
   Reading: reading,
   Slo: slo,
   SloList: sloList,

@@ -1,9 +1,17 @@
 /** SLOs and their readings as JSON. Every number is the engine's own; nothing is computed here but units (DESIGN 4.9). */
 import type { AlertView } from "../alerts/index.ts";
 import type { StreamReading, StreamView } from "../engine/index.ts";
-import { budgetRatio, formatDuration, objectiveRatio, type Slo, type Tier } from "../slo/index.ts";
+import {
+  budgetRatio,
+  objectiveRatio,
+  windowText,
+  type Slo,
+  type SloWindow,
+  type Tier,
+} from "../slo/index.ts";
 import type {
   BurnAnswer,
+  CalendarAnswer,
   ReadingAnswer,
   SloAnswer,
   SloDetailAnswer,
@@ -69,11 +77,7 @@ function answerOf(
       ratio: objectiveRatio(objective),
       errorBudget: budgetRatio(objective),
     },
-    window: {
-      kind: window.kind,
-      text: formatDuration(window.lengthMs),
-      seconds: window.lengthMs / 1000,
-    },
+    window: windowAnswer(window),
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
@@ -81,9 +85,17 @@ function answerOf(
   };
 }
 
+function windowAnswer(window: SloWindow): SloAnswer["window"] {
+  const { kind, lengthMs } = window;
+  const said = { kind, text: windowText(window), seconds: lengthMs / 1000 };
+  if (window.kind === "rolling") return { ...said, calendar: null };
+  const { unit, count, timeZone, anchor } = window;
+  return { ...said, calendar: { unit, count, timeZone, anchor } };
+}
+
 /** Members without events come last: there is nothing to act on. */
 function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
-  const rank = (reading: StreamReading) => reading.budgetRemaining ?? Infinity;
+  const rank = (reading: StreamReading) => reading.budgetProjected ?? Infinity;
   return readings.reduce<StreamReading | undefined>(
     (least, reading) => (least === undefined || rank(reading) < rank(least) ? reading : least),
     undefined,
@@ -102,6 +114,8 @@ function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingA
     sli: numberOrNull(reading.sli),
     budgetRemaining: numberOrNull(reading.budgetRemaining),
     budgetConsumed: numberOrNull(reading.budgetConsumed),
+    budgetProjected: numberOrNull(reading.budgetProjected),
+    calendar: reading.calendar === undefined ? null : calendarAnswer(reading.calendar),
     exhaustionSeconds: secondsOrNull(reading.exhaustionMs),
     burnRates: reading.windows.map(burnAnswer),
     goodBounds: reading.goodBounds ?? null,
@@ -116,8 +130,16 @@ function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingA
   };
 }
 
+const calendarAnswer = (calendar: NonNullable<StreamReading["calendar"]>): CalendarAnswer => ({
+  startedAt: moment(calendar.startMs),
+  endsAt: moment(calendar.endMs),
+  elapsedSeconds: calendar.elapsedMs / 1000,
+  remainingSeconds: calendar.remainingMs / 1000,
+  expectedTotal: numberOrNull(calendar.expectedTotal),
+});
+
 const burnAnswer = (window: StreamReading["windows"][number]): BurnAnswer => ({
-  lookback: formatDuration(window.windowMs),
+  lookback: windowText(window.window),
   lookbackSeconds: window.windowMs / 1000,
   good: window.good,
   bad: Math.max(0, window.total - window.good),

@@ -5,6 +5,7 @@ import {
   formatDuration,
   indicatorText,
   WHOLE_PPB,
+  windowText,
   type Slo,
   type SloWindow,
   type Tier,
@@ -39,13 +40,13 @@ function objectiveText(slo: Slo): string {
   const per =
     slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
   const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
-  return `${windowText(slo.window)}, ${slo.objective.text} of them must be good: ${budget} may be bad.${per}`;
+  return `${overWindow(slo.window)}, ${slo.objective.text} of them must be good: ${budget} may be bad.${per}`;
 }
 
-const windowText = (window: SloWindow): string =>
+const overWindow = (window: SloWindow): string =>
   window.kind === "rolling"
-    ? `Over the last ${formatDuration(window.lengthMs)}`
-    : `Over each ${window.count === 1 ? window.unit : `${window.count} ${window.unit}s`} (${window.timeZone})`;
+    ? `Over the last ${windowText(window)}`
+    : `Over each ${windowText(window)} (${window.timeZone})`;
 
 function trafficText(slo: Slo, traffic: Traffic | undefined): string {
   if (traffic === undefined) {

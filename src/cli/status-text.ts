@@ -17,8 +17,8 @@ export const isTrouble = ({ reading }: SloAnswer): boolean =>
   reading !== null &&
   (isSpent(reading) || reading.alerts.some((alert) => alert.state === "firing"));
 
-const isSpent = ({ budgetRemaining }: ReadingAnswer): boolean =>
-  budgetRemaining !== null && budgetRemaining <= 0;
+const isSpent = ({ budgetProjected }: ReadingAnswer): boolean =>
+  budgetProjected !== null && budgetProjected <= 0;
 
 /** Ends in a newline. */
 export function statusText(view: StatusView): string {
@@ -45,7 +45,9 @@ export function statusText(view: StatusView): string {
     { text: gone(slo.reading) },
     alertCell(slo.reading, paint),
   ]);
-  const notes = slos.flatMap(notesOf).map((note) => paint("faint", note));
+  const notes = [...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) =>
+    paint("faint", note),
+  );
   const when = at === null ? "before the first evaluation" : `as of ${at}`;
   return `${renderTable(columns, rows)}${[...notes, `${url}, ${when}`].map((line) => `${line}\n`).join("")}`;
 }
@@ -81,7 +83,7 @@ function column(slos: readonly SloAnswer[], rank: 0 | 1, usual: string): BurnCol
 }
 
 function budgetCell(reading: ReadingAnswer | null, paint: Paint): Cell {
-  const left = reading?.budgetRemaining ?? null;
+  const left = reading?.budgetProjected ?? null;
   if (left === null) return { text: ABSENT };
   const style = left <= 0 ? "red" : left < 0.25 ? "yellow" : "green";
   return { text: percent(left, 1), paint: (text) => paint(style, text) };
@@ -111,6 +113,12 @@ function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[]
 const estimateNote = (streamKey: string, id: string): string =>
   `${streamKey}: an estimate, the threshold lies inside a histogram bucket; ` +
   `/api/v1/slos/${id} has the nearest exact thresholds`;
+
+/** What a budget left is that does not roll. */
+function windowNotes(slos: readonly SloAnswer[]): readonly string[] {
+  const hasCalendar = slos.some(({ reading }) => (reading?.calendar ?? null) !== null);
+  return hasCalendar ? ["budgets of calendar windows are projected to the window's end"] : [];
+}
 
 function gone(reading: ReadingAnswer | null): string {
   const seconds = reading?.exhaustionSeconds ?? null;

@@ -13,7 +13,7 @@ Examples:
   $ slowburn status
   $ slowburn status --service checkout --label tier=1
   $ slowburn status --url https://slowburn.example:4319 --token-file ./token
-  $ slowburn status --json | jq '.slos[] | select(.reading.budgetRemaining < 0.1) | .id'
+  $ slowburn status --json | jq '.slos[] | select(.reading.budgetProjected < 0.1) | .id'
   $ slowburn status --watch 5
 
 Of an SLO with groups the group with the least budget left is shown. Without --url, address and token are those of

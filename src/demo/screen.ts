@@ -60,7 +60,7 @@ function row(
     slo.id,
     slo.objective.text,
     percent(reading.sli),
-    percent(reading.budgetRemaining),
+    percent(reading.budgetProjected),
     burn(LONG),
     burn(SHORT),
     state,

@@ -5,7 +5,7 @@
  *  - all closed buckets are before `openIndex`; the rest of the finest ring waits for its tick.
  */
 import { assert } from "../slo/index.ts";
-import { windowStart, type Layout } from "./ladder.ts";
+import { windowStart, windowStartMs, type Layout } from "./ladder.ts";
 import { Ring, type Cells } from "./ring.ts";
 import { sharedUpTo } from "./spread.ts";
 
@@ -55,9 +55,9 @@ export class CountRings {
 
   /** First bucket of window `k`'s rung that belongs to it now. */
   startOf(window: number): number {
-    const { bucketMs, windowsMs } = this.layout;
-    const widthMs = this.ringOf(window).factor * bucketMs;
-    return windowStart(this.openIndex * bucketMs, windowsMs[window]!, widthMs);
+    const { bucketMs } = this.layout;
+    const startMs = windowStartMs(this.layout, window, this.openIndex * bucketMs);
+    return windowStart(startMs, this.ringOf(window).factor * bucketMs);
   }
 
   /** Adds to one finest bucket, which is not beyond the ring; false when it is older than every ring. */
@@ -165,7 +165,14 @@ export class CountRings {
   #leave(window: number, slotCount: number): void {
     const ring = this.ringOf(window);
     const start = this.startOf(window);
+    if (start === this.starts[window]!) return;
     assert(this.starts[window]! >= ring.first, "what leaves a window is still held");
+    if (this.layout.windows[window]!.kind === "calendar") {
+      // All of it leaves at once: what remains is counted, not a month of columns taken off.
+      this.starts[window] = start;
+      this.#recount(window);
+      return;
+    }
     for (let j = this.starts[window]!; j < start; j++) {
       const column = ring.columnOf(j);
       if (ring.isUsed[column] === 0) continue;

@@ -3,7 +3,7 @@ import { assert, windowsOf, type Slo } from "../slo/index.ts";
 import { layoutOf } from "./ladder.ts";
 import type { RuleChange } from "./rule-change.ts";
 import type { Streams } from "./streams.ts";
-import { transferNotes } from "./transfer.ts";
+import { haveSameWindows, transferNotes } from "./transfer.ts";
 
 export function editRules(
   old: readonly Slo[],
@@ -25,7 +25,7 @@ export function editRules(
     if (before === undefined) added.push(slo.id);
     else if (countsAlike(before, slo)) {
       kept.push(slo.id);
-      for (const note of windowNotes(before, slo, at.bucketMs)) notes.push(`${slo.id}: ${note}`);
+      for (const note of windowNotes(before, slo, at)) notes.push(`${slo.id}: ${note}`);
     } else {
       restarted.push(slo.id);
       streams.remove(slo.id);
@@ -53,9 +53,12 @@ function canonical(value: unknown): string {
   );
 }
 
-function windowNotes(before: Slo, after: Slo, bucketMs: number): readonly string[] {
-  const from = windowsOf(before);
-  const to = windowsOf(after);
-  if (String(from) === String(to)) return [];
-  return transferNotes(layoutOf(from, bucketMs), layoutOf(to, bucketMs));
+function windowNotes(
+  before: Slo,
+  after: Slo,
+  { nowMs, bucketMs }: { readonly nowMs: number; readonly bucketMs: number },
+): readonly string[] {
+  const from = layoutOf(windowsOf(before), bucketMs);
+  const to = layoutOf(windowsOf(after), bucketMs);
+  return haveSameWindows(from, to) ? [] : transferNotes(from, to, nowMs);
 }

@@ -192,8 +192,8 @@ export class Engine implements EngineView {
     const stream = this.#streams.at(index);
     assert(stream !== undefined, "the stream exists");
     const atMs = this.tickedAtMs;
-    const fromMs = atMs - (stream.shard.windowsMs.at(-1) ?? 0);
-    return readStream(stream, atMs, this.#marks.reasonsWithin(fromMs, atMs, stream.slo.id));
+    const reasons = this.#marks.reasonsWithin(stream.shard.oldestMs, atMs, stream.slo.id);
+    return readStream(stream, atMs, reasons);
   }
 
   /**

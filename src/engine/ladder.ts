@@ -2,10 +2,21 @@
  * The grid of buckets and which rung of it a window is read from. Bucket `i` of width w covers (i*w, (i+1)*w], as a
  * window (t - 5m, t] is open on the left: a point at exactly t is in the window that ends at t.
  */
-import { assert } from "../slo/index.ts";
+import {
+  assert,
+  beginsOnMultiples,
+  longestCalendarMs,
+  type CalendarWindow,
+  type SloWindow,
+} from "../slo/index.ts";
+import { CalendarCursor } from "./calendar-cursor.ts";
 
 /** Widths of the rungs in finest buckets: 10 s, 1 min, 5 min, 1 h. Each divides the next. */
 const RUNG_FACTORS = [1, 6, 30, 360] as const;
+/** Calendar windows may also begin at a quarter or half past the hour, as those of Kathmandu and Kolkata do. */
+const CALENDAR_FACTORS = [1, 6, 30, 90, 180, 360] as const;
+/** Of the finest rung of a calendar window: a year of quarters of an hour, 288 KB a stream (README, decision 11). */
+const MAX_CALENDAR_BUCKETS = 36_000;
 /** A window is read from the coarsest rung of which it holds so many buckets: its edge is then off by < 2 %. */
 const BUCKETS_PER_WINDOW = 60;
 /** Points further ahead of the clock are rejected before they are booked (DESIGN 4.1). */
@@ -24,8 +35,12 @@ export interface RungLayout {
 
 export interface Layout {
   readonly bucketMs: number;
-  /** Ascending, each once. */
+  /** As `windowsOf` gives them: rolling ones ascending, each once; a calendar window last. */
+  readonly windows: readonly SloWindow[];
+  /** Their lengths; of a calendar window the nominal one. */
   readonly windowsMs: readonly number[];
+  /** Where the calendar window stands, if there is one: the last of `windows`. */
+  readonly calendar: CalendarCursor | undefined;
   /** The finest first; only those that a window is read from, but always the finest. */
   readonly rungs: readonly RungLayout[];
   /** Per window: index into `rungs`. */
@@ -44,22 +59,60 @@ export function factorFor(windowMs: number, bucketMs: number): number {
   return RUNG_FACTORS.findLast(fits) ?? 1;
 }
 
-/** First bucket of the window's rung that the window (endMs - windowMs, endMs] touches: never a shorter window. */
-export const windowStart = (endMs: number, windowMs: number, widthMs: number): number =>
-  Math.floor((endMs - windowMs) / widthMs);
+/**
+ * The coarsest width on whose edges all windows of the kind begin, so that their sums are exact. Where that would hold too
+ * many buckets (a year that begins at seven past nine), the finest that does not: then a window begins up to one early.
+ */
+export function calendarFactor(window: CalendarWindow, bucketMs: number): number {
+  const isExact = (factor: number) => beginsOnMultiples(window, factor * bucketMs);
+  const isAffordable = (factor: number) =>
+    longestCalendarMs(window) <= MAX_CALENDAR_BUCKETS * factor * bucketMs;
+  const [finest] = CALENDAR_FACTORS;
+  const coarsest = CALENDAR_FACTORS.at(-1) ?? finest;
+  const exact = CALENDAR_FACTORS.findLast(isExact) ?? finest;
+  return Math.max(exact, CALENDAR_FACTORS.find(isAffordable) ?? coarsest);
+}
 
-export function layoutOf(windowsMs: readonly number[], bucketMs: number): Layout {
+/** When window `k` began that ends, or stands, at `endMs`. */
+export function windowStartMs({ windowsMs, calendar }: Layout, k: number, endMs: number): number {
+  const isCalendar = calendar !== undefined && k === windowsMs.length - 1;
+  return isCalendar ? calendar.at(endMs).startMs : endMs - windowsMs[k]!;
+}
+
+/** First bucket that a window touches which begins at `startMs`: never a shorter window. */
+export const windowStart = (startMs: number, widthMs: number): number =>
+  Math.floor(startMs / widthMs);
+
+export function layoutOf(windows: readonly SloWindow[], bucketMs: number): Layout {
   assert(bucketMs > 0, "buckets have a width");
-  const factors = windowsMs.map((windowMs) => factorFor(windowMs, bucketMs));
-  const used = RUNG_FACTORS.filter((factor) => factor === 1 || factors.includes(factor));
+  const factors = windows.map((window): number =>
+    window.kind === "calendar"
+      ? calendarFactor(window, bucketMs)
+      : factorFor(window.lengthMs, bucketMs),
+  );
+  const used = CALENDAR_FACTORS.filter((factor) => factor === 1 || factors.includes(factor));
   const futureCount = Math.ceil((FUTURE_MS + TICK_SLACK_MS) / bucketMs) + 1;
   const rungs = used.map((factor): RungLayout => {
     const widthMs = factor * bucketMs;
-    const longestMs = Math.max(0, ...windowsMs.filter((_, k) => factors[k] === factor));
+    const longestMs = Math.max(
+      0,
+      ...windows.map((window, k) => (factors[k] === factor ? longestOf(window) : 0)),
+    );
     const pastCount = Math.ceil(longestMs / widthMs) + 1;
     const bucketCount = pastCount + (factor === 1 ? futureCount : 1);
     return { factor, pastCount, bucketCount };
   });
   const rungOfWindow = factors.map((factor) => used.findIndex((each) => each === factor));
-  return { bucketMs, windowsMs, rungs, rungOfWindow, futureCount };
+  return {
+    bucketMs,
+    windows,
+    windowsMs: windows.map(({ lengthMs }) => lengthMs),
+    calendar: CalendarCursor.of(windows),
+    rungs,
+    rungOfWindow,
+    futureCount,
+  };
 }
+
+const longestOf = (window: SloWindow): number =>
+  window.kind === "calendar" ? longestCalendarMs(window) : window.lengthMs;

@@ -1,14 +1,20 @@
 /** A stream's numbers as of the last tick; every ratio is made by slo/error-budget.ts from the same sums. */
 import {
+  budgetProjected,
   budgetRemaining,
   burnRate,
+  calendarExhaustionMs,
+  coveredSpan,
   errorRatio,
   exhaustionMs,
+  expectedTotal,
+  ownWindowIndex,
   sliRatio,
   type Slo,
 } from "../slo/index.ts";
+import { windowStartMs } from "./ladder.ts";
 import type { Stream } from "./streams.ts";
-import type { Integrity, StreamReading, WindowReading } from "./view.ts";
+import type { CalendarReading, Integrity, StreamReading, WindowReading } from "./view.ts";
 
 /** `markReasons`: why counts within the stream's windows are incomplete, besides its own doubts. */
 export function readStream(
@@ -19,9 +25,14 @@ export function readStream(
   const { shard, slot, slo } = stream;
   const budgetPpb = slo.objective.budgetPpb;
   const windows = shard.windowsMs.map((_, k) => readWindow(stream, k, atMs));
-  const sloWindow = shard.windowsMs.indexOf(slo.window.lengthMs);
+  const sloWindow = ownWindowIndex(slo, shard.windowsMs);
   const { good, total } = windows[sloWindow]!;
   const remaining = budgetRemaining(good, total, budgetPpb);
+  const calendar = readCalendar(stream, total, atMs);
+  const projected =
+    calendar === undefined
+      ? remaining
+      : budgetProjected(good, total, budgetPpb, calendar.expectedTotal);
   const newestPointMs = shard.newestPointMs[slot]!;
   return {
     stream,
@@ -32,13 +43,45 @@ export function readStream(
     sli: sliRatio(good, total),
     budgetRemaining: remaining,
     budgetConsumed: burnRate(good, total, budgetPpb),
-    exhaustionMs: exhaustionMs(remaining, presentBurn(slo, windows), slo.window.lengthMs),
+    budgetProjected: projected,
+    calendar,
+    exhaustionMs: exhaustion(stream, projected, presentBurn(slo, windows), atMs),
     windows,
     goodBounds: goodBounds(stream, sloWindow),
     newestPointMs: newestPointMs === 0 ? undefined : newestPointMs,
     sinceMs: stream.sinceMs,
     integrity: integrityOf([...stream.doubts, ...markReasons]),
   };
+}
+
+/** What lies before the stream began to count has no part in the forecast. */
+function readCalendar(
+  { shard, sinceMs }: Stream,
+  total: number,
+  atMs: number,
+): CalendarReading | undefined {
+  const { calendar } = shard;
+  if (calendar === undefined) return undefined;
+  const { startMs, endMs } = calendar;
+  return {
+    startMs,
+    endMs,
+    elapsedMs: atMs - startMs,
+    remainingMs: endMs - atMs,
+    expectedTotal: expectedTotal(total, coveredSpan(calendar, sinceMs), atMs),
+  };
+}
+
+function exhaustion(
+  { shard, slo, sinceMs }: Stream,
+  projected: number | undefined,
+  burn: number | undefined,
+  atMs: number,
+): number | undefined {
+  const { calendar } = shard;
+  return calendar === undefined
+    ? exhaustionMs(projected, burn, slo.window.lengthMs)
+    : calendarExhaustionMs(projected, burn, coveredSpan(calendar, sinceMs), atMs);
 }
 
 function readWindow({ shard, slot, slo }: Stream, k: number, atMs: number): WindowReading {
@@ -48,12 +91,13 @@ function readWindow({ shard, slot, slo }: Stream, k: number, atMs: number): Wind
   const total = counts.totalSums[k]![slot]!;
   const widthMs = counts.ringOf(k).factor * counts.layout.bucketMs;
   return {
+    window: shard.windows[k]!,
     windowMs,
     good,
     total,
     errorRatio: errorRatio(good, total),
     burnRate: burnRate(good, total, slo.objective.budgetPpb),
-    edgeMs: atMs - windowMs - counts.starts[k]! * widthMs,
+    edgeMs: windowStartMs(counts.layout, k, atMs) - counts.starts[k]! * widthMs,
   };
 }
 

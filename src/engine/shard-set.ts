@@ -1,5 +1,5 @@
 /** All shards, in lock-step on the tick's grid; finds a place for a stream among those of its layout class. */
-import { windowsOf, type AlertPolicy, type Slo } from "../slo/index.ts";
+import { windowsOf, type AlertPolicy, type Slo, type SloWindow } from "../slo/index.ts";
 import { layoutOf, type Layout } from "./ladder.ts";
 import { FIRST_CAPACITY, MAX_CAPACITY, Shard } from "./shard.ts";
 
@@ -57,8 +57,8 @@ export class ShardSet {
   }
 
   /** Puts back a shard that a snapshot names. */
-  reopen(id: number, capacity: number, windowsMs: readonly number[], policy: AlertPolicy): Shard {
-    const shardClass = this.#classFor(windowsMs, policy);
+  reopen(id: number, capacity: number, windows: readonly SloWindow[], policy: AlertPolicy): Shard {
+    const shardClass = this.#classFor(windows, policy);
     const shard = new Shard(id, shardClass, capacity, this.openIndex);
     shardClass.shards.push(shard);
     this.shards.push(shard);
@@ -76,11 +76,11 @@ export class ShardSet {
     }
   }
 
-  #classFor(windowsMs: readonly number[], policy: AlertPolicy): ShardClass {
-    const key = classKey(windowsMs, policy);
+  #classFor(windows: readonly SloWindow[], policy: AlertPolicy): ShardClass {
+    const key = classKey(windows, policy);
     const known = this.#classes.get(key);
     if (known !== undefined) return known;
-    const layout = layoutOf(windowsMs, this.bucketMs);
+    const layout = layoutOf(windows, this.bucketMs);
     const shardClass: ShardClass = { layout, policy, shards: [] };
     this.#classes.set(key, shardClass);
     return shardClass;
@@ -106,5 +106,5 @@ export class ShardSet {
 }
 
 /** Policies and windows compare by content. */
-const classKey = (windowsMs: readonly number[], policy: AlertPolicy): string =>
-  JSON.stringify([windowsMs, policy.name, policy.tiers]);
+const classKey = (windows: readonly SloWindow[], policy: AlertPolicy): string =>
+  JSON.stringify([windows, policy.name, policy.tiers]);

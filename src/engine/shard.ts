@@ -2,9 +2,15 @@
  * Up to 1024 streams of one layout class (same windows, same alert policy), side by side in columns. Grows by doubling;
  * a slot never moves within its shard. The straddle sibling has the same slots and is made on first need.
  */
-import { assert, type AlertPolicy, type StreamIndex } from "../slo/index.ts";
+import {
+  assert,
+  type AlertPolicy,
+  type SloWindow,
+  type StreamIndex,
+  type WindowSpan,
+} from "../slo/index.ts";
 import { CountRings } from "./count-rings.ts";
-import type { Layout } from "./ladder.ts";
+import { windowStartMs, type Layout } from "./ladder.ts";
 import type { ShardView } from "./view.ts";
 
 export const FIRST_CAPACITY = 8;
@@ -49,8 +55,19 @@ export class Shard implements ShardView {
     this.counts = new CountRings(this.layout, capacity, openIndex);
   }
 
+  get windows(): readonly SloWindow[] {
+    return this.layout.windows;
+  }
   get windowsMs(): readonly number[] {
     return this.layout.windowsMs;
+  }
+  get calendar(): WindowSpan | undefined {
+    return this.layout.calendar?.at(this.counts.openIndex * this.layout.bucketMs);
+  }
+  /** When the window began that reaches back farthest. */
+  get oldestMs(): number {
+    const endMs = this.counts.openIndex * this.layout.bucketMs;
+    return Math.min(...this.windows.map((_, k) => windowStartMs(this.layout, k, endMs)));
   }
   get goodSums(): readonly Float64Array[] {
     return this.counts.goodSums;
@@ -172,8 +189,14 @@ class StraddleView implements ShardView {
     this.#shard = shard;
     this.#counts = counts;
   }
+  get windows(): readonly SloWindow[] {
+    return this.#shard.windows;
+  }
   get windowsMs(): readonly number[] {
     return this.#shard.windowsMs;
+  }
+  get calendar(): WindowSpan | undefined {
+    return this.#shard.calendar;
   }
   get policy(): AlertPolicy {
     return this.#shard.policy;

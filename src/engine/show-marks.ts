@@ -10,10 +10,9 @@ export function showMarks(
   marks: PartialMarks,
   atMs: number,
 ): void {
-  const longest = shards.map((shard) => shard.windowsMs.at(-1) ?? 0);
-  if (longest.length > 0) marks.dropBefore(atMs - Math.max(...longest));
+  if (shards.length > 0) marks.dropBefore(Math.min(...shards.map((shard) => shard.oldestMs)));
   for (const shard of shards) {
-    const shown = marks.within(atMs - (shard.windowsMs.at(-1) ?? 0), atMs);
+    const shown = marks.within(shard.oldestMs, atMs);
     const key = String(shown.map(({ sloIds }) => sloIds?.join() ?? "*"));
     if (key === shard.shownMarks) continue;
     shard.shownMarks = key;

@@ -2,7 +2,13 @@
  * The engine's state as named pieces, so that a snapshot writes only the columns that changed. Running sums are not
  * stored: they are counted again from the columns. Names and contents: README, "Snapshot parts".
  */
-import { assert, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
+import {
+  assert,
+  type Slo,
+  type SloWindow,
+  type SnapshotPart,
+  type StreamIndex,
+} from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import type { PartialMark } from "./partial-marks.ts";
 import type { Ring, Side } from "./ring.ts";
@@ -11,7 +17,7 @@ import type { ShardSet } from "./shard-set.ts";
 import { STREAMS_PER_PART, type Stream, type Streams } from "./streams.ts";
 import type { EngineCounters } from "./view.ts";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 /** What the name of every part begins with. */
 export const PARTS = "engine/";
 export const META_PART = "engine/meta";
@@ -19,7 +25,7 @@ export const RULES_PART = "engine/rules";
 
 export interface ShardMeta {
   readonly id: number;
-  readonly windowsMs: readonly number[];
+  readonly windows: readonly SloWindow[];
   readonly policy: Shard["policy"];
   readonly capacity: number;
   readonly slotCount: number;
@@ -133,7 +139,7 @@ const wideSides = (counts: CountRings): readonly (readonly [boolean, boolean])[]
 
 const shardMeta = (shard: Shard): ShardMeta => ({
   id: shard.id,
-  windowsMs: shard.windowsMs,
+  windows: shard.windows,
   policy: shard.policy,
   capacity: shard.capacity,
   slotCount: shard.slotCount,
@@ -214,8 +220,8 @@ export function restoreParts(
   shards.nextShardId = meta.nextShardId;
   const byId = new Map<number, Shard>();
   for (const shardMeta of meta.shards) {
-    const { id, capacity, windowsMs, policy } = shardMeta;
-    const shard = shards.reopen(id, capacity, windowsMs, policy);
+    const { id, capacity, windows, policy } = shardMeta;
+    const shard = shards.reopen(id, capacity, windows, policy);
     shard.reopen(shardMeta.slotCount, shardMeta.freeSlots);
     byId.set(shard.id, shard);
     restoreCounts(parts, shard, shard.counts, shardMeta.wide);

@@ -3,9 +3,9 @@
  * Same windows: ring by ring, cell by cell. Other windows: what is held is cut into stretches of the finest width known,
  * and each is booked into the new rings; a stretch wider than a new bucket is shared out evenly.
  */
-import { assert } from "../slo/index.ts";
+import { assert, windowText } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
-import type { Layout } from "./ladder.ts";
+import { windowStartMs, type Layout } from "./ladder.ts";
 import type { Ring } from "./ring.ts";
 
 /** Copies the counts of `fromSlot` to the empty `toSlot`; both stand at the same tick. */
@@ -16,13 +16,15 @@ export function transferCounts(
   toSlot: number,
 ): void {
   assert(from.openIndex === to.openIndex, "shards move through time together");
-  const isSame = String(from.layout.windowsMs) === String(to.layout.windowsMs);
-  if (isSame) copyCells(from, fromSlot, to, toSlot);
+  if (haveSameWindows(from.layout, to.layout)) copyCells(from, fromSlot, to, toSlot);
   else rebook(from, fromSlot, to, toSlot);
   to.lifetimeGood[toSlot] = from.lifetimeGood[fromSlot]!;
   to.lifetimeTotal[toSlot] = from.lifetimeTotal[fromSlot]!;
   to.isChanged = true;
 }
+
+export const haveSameWindows = (a: Layout, b: Layout): boolean =>
+  JSON.stringify(a.windows) === JSON.stringify(b.windows);
 
 function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
   from.rings.forEach((source, r) => {
@@ -79,8 +81,8 @@ function sumBetween(
   return sum;
 }
 
-/** What an edit of the windows cannot bring back exactly, in sentences; empty when nothing is lost. */
-export function transferNotes(from: Layout, to: Layout): readonly string[] {
+/** What an edit of the windows at a moment cannot bring back exactly, in sentences; empty when nothing is lost. */
+export function transferNotes(from: Layout, to: Layout, atMs: number): readonly string[] {
   const heldMs = (maxFactor: number) =>
     Math.max(
       0,
@@ -88,11 +90,14 @@ export function transferNotes(from: Layout, to: Layout): readonly string[] {
         .filter((rung) => rung.factor <= maxFactor)
         .map((rung) => (rung.pastCount - 1) * rung.factor * from.bucketMs),
     );
-  return to.windowsMs.flatMap((windowMs, k) => {
+  const known = new Set(from.windows.map((window) => JSON.stringify(window)));
+  return to.windows.flatMap((window, k) => {
     const { factor } = to.rungs[to.rungOfWindow[k]!]!;
-    if (heldMs(factor) >= windowMs || from.windowsMs.includes(windowMs)) return [];
-    const span = `the ${windowMs / 1000} s lookback`;
-    if (heldMs(Infinity) < windowMs)
+    const spanMs = atMs - windowStartMs(to, k, atMs);
+    if (heldMs(factor) >= spanMs || known.has(JSON.stringify(window))) return [];
+    const isCalendar = window.kind === "calendar";
+    const span = `the ${windowText(window)} ${isCalendar ? "so far" : "lookback"}`;
+    if (heldMs(Infinity) < spanMs)
       return [`${span} is longer than what was held; it fills from now on`];
     return [`${span} is estimated from wider buckets, shared out evenly, until it has turned over`];
   });

@@ -1,13 +1,17 @@
 /** What the engine shows to alerts, exposition, API: sums as of the last tick, never copies of the rings. */
-import type { AlertPolicy, Slo, StreamIndex } from "../slo/index.ts";
+import type { AlertPolicy, Slo, SloWindow, StreamIndex, WindowSpan } from "../slo/index.ts";
 
 /**
  * Up to some thousand streams of one layout (the same windows and the same alert policy), struct of arrays by slot.
  * Sums are as of the last tick; index them `[windowIndex][slot]`. Arrays are replaced when the shard grows: do not keep them.
  */
 export interface ShardView {
-  /** Ascending, ms: every lookback of the policy and the SLO window. */
+  /** Every lookback of the policy and the SLO window: rolling ones ascending; a calendar window is the last. */
+  readonly windows: readonly SloWindow[];
+  /** Their lengths, ms; of a calendar window the nominal one. */
   readonly windowsMs: readonly number[];
+  /** The calendar window that runs at the tick; `undefined` where the SLO window is rolling. */
+  readonly calendar: WindowSpan | undefined;
   readonly policy: AlertPolicy;
   /** Slots 0 … slotCount - 1 are in use or free. */
   readonly slotCount: number;
@@ -44,6 +48,8 @@ export interface StreamView {
 }
 
 export interface WindowReading {
+  readonly window: SloWindow;
+  /** Its length; of a calendar window the nominal one. */
   readonly windowMs: number;
   readonly good: number;
   readonly total: number;
@@ -58,16 +64,23 @@ export interface StreamReading {
   readonly stream: StreamView;
   /** The tick the numbers are of. */
   readonly atMs: number;
-  /** The SLO window. `good` is an estimate when `goodBounds` is present. */
+  /** The SLO window; a calendar one so far. `good` is an estimate when `goodBounds` is present. */
   readonly good: number;
   readonly total: number;
   readonly bad: number;
   readonly sli: number | undefined;
   readonly budgetRemaining: number | undefined;
   readonly budgetConsumed: number | undefined;
-  /** At the burn over the longest lookback of the fastest tier (1h by default). */
+  /**
+   * What gates and dashboards judge by: the budget remaining at a calendar window's end if events go on as so far and
+   * none is bad; of a rolling window, `budgetRemaining`.
+   */
+  readonly budgetProjected: number | undefined;
+  /** Of a calendar window. */
+  readonly calendar: CalendarReading | undefined;
+  /** At the burn over the longest lookback of the fastest tier (1h by default); not when a calendar window ends before. */
   readonly exhaustionMs: number | undefined;
-  /** One per window of the shard, ascending. */
+  /** One per window of the shard, in its order. */
   readonly windows: readonly WindowReading[];
   /** [lowest, highest] possible good events where the threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly [number, number] | undefined;
@@ -75,6 +88,14 @@ export interface StreamReading {
   /** Since when the stream has counted; a window longer than that is not full yet. */
   readonly sinceMs: number;
   readonly integrity: Integrity;
+}
+
+/** Where a calendar window stands at the tick. */
+export interface CalendarReading extends WindowSpan {
+  readonly elapsedMs: number;
+  readonly remainingMs: number;
+  /** Events of the whole window if they go on as so far; absent without events. */
+  readonly expectedTotal: number | undefined;
 }
 
 export type Integrity =

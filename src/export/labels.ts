@@ -1,6 +1,6 @@
 /** Label sets in Prometheus' spelling: names made legal, collisions resolved, values escaped. */
 import type { StreamView } from "../engine/index.ts";
-import { formatDuration, freeLabelName, type Slo } from "../slo/index.ts";
+import { freeLabelName, windowText, type Slo } from "../slo/index.ts";
 import { LABELS, type LabelName } from "./names.ts";
 
 export type LabelPair = readonly [name: string, value: string];
@@ -60,7 +60,7 @@ export function infoLabels(slo: Slo): readonly LabelPair[] {
     ...sloLabels(slo),
     ["name", slo.name],
     ["owner", slo.owner ?? ""],
-    ["window", formatDuration(slo.window.lengthMs)],
+    ["window", windowText(slo.window)],
     ["objective", slo.objective.text],
     ["runbook", slo.runbook ?? ""],
     ["file", slo.source.file],

@@ -4,12 +4,14 @@
  */
 import type { ShardView, StreamView } from "../engine/index.ts";
 import {
-  formatDuration,
   isRetired,
+  ownWindowIndex,
   streamIndex,
+  windowText,
   type AlertPolicy,
   type AlertSeverity,
   type Slo,
+  type WindowSpan,
 } from "../slo/index.ts";
 import { openLabels, ownLabel, streamLabels } from "./labels.ts";
 import type { AlertSample, ExpositionSource, RuleFileSample } from "./source.ts";
@@ -25,6 +27,10 @@ export interface Snapshot {
 /** A shard's columns as of the tick, by slot and by window as in `ShardView`; the estimate of straddling events is in `good`. */
 export interface ShardSnapshot {
   readonly slotCount: number;
+  /** The tick, ms. */
+  readonly atMs: number;
+  /** The calendar window that runs, where the SLO window is one. */
+  readonly calendar: WindowSpan | undefined;
   /** Per slot; `undefined` when it is free. */
   readonly streams: readonly (StreamSnapshot | undefined)[];
   /** Per window: `,lookback="1h"} `, what follows a stream's labels. */
@@ -90,9 +96,11 @@ export class Snapshots {
     const lifetimeGood = shard.lifetimeGood && column(shard.lifetimeGood);
     return {
       slotCount,
+      atMs: this.#source.engine.tickedAtMs,
+      calendar: shard.calendar,
       streams: this.#streams(shard, alerts),
-      lookbacks: windowsMs.map((windowMs) => ({
-        tail: `,${ownLabel("lookback", formatDuration(windowMs))}} `,
+      lookbacks: shard.windows.map((window) => ({
+        tail: `,${ownLabel("lookback", windowText(window))}} `,
       })),
       severities: [...new Set(policy.tiers.map((tier) => tier.severity))].map((severity) => ({
         severity,
@@ -126,7 +134,7 @@ export class Snapshots {
           ? {
               labels: this.#labelsOf(view),
               windowMs: view.slo.window.lengthMs,
-              windowIndex: shard.windowsMs.indexOf(view.slo.window.lengthMs),
+              windowIndex: ownWindowIndex(view.slo, shard.windowsMs),
               alerts: alerts.get(view.key) ?? NO_ALERTS,
             }
           : undefined,

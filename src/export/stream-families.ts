@@ -1,5 +1,16 @@
 /** The families with samples per stream: each value is made by slo/error-budget.ts from the snapshot's sums, as the API's is. */
-import { budgetRemaining, burnRate, errorRatio, exhaustionMs, sliRatio } from "../slo/index.ts";
+import {
+  budgetProjected,
+  budgetRemaining,
+  burnRate,
+  calendarExhaustionMs,
+  coveredSpan,
+  errorRatio,
+  exhaustionMs,
+  expectedTotal,
+  sliRatio,
+  type WindowSpan,
+} from "../slo/index.ts";
 import { ownLabel } from "./labels.ts";
 import { END, sampleLine } from "./line.ts";
 import { METRICS, type LabelName, type Metric } from "./names.ts";
@@ -33,6 +44,7 @@ export const STREAM_FAMILIES: readonly StreamFamily[] = [
     const { good, total, budgetPpb } = windowSums(shard, slot, stream);
     return budgetRemaining(good, total, budgetPpb);
   }),
+  perStream(METRICS.budgetProjectedRatio, projectedRatio),
   perStream(METRICS.budgetConsumedRatio, (shard, slot, stream) => {
     const { good, total, budgetPpb } = windowSums(shard, slot, stream);
     return burnRate(good, total, budgetPpb);
@@ -44,6 +56,8 @@ export const STREAM_FAMILIES: readonly StreamFamily[] = [
     const { good, total } = windowSums(shard, slot, stream);
     return [good, total - good];
   }),
+  perStream(METRICS.windowStartSeconds, ({ calendar }) => moment(calendar?.startMs)),
+  perStream(METRICS.windowEndSeconds, ({ calendar }) => moment(calendar?.endMs)),
   perStream(METRICS.eventsTotal, ({ lifetimeTotal }, slot) => lifetimeTotal?.[slot]),
   perStream(METRICS.goodEventsTotal, ({ lifetimeGood }, slot) => lifetimeGood?.[slot]),
   perStream(METRICS.newestPointSeconds, ({ newestPointMs }, slot) => moment(newestPointMs[slot])),
@@ -130,16 +144,35 @@ function exhaustionSeconds(
   slot: number,
   stream: StreamSnapshot,
 ): number | undefined {
-  const { good, total, budgetPpb } = windowSums(shard, slot, stream);
   const forecastIndex = shard.forecastIndex ?? stream.windowIndex;
   const burn = burnRate(
     cell(shard.good, forecastIndex, slot),
     cell(shard.total, forecastIndex, slot),
-    budgetPpb,
+    cell([shard.budgetPpb], 0, slot),
   );
-  const span = exhaustionMs(budgetRemaining(good, total, budgetPpb), burn, stream.windowMs);
-  return span === undefined ? undefined : span / 1000;
+  const projected = projectedRatio(shard, slot, stream);
+  const span = covered(shard, slot);
+  const ms =
+    span === undefined
+      ? exhaustionMs(projected, burn, stream.windowMs)
+      : calendarExhaustionMs(projected, burn, span, shard.atMs);
+  return ms === undefined ? undefined : ms / 1000;
 }
+
+/** The budget that gates judge by, as `StreamReading.budgetProjected`. */
+function projectedRatio(
+  shard: ShardSnapshot,
+  slot: number,
+  stream: StreamSnapshot,
+): number | undefined {
+  const { good, total, budgetPpb } = windowSums(shard, slot, stream);
+  const span = covered(shard, slot);
+  if (span === undefined) return budgetRemaining(good, total, budgetPpb);
+  return budgetProjected(good, total, budgetPpb, expectedTotal(total, span, shard.atMs));
+}
+
+const covered = ({ calendar, sinceMs }: ShardSnapshot, slot: number): WindowSpan | undefined =>
+  calendar && coveredSpan(calendar, sinceMs?.[slot] ?? 0);
 
 function alertLines({ severities }: ShardSnapshot, _slot: number, stream: StreamSnapshot): string {
   let text = "";

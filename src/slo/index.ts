@@ -6,6 +6,7 @@ export * from "./alert-policy.ts";
 export * from "./alerting.ts";
 export * from "./assert.ts";
 export * from "./budgeting.ts";
+export * from "./calendar.ts";
 export * from "./duration.ts";
 export * from "./error-budget.ts";
 export * from "./indicator.ts";

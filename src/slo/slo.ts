@@ -5,7 +5,7 @@ import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Budgeting, NoData } from "./budgeting.ts";
 import type { Millis } from "./units.ts";
-import type { SloWindow } from "./window.ts";
+import { rollingWindow, type SloWindow } from "./window.ts";
 
 /** The formats that SLO files come in. */
 export type RuleFormatName = "slowburn" | "openslo" | "sloth" | "pyrra";
@@ -58,9 +58,24 @@ export interface Slo {
 
 export const isRetired = (slo: Slo): boolean => slo.retiredAt !== undefined;
 
-/** Every lookback and window the SLO is read over, in ms, ascending, each once. */
-export function windowsOf(slo: Slo): readonly number[] {
-  const spans = new Set<number>([slo.window.lengthMs]);
-  for (const tier of slo.alerts.tiers) spans.add(tier.longMs).add(tier.shortMs);
-  return [...spans].sort((a, b) => a - b);
+/**
+ * Everything the SLO is read over: lookbacks and a rolling window ascending, each once; a calendar window is last, also
+ * beside a lookback of the same length.
+ */
+export function windowsOf({
+  window,
+  alerts,
+}: Pick<Slo, "window" | "alerts">): readonly SloWindow[] {
+  const spans = new Set<number>(window.kind === "rolling" ? [window.lengthMs] : []);
+  for (const tier of alerts.tiers) spans.add(tier.longMs).add(tier.shortMs);
+  const rolling = [...spans].sort((a, b) => a - b).map(rollingWindow);
+  return window.kind === "calendar" ? [...rolling, window] : rolling;
+}
+
+/** Which of `windowsOf`, or of their lengths, is the SLO's own window. */
+export function ownWindowIndex(
+  { window }: Pick<Slo, "window">,
+  windowsMs: readonly number[],
+): number {
+  return window.kind === "calendar" ? windowsMs.length - 1 : windowsMs.indexOf(window.lengthMs);
 }

@@ -1,5 +1,6 @@
 /** The window an SLO is judged over. */
-import type { Millis } from "./units.ts";
+import { formatDuration } from "./duration.ts";
+import { millis, type Millis } from "./units.ts";
 
 export interface RollingWindow {
   readonly kind: "rolling";
@@ -23,3 +24,39 @@ export interface CalendarWindow {
 }
 
 export type SloWindow = RollingWindow | CalendarWindow;
+
+export const rollingWindow = (lengthMs: number): RollingWindow => ({
+  kind: "rolling",
+  lengthMs: millis(lengthMs),
+});
+
+const DAY_MS = 86_400_000;
+const NOMINAL_DAYS: Readonly<Record<CalendarUnit, number>> = {
+  day: 1,
+  week: 7,
+  month: 30,
+  quarter: 90,
+  year: 365,
+};
+
+/** Midnight of a Monday that begins a week, a month, a quarter and a year. */
+export const CALENDAR_ANCHOR = "2024-01-01T00:00:00";
+
+/** `anchor` is sound: `parseWallTime` reads it. */
+export function calendarWindow(
+  unit: CalendarUnit,
+  timeZone: string,
+  {
+    count = 1,
+    anchor = CALENDAR_ANCHOR,
+  }: { readonly count?: number; readonly anchor?: string } = {},
+): CalendarWindow {
+  const lengthMs = millis(NOMINAL_DAYS[unit] * count * DAY_MS);
+  return { kind: "calendar", unit, count, timeZone, anchor, lengthMs };
+}
+
+/** As labels and people call it: `30d`, `month`, `2 weeks`. */
+export function windowText(window: SloWindow): string {
+  if (window.kind === "rolling") return formatDuration(window.lengthMs);
+  return window.count === 1 ? window.unit : `${window.count} ${window.unit}s`;
+}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { annotationsOf, linksUnder } from "../../src/alerts/annotations.ts";
 import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
-import { millis, parseObjective } from "../../src/slo/index.ts";
+import { calendarWindow, millis, parseObjective } from "../../src/slo/index.ts";
 import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 
 const links = linksUnder("https://slowburn.example/", () => "https://grafana.example/d/slo");
@@ -72,6 +72,21 @@ it("a latency SLO's group, with an overspent budget", () => {
   );
   expect(got["error_budget_remaining"]).toBe("-144 %");
   expect(got["runbook_url"]).toBeUndefined();
+});
+
+it.each([
+  [calendarWindow("month", "UTC"), "61 % of the month's budget is left"],
+  [calendarWindow("week", "UTC", { count: 2 }), "61 % of the budget of 2 weeks is left"],
+])("a calendar window's budget is that of the whole window", (window, left) => {
+  const engine = new FakeEngine();
+  const slo = sloOf({ window });
+  const index = engine.place(0, slo);
+  engine.now = 30 * DAY;
+  engine.book(0, engine.now - MINUTE, 970, 1_000);
+  const reading = { ...engine.read(index), budgetRemaining: -9, budgetProjected: 0.61 };
+  const got = annotationsOf(reading, slo.alerts.tiers[0]!, links);
+  expect(got["summary"]).toContain(left);
+  expect(got["error_budget_remaining"]).toBe("61 %");
 });
 
 it("low traffic: the chance is said", () => {

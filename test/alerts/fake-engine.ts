@@ -118,9 +118,11 @@ export class FakeEngine {
     if (stream === undefined) throw new Error("a stale index was read");
     const { slo } = stream.view;
     const budgetPpb = slo.objective.budgetPpb;
-    const windows = windowsOf(slo).map((windowMs): WindowReading => {
+    const windows = windowsOf(slo).map((window): WindowReading => {
+      const windowMs = window.lengthMs;
       const { good, total } = this.#sums(stream, windowMs);
       return {
+        window,
         windowMs,
         good,
         total,
@@ -141,6 +143,8 @@ export class FakeEngine {
       sli: sliRatio(good, total),
       budgetRemaining: remaining,
       budgetConsumed: remaining === undefined ? undefined : 1 - remaining,
+      budgetProjected: remaining,
+      calendar: undefined,
       exhaustionMs: exhaustionMs(remaining, fastest?.burnRate, slo.window.lengthMs),
       windows,
       goodBounds: undefined,
@@ -164,12 +168,15 @@ export class FakeEngine {
 
   #shardOf(stream: FakeStream): ShardView {
     const { slo, index } = stream.view;
-    const windowsMs = windowsOf(slo);
+    const windows = windowsOf(slo);
+    const windowsMs = windows.map(({ lengthMs }) => lengthMs);
     const sums = windowsMs.map((windowMs) => this.#sums(stream, windowMs));
     const column = (of: (sum: { good: number; total: number; straddle: number }) => number) =>
       sums.map((sum) => Float64Array.of(0, of(sum)));
     const shard = {
+      windows,
       windowsMs,
+      calendar: undefined,
       policy: slo.alerts,
       slotCount: 2,
       streams: Int32Array.of(-1, index),

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { createApi, openApiDocument } from "../../src/api/index.ts";
-import { world } from "./world.ts";
+import { calendarSources, world } from "./world.ts";
 
 interface Operation {
   readonly operationId: string;
@@ -71,6 +71,10 @@ describe("every answer is what the OpenAPI document says", () => {
     ["/schema/slowburn-v1.json", "/schema/slowburn-v1.json", 200],
   ])("%s", async (path, template, status) => {
     await check(path, template, status);
+  });
+
+  it("of a calendar window too", async () => {
+    await check("/api/v1/slos", "/api/v1/slos", 200, calendarSources());
   });
 
   it("also while it is not ready, before the first tick, and when the disk does not tell", async () => {

@@ -6,7 +6,7 @@ import {
   type SloDetailAnswer,
   type SloListAnswer,
 } from "../../src/api/index.ts";
-import { readingOf, sloOf, streamOf, world } from "./world.ts";
+import { calendarSources, readingOf, sloOf, streamOf, world } from "./world.ts";
 
 async function ask<T>(path: string, sources: ApiSources = world().sources): Promise<T> {
   const response = await createApi(sources, { bearerTokens: [] }).request(path);
@@ -111,6 +111,29 @@ describe("GET /api/v1/slos", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("tells where a calendar window stands, and the budget at its end beside that so far", async () => {
+    const { slos } = await ask<SloListAnswer>("/api/v1/slos", calendarSources());
+    expect(slos[0]).toMatchObject({
+      window: {
+        kind: "calendar",
+        text: "month",
+        seconds: 2_592_000,
+        calendar: { unit: "month", count: 1, timeZone: "Europe/Berlin" },
+      },
+      reading: {
+        budgetRemaining: -0.5,
+        budgetProjected: 0.5,
+        calendar: {
+          startedAt: "2026-04-21T12:00:00.000Z",
+          endsAt: "2026-05-21T12:00:00.000Z",
+          elapsedSeconds: 864_000,
+          remainingSeconds: 1_728_000,
+          expectedTotal: 30_000,
+        },
+      },
+    });
   });
 
   it("never writes a number that JSON does not have", async () => {

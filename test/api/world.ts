@@ -4,8 +4,10 @@ import type { AlertView } from "../../src/alerts/index.ts";
 import type { ApiSources } from "../../src/api/index.ts";
 import type { StreamReading, StreamView } from "../../src/engine/index.ts";
 import {
+  calendarWindow,
   millis,
   parseObjective,
+  rollingWindow,
   streamIndex,
   workbookPolicy,
   type Objective,
@@ -75,9 +77,12 @@ export const readingOf = (
     sli: errorRatio === undefined ? undefined : 1 - errorRatio,
     budgetRemaining: remaining,
     budgetConsumed: burnRate,
+    budgetProjected: remaining,
+    calendar: undefined,
     exhaustionMs:
       remaining === undefined || burnRate === 0 ? undefined : Math.max(0, remaining * DAY),
     windows: [300_000, 3_600_000, 30 * DAY].map((windowMs) => ({
+      window: rollingWindow(windowMs),
       windowMs,
       good: total - bad,
       total,
@@ -115,6 +120,30 @@ const alertOf = (stream: StreamView, more: Partial<AlertView> = {}): AlertView =
 export interface World {
   readonly sources: ApiSources;
   readonly failures: unknown[];
+}
+
+/** One SLO of a calendar month, ten days in: overspent so far, not by what the month allows. */
+export function calendarSources(): ApiSources {
+  const slo = sloOf("deploy/pipelines", { window: calendarWindow("month", "Europe/Berlin") });
+  const stream = streamOf(0, slo);
+  const reading = readingOf(stream, 15, 10_000, {
+    budgetProjected: 0.5,
+    calendar: {
+      startMs: NOW - 10 * DAY,
+      endMs: NOW + 20 * DAY,
+      elapsedMs: 10 * DAY,
+      remainingMs: 20 * DAY,
+      expectedTotal: 30_000,
+    },
+  });
+  const { sources } = world();
+  const engine = {
+    ...sources.engine,
+    slos: [slo],
+    streamsOf: () => [stream],
+    read: () => reading,
+  };
+  return { ...sources, engine, alerts: () => [] };
 }
 
 export function world(more: Partial<ApiSources> = {}): World {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
-import { world } from "../api/world.ts";
+import { calendarSources, world } from "../api/world.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
@@ -25,6 +25,15 @@ describe("slowburn status", () => {
     const { code, out } = await terminal().run("status", ...URL_FLAG, "--label", "tier=1");
     expect(code).toBe(0);
     expect(out).not.toContain("checkout/latency");
+  });
+
+  it("shows what is left of a calendar window's budget at its end", async () => {
+    const app = createApi(calendarSources(), { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out, code } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    expect(code).toBe(0); // although more is spent than so far allowed
+    expect(out).toMatch(/deploy\/pipelines +99\.9%\/month +99\.85% +50\.0% /);
+    expect(out).toContain("budgets of calendar windows are projected to the window's end");
   });
 
   it("colours on a terminal only, and never against NO_COLOR", async () => {

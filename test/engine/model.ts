@@ -3,6 +3,7 @@
  * each question. Amounts are BigInts of 2^-20 events.
  */
 import { factorFor } from "../../src/engine/ladder.ts";
+import { calendarSpan, type SloWindow } from "../../src/slo/index.ts";
 
 export interface Booking {
   readonly stream: number;
@@ -65,10 +66,12 @@ export class Model {
     buckets.set(end, [oldGood + good, oldTotal + total]);
   }
 
-  /** [good, total] of (endMs - windowMs, endMs], its old edge moved back to a bucket's edge. */
-  window(stream: number, windowMs: number, endMs: number): [number, number] {
-    const width = factorFor(windowMs, this.#bucketMs) * this.#bucketMs;
-    const start = Math.floor((endMs - windowMs) / width) * width;
+  /**
+   * [good, total] of a window that ends at a tick. A rolling one's old edge is moved back to a bucket's edge; a calendar
+   * one begins where it begins.
+   */
+  window(stream: number, window: SloWindow, endMs: number): [number, number] {
+    const start = this.#startOf(window, endMs);
     let good = 0n;
     let total = 0n;
     for (const [end, [goodPart, totalPart]] of this.#buckets.get(stream) ?? []) {
@@ -77,5 +80,11 @@ export class Model {
       total += totalPart;
     }
     return [Number(good) / QUANTA, Number(total) / QUANTA];
+  }
+
+  #startOf(window: SloWindow, endMs: number): number {
+    if (window.kind === "calendar") return calendarSpan(window, endMs).startMs;
+    const width = factorFor(window.lengthMs, this.#bucketMs) * this.#bucketMs;
+    return Math.floor((endMs - window.lengthMs) / width) * width;
   }
 }

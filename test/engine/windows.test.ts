@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine, type StreamReading } from "../../src/engine/index.ts";
 import { factorFor, layoutOf, windowStart } from "../../src/engine/ladder.ts";
-import { streamIndex } from "../../src/slo/index.ts";
+import { rollingWindow, streamIndex } from "../../src/slo/index.ts";
 import { ms, policyOf, sloOf } from "./fixtures.ts";
 
 const S0 = streamIndex(0);
@@ -40,7 +40,7 @@ describe("which rung a window is read from", () => {
       const width = factorFor(ms(window), 10_000) * 10_000;
       for (let i = 0; i < 1000; i++) {
         const end = START + i * 10_000;
-        const reach = end - ms(window) - windowStart(end, ms(window), width) * width;
+        const reach = end - ms(window) - windowStart(end - ms(window), width) * width;
         expect(reach).toBeGreaterThanOrEqual(0);
         expect(reach).toBeLessThan(width);
         expect(reach).toBeLessThanOrEqual(0.02 * ms(window));
@@ -49,8 +49,12 @@ describe("which rung a window is read from", () => {
   });
 
   test("only rungs that are read from are kept, and a stream costs 11 KB with the workbook's windows", () => {
-    expect(layoutOf([ms("5m")], 10_000).rungs.map((rung) => rung.factor)).toEqual([1]);
-    const workbook = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"].map(ms);
+    expect(layoutOf([rollingWindow(ms("5m"))], 10_000).rungs.map((rung) => rung.factor)).toEqual([
+      1,
+    ]);
+    const workbook = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"].map((text) =>
+      rollingWindow(ms(text)),
+    );
     const { rungs } = layoutOf(workbook, 10_000);
     expect(rungs.map((rung) => rung.factor)).toEqual([1, 6, 30, 360]);
     const buckets = rungs.reduce((sum, rung) => sum + rung.bucketCount, 0);

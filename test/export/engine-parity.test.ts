@@ -10,7 +10,7 @@ import {
   type AlertSample,
   type StreamSource,
 } from "../../src/export/index.ts";
-import { formatDuration, type StreamIndex } from "../../src/slo/index.ts";
+import { calendarWindow, windowText, type StreamIndex } from "../../src/slo/index.ts";
 import { fakeSlo, fakeSource } from "./fake-source.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
@@ -27,6 +27,9 @@ function expected(reading: StreamReading): Map<string, number> {
   const values = new Map<string, number | undefined>([
     [METRICS.sliRatio.name, reading.sli],
     [METRICS.budgetRemainingRatio.name, reading.budgetRemaining],
+    [METRICS.budgetProjectedRatio.name, reading.budgetProjected],
+    [METRICS.windowStartSeconds.name, reading.calendar && reading.calendar.startMs / 1000],
+    [METRICS.windowEndSeconds.name, reading.calendar && reading.calendar.endMs / 1000],
     [METRICS.budgetConsumedRatio.name, reading.budgetConsumed],
     [METRICS.exhaustionSeconds.name, reading.exhaustionMs && reading.exhaustionMs / 1000],
     [METRICS.newestPointSeconds.name, reading.newestPointMs && reading.newestPointMs / 1000],
@@ -39,9 +42,9 @@ function expected(reading: StreamReading): Map<string, number> {
     values.set(`${METRICS.sliBoundRatio.name} lowest`, reading.goodBounds[0] / reading.total);
     values.set(`${METRICS.sliBoundRatio.name} highest`, reading.goodBounds[1] / reading.total);
   }
-  for (const { windowMs, errorRatio, burnRate } of reading.windows) {
-    values.set(`${METRICS.errorRatio.name} ${formatDuration(windowMs)}`, errorRatio);
-    values.set(`${METRICS.burnRate.name} ${formatDuration(windowMs)}`, burnRate);
+  for (const { window, errorRatio, burnRate } of reading.windows) {
+    values.set(`${METRICS.errorRatio.name} ${windowText(window)}`, errorRatio);
+    values.set(`${METRICS.burnRate.name} ${windowText(window)}`, burnRate);
   }
   return new Map([...values].filter((entry): entry is [string, number] => entry[1] !== undefined));
 }
@@ -59,7 +62,7 @@ const STREAM_NAMES = new Set(
 
 const increments = fc.array(
   fc.record({
-    stream: fc.nat({ max: 2 }),
+    stream: fc.nat({ max: 3 }),
     agoMs: fc.nat({ max: 40 * 86_400_000 }),
     good: fc.nat({ max: 1000 }),
     bad: fc.nat({ max: 20 }),
@@ -75,6 +78,7 @@ test("every stream's numbers equal its reading, after any increments", async () 
         fakeSlo("a/availability"),
         fakeSlo("a/latency", { objectiveText: "99%" }),
         fakeSlo("b/silent", { alerts: { name: "none", tiers: [] } }),
+        fakeSlo("b/month", { window: calendarWindow("month", "Europe/Berlin") }),
       ];
       const engine = new Engine({ bucketMs: BUCKET_MS, startMs: START_MS });
       engine.setRules(slos, START_MS);

@@ -2,12 +2,14 @@
 import type { ShardView, StreamView } from "../../src/engine/index.ts";
 import type { AlertSample, ExpositionSource, StreamSource } from "../../src/export/index.ts";
 import {
+  calendarWindow,
   millis,
   parseObjective,
   streamIndex,
   windowsOf,
   workbookPolicy,
   type Slo,
+  type WindowSpan,
 } from "../../src/slo/index.ts";
 
 const DAY_MS = 86_400_000;
@@ -51,6 +53,8 @@ export interface FakeStream {
   readonly windows?: Readonly<Record<number, readonly [good: number, total: number]>>;
   /** Straddling events: [estimated good, all]. */
   readonly straddling?: readonly [good: number, total: number];
+  /** The calendar window that runs, of an SLO that has one. */
+  readonly calendar?: WindowSpan;
   readonly newestPointMs?: number;
   readonly isPartial?: boolean;
 }
@@ -86,12 +90,15 @@ export function fakeEngine(streams: readonly FakeStream[]): FakeEngine {
 }
 
 function shardOf(streams: readonly FakeStream[], indexes: Int32Array): ShardView {
-  const windowsMs = windowsOf(streams[0]!.slo);
+  const windows = windowsOf(streams[0]!.slo);
+  const windowsMs = windows.map(({ lengthMs }) => lengthMs);
   const straddles = streams[0]!.straddling !== undefined;
   const sum = (part: 0 | 1) => (stream: FakeStream, windowMs: number) =>
     (stream.windows?.[windowMs] ?? stream.events)[part];
   const shard = {
+    windows,
     windowsMs,
+    calendar: streams[0]!.calendar,
     policy: streams[0]!.slo.alerts,
     slotCount: streams.length,
     streams: indexes,
@@ -138,7 +145,7 @@ export function fakeSource(
   };
 }
 
-/** Four SLOs that show every family: plain, estimated latency, groups, and one without traffic. */
+/** SLOs that show every family: plain, estimated latency, groups, one without traffic, one of a calendar month. */
 export function shopSource(over: Partial<ExpositionSource> = {}): ExpositionSource {
   const availability = fakeSlo("checkout/availability", {
     owner: "shop-team",
@@ -152,6 +159,10 @@ export function shopSource(over: Partial<ExpositionSource> = {}): ExpositionSour
     window: { kind: "rolling", lengthMs: millis(7 * DAY_MS) },
     labels: { origin: "platform" },
   });
+  const pipelines = fakeSlo("deploy/pipelines", {
+    objectiveText: "99%",
+    window: calendarWindow("month", "Europe/Berlin"),
+  });
   const engine = fakeEngine([
     {
       slo: availability,
@@ -162,8 +173,14 @@ export function shopSource(over: Partial<ExpositionSource> = {}): ExpositionSour
     { slo: routes, group: ["/pay"], events: [4_990, 5_000] },
     { slo: routes, group: ['/search"\n'], events: [1_000, 1_000] },
     { slo: deploys, events: [0, 0], newestPointMs: 0 },
+    {
+      slo: pipelines,
+      events: [997, 1_000],
+      // ten of thirty days
+      calendar: { startMs: TICK_MS - 10 * DAY_MS, endMs: TICK_MS + 20 * DAY_MS },
+    },
   ]);
-  return fakeSource(engine, [availability, latency, routes, deploys], {
+  return fakeSource(engine, [availability, latency, routes, deploys, pipelines], {
     alerts: () => [
       { streamKey: "checkout/availability", severity: "page", state: "firing" },
       { streamKey: "checkout/latency", severity: "ticket", state: "pending" },

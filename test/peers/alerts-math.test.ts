@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { AlertEvaluator, linksUnder, poissonTail } from "../../src/alerts/index.ts";
 import { scanShard } from "../../src/alerts/burn-scan.ts";
 import type { ShardView } from "../../src/engine/index.ts";
-import { millis, ppb, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
+import { millis, ppb, rollingWindow, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "../alerts/fake-engine.ts";
 
 interface Case<Input, Expected> {
@@ -34,7 +34,9 @@ function shardOf(
   sums: [bad: number, total: number][],
 ): ShardView {
   return {
+    windows: windowsMs.map(rollingWindow),
     windowsMs,
+    calendar: undefined,
     policy: policyOf(tier),
     slotCount: 1,
     streams: Int32Array.of(0),

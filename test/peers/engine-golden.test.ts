@@ -4,16 +4,23 @@ import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
 import { sharedUpTo } from "../../src/engine/spread.ts";
 import {
+  budgetProjected,
   budgetRatio,
   budgetRemaining,
   burnExceeds,
   burnRate,
+  calendarSpan,
+  calendarWindow,
   errorRatio,
   exhaustionMs,
+  expectedTotal,
+  instantOf,
   millis,
   parseObjective,
+  parseWallTime,
   sliRatio,
   streamIndex,
+  wallAfter,
   type Objective,
 } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
@@ -111,6 +118,77 @@ describe("arithmetic", () => {
       expect(parts).toEqual(perBucket);
     },
   );
+});
+
+describe("calendar windows", () => {
+  interface Limits {
+    readonly timeZone: string;
+    readonly localStart: string;
+    readonly localEnd: string;
+  }
+  interface Instants {
+    readonly startUtc: string;
+    readonly endUtc: string;
+    readonly seconds: number;
+  }
+  const wallMs = (text: string) => Date.parse(`${text}Z`);
+  const units = ["day", "week", "month", "quarter", "year"] as const;
+
+  test.each(cases<Limits, Instants>("calendarWindow"))("%s", (_, input, expected) => {
+    const { timeZone, localStart, localEnd } = input;
+    const startMs = Date.parse(expected.startUtc);
+    const endMs = Date.parse(expected.endUtc);
+    expect(instantOf(wallMs(localStart), timeZone)).toBe(startMs);
+    expect(instantOf(wallMs(localEnd), timeZone)).toBe(endMs);
+    const unit = units.find(
+      (each) => wallAfter(parseWallTime(localStart)!, each, 1) === wallMs(localEnd),
+    )!;
+    const window = calendarWindow(unit, timeZone, { anchor: localStart });
+    expect(calendarSpan(window, startMs + 1)).toEqual({ startMs, endMs });
+    expect(calendarSpan(window, endMs)).toEqual({ startMs, endMs });
+    expect((endMs - startMs) / 1000).toBe(expected.seconds);
+    // As the engine counts them: one event at the end of each five minutes of the window, and one at either side.
+    const engine = new Engine({ bucketMs: 10_000, startMs: startMs - 600_000 });
+    engine.setRules([{ ...sloOf({ alerts: policyOf("1h", "5m") }), window }], startMs);
+    for (let at = startMs; at <= endMs; at += 300_000) {
+      engine.tick(at);
+      engine.book(S0, at, at, 1, 1);
+    }
+    expect(engine.read(S0).total).toBe(expected.seconds / 300);
+    engine.tick(endMs + 10_000);
+    expect(engine.read(S0).total).toBe(0);
+  });
+
+  test.each(cases<{ anchor: string; months: number }, { date: string }>("monthArithmetic"))(
+    "%s",
+    (_, { anchor, months }, { date }) => {
+      const wall = wallAfter(parseWallTime(anchor)!, "month", months);
+      expect(new Date(wall).toISOString().slice(0, 10)).toBe(date);
+    },
+  );
+
+  interface Budget {
+    readonly good: number;
+    readonly total: number;
+    readonly objective: string;
+    readonly elapsedSeconds: number;
+    readonly windowSeconds: number;
+    readonly expectedTotal: number | null;
+  }
+  interface Remaining {
+    readonly expectedTotal: number;
+    readonly remainingSoFar: number | null;
+    readonly remainingProjected: number;
+  }
+  test.each(cases<Budget, Remaining>("calendarBudget"))("%s", (_, input, expected) => {
+    const { good, total, elapsedSeconds, windowSeconds } = input;
+    const { budgetPpb } = objectiveOf(input.objective)!;
+    const span = { startMs: 0, endMs: windowSeconds };
+    const all = input.expectedTotal ?? expectedTotal(total, span, elapsedSeconds);
+    near(all, expected.expectedTotal);
+    near(budgetRemaining(good, total, budgetPpb), expected.remainingSoFar);
+    near(budgetProjected(good, total, budgetPpb, all), expected.remainingProjected);
+  });
 });
 
 interface Burn {

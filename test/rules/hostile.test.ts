@@ -130,26 +130,27 @@ describe("any text", () => {
   });
 
   it("any YAML value in any field never throws, and is a problem or a sound SLO", () => {
-    const fields = [
-      "objective",
-      "window",
-      "sli",
-      "per",
-      "groupLimit",
-      "alerts",
-      "runbook",
-      "labels",
-      "owner",
+    const whole = "objective window sli per groupLimit alerts runbook labels owner".split(" ");
+    const calendar = { calendar: "month", timeZone: "UTC" };
+    const tier = { severity: "page", factor: 2, long: "1h", short: "5m" };
+    const fields: ((value: unknown) => object)[] = [
+      ...whole.map((field) => (value: unknown) => ({ [field]: value })),
+      ...["calendar", "timeZone", "count", "start"].map((field) => (value: unknown) => ({
+        window: { ...calendar, [field]: value },
+      })),
+      ...Object.keys(tier).map((field) => (value: unknown) => ({
+        alerts: { tiers: [{ ...tier, [field]: value }] },
+      })),
     ];
     fc.assert(
       fc.property(fc.constantFrom(...fields), fc.jsonValue({ maxDepth: 3 }), (field, value) => {
-        const slo = { objective: "99%", sli: { metric: "m", bad: { e: 1 } }, [field]: value };
+        const slo = { objective: "99%", sli: { metric: "m", bad: { e: 1 } }, ...field(value) };
         const text = JSON.stringify({ apiVersion: "slowburn/v1", service: "a", slos: { x: slo } });
         const { slos, problems } = readRuleFile({ file: "x", text });
         const isBroken = problems.some(({ severity }) => severity === "error");
         expect(slos).toHaveLength(isBroken ? 0 : 1);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });

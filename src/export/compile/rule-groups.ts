@@ -24,7 +24,7 @@ export function ruleGroups(slo: Slo, settings: CompileSettings): readonly RuleGr
 /** The lookbacks that Sloth always records, and those of the policy. */
 function sliRecordings(slo: Slo, settings: CompileSettings): readonly RecordingRule[] {
   const windowMs = slo.window.lengthMs;
-  return windowsOf(slo).map((spanMs): RecordingRule => {
+  return windowsOf(slo).map(({ lengthMs: spanMs }): RecordingRule => {
     const range = rangeText(spanMs);
     const isMean = settings.isSlothCompatible && spanMs === windowMs;
     return {
@@ -37,15 +37,14 @@ function sliRecordings(slo: Slo, settings: CompileSettings): readonly RecordingR
 
 /** Sloth's "optimized" ratio: every 5 minutes weigh alike, whatever their traffic. */
 function meanRatio(slo: Slo, range: string): string {
-  const shortest = windowsOf(slo)[0] ?? slo.window.lengthMs;
-  const series = `slo:sli_error:ratio_rate${rangeText(shortest)}${slothFilter(slo)}[${range}]`;
+  const series = `slo:sli_error:ratio_rate${shortestRange(slo)}${slothFilter(slo)}[${range}]`;
   return `sum_over_time(${series})\n/ ignoring (sloth_window)\ncount_over_time(${series})\n`;
 }
 
 function metaRecordings(slo: Slo, settings: CompileSettings): readonly RecordingRule[] {
   const labels = slothLabels(slo);
   const filter = slothFilter(slo);
-  const shortest = rangeText(windowsOf(slo)[0] ?? slo.window.lengthMs);
+  const shortest = shortestRange(slo);
   const window = rangeText(slo.window.lengthMs);
   const objective = objectiveNumber(slo, settings);
   const perBudget = (span: string) =>
@@ -86,3 +85,5 @@ const SPEC_OF_FORMAT: Readonly<Record<Slo["source"]["format"], string>> = {
 function objectiveNumber(slo: Slo, { isSlothCompatible }: CompileSettings): number {
   return isSlothCompatible ? percentOf(slo) / 100 : slo.objective.goodPpb / WHOLE_PPB;
 }
+
+const shortestRange = (slo: Slo): string => rangeText((windowsOf(slo)[0] ?? slo.window).lengthMs);

@@ -9,7 +9,7 @@ import { countOf, perStream, select } from "./promql.ts";
 export const AT_RISK_RATIO = 0.25;
 
 const SCOPE = 'service=~"$service"';
-const REMAINING = perStream(select(METRICS.budgetRemainingRatio, SCOPE));
+const REMAINING = perStream(select(METRICS.budgetProjectedRatio, SCOPE));
 const KNOWN = perStream(select(METRICS.windowEvents, SCOPE, 'kind="good"'));
 
 const alarm = (color: string): readonly Step[] => [
@@ -47,7 +47,7 @@ export const fleetStats: readonly Panel[] = [
   ),
   count(
     "Breached",
-    "Budget remaining = 1 - bad / (error budget x total) is 0 or less: the objective is missed. Spend the time on reliability as the error-budget policy says.",
+    "Budget remaining = 1 - bad / (error budget x total), of calendar windows projected to their end, is 0 or less: the objective is missed. Spend the time on reliability as the error-budget policy says.",
     `${REMAINING} <= 0`,
     COLORS.bad,
   ),

@@ -37,14 +37,14 @@ const NEVER: Json = {
 export const fleetTable: Panel = table({
   title: "SLOs",
   description:
-    "One row per SLO or group over its own window. Budget left = 1 - bad / (error budget x total), negative when overspent. Burn = error ratio over the chosen lookback / error budget. Of page threshold: the highest burn of a paging tier's long lookback / that tier's threshold; above 100 % its long condition holds. Gone in = budget left x window / burn. Click an SLO for its history; act on the top rows first.",
+    "One row per SLO or group over its own window. Budget left = 1 - bad / (error budget x total), of calendar windows projected to their end, negative when overspent. Burn = error ratio over the chosen lookback / error budget. Of page threshold: the highest burn of a paging tier's long lookback / that tier's threshold; above 100 % its long condition holds. Gone in = budget left x window / burn. Click an SLO for its history; act on the top rows first.",
   width: 24,
   height: 12,
   unit: "none",
   queries: [
     facts,
     perStream(select(METRICS.sliRatio, SCOPE)),
-    perStream(select(METRICS.budgetRemainingRatio, SCOPE)),
+    perStream(select(METRICS.budgetProjectedRatio, SCOPE)),
     perStream(select(METRICS.burnRate, SCOPE, 'lookback="$lookback"')),
     perStream(thresholdShare(SCOPE, SCOPE, "page")),
     `${exhaustion} or ${perStream(`${streams} * 0 + ${NEVER_SECONDS}`)}`,

@@ -8,7 +8,7 @@ import { perStream, select, thresholdShare } from "./promql.ts";
 
 const SCOPE = 'service=~"$service"';
 const STREAM_LEGEND = "{{slo}} {{group}}";
-const REMAINING = select(METRICS.budgetRemainingRatio, SCOPE);
+const REMAINING = select(METRICS.budgetProjectedRatio, SCOPE);
 
 export const BUDGET_STEPS: readonly Step[] = [
   { from: null, color: COLORS.bad },
@@ -51,7 +51,7 @@ const fastest = timeseries({
 const lowest = bars({
   title: "Least budget left",
   description:
-    "The fifteen lowest error budgets: 1 - bad / (error budget x total) over each SLO's window; 0 % or less is spent. Hold risky changes of these services.",
+    "The fifteen lowest error budgets: 1 - bad / (error budget x total) over each SLO's window, a calendar window's projected to its end; 0 % or less is spent. Hold risky changes of these services.",
   width: 12,
   height: 9,
   unit: "percentunit",

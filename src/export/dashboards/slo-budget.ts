@@ -13,13 +13,13 @@ const EVEN_SPENDING =
 const burndown = timeseries({
   title: "Error budget left",
   description:
-    "1 - bad / (error budget x total) over the SLO window, at each moment. Dashed: a budget spent evenly over the shown range; below it you spend faster than that. A rise means old errors left the window. Below 0 the objective is missed.",
+    "1 - bad / (error budget x total) over the SLO window, at each moment; of a calendar window projected to its end. Dashed: a budget spent evenly over the shown range; below it you spend faster than that. A rise means old errors left the window, or a new one began. Below 0 the objective is missed.",
   width: 12,
   height: 9,
   unit: "percentunit",
   queries: [
     {
-      expr: `max by (group) (${select(METRICS.budgetRemainingRatio, STREAMS)})`,
+      expr: `max by (group) (${select(METRICS.budgetProjectedRatio, STREAMS)})`,
       legend: "budget left {{group}}",
     },
     { expr: EVEN_SPENDING, legend: "spent evenly" },

@@ -26,6 +26,19 @@ const firingAlerts: JsonObject = {
   tagKeys: "severity",
 };
 
+/** A line where a calendar window began: the metric's value is the moment. */
+const newBudgets: JsonObject = {
+  name: "New budget",
+  datasource: DATASOURCE,
+  enable: true,
+  hide: false,
+  iconColor: COLORS.neutral,
+  expr: `max(${select(METRICS.windowStartSeconds, STREAMS)}) * 1000`,
+  step: "600s",
+  useValueForTime: true,
+  titleFormat: "a new window began",
+};
+
 const variables: readonly JsonObject[] = [
   datasourceVariable(),
   labelVariable({
@@ -72,7 +85,7 @@ export const sloDetail = (): JsonObject =>
       "One service level objective: budget, SLI, burn rates against its own alert thresholds, events, groups.",
     from: "now-30d",
     variables,
-    annotations: [firingAlerts],
+    annotations: [firingAlerts, newBudgets],
     rows: [
       { title: "$slo now", panels: sloNow },
       { title: "Budget and objective", panels: sloBudget },

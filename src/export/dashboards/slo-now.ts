@@ -38,10 +38,10 @@ export const sloNow: readonly Panel[] = [
   number({
     title: "Budget left",
     description:
-      "1 - bad / (error budget x total) in the SLO window; negative when overspent. At 0 hold risky changes until old errors leave the window.",
+      "1 - bad / (error budget x total) in the SLO window, of a calendar window projected to its end; negative when overspent. At 0 hold risky changes until old errors leave the window or a new one begins.",
     unit: "percentunit",
     decimals: 1,
-    expr: `min(${select(METRICS.budgetRemainingRatio, STREAMS)})`,
+    expr: `min(${select(METRICS.budgetProjectedRatio, STREAMS)})`,
     steps: BUDGET_STEPS,
   }),
   number({
@@ -77,7 +77,7 @@ export const sloNow: readonly Panel[] = [
   number({
     title: "Budget gone in",
     description:
-      "Budget left x window / burn over the fastest tier's long lookback; 0 when it is gone. Absent when nothing burns.",
+      "Budget left x window / burn over the fastest tier's long lookback; 0 when it is gone. Absent when nothing burns, or a calendar window ends before.",
     unit: "dtdurations",
     expr: `min(${select(METRICS.exhaustionSeconds, STREAMS)})`,
     noValue: "not at this burn",
@@ -98,7 +98,8 @@ export const sloNow: readonly Panel[] = [
   }),
   number({
     title: "Bad events in the window",
-    description: "What has spent the budget. They leave the window as it rolls on.",
+    description:
+      "What has spent the budget. They leave the window as it rolls on, or when a new one begins.",
     unit: "short",
     expr: `sum(${select(METRICS.windowEvents, STREAMS, 'kind="bad"')})`,
   }),

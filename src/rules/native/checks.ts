@@ -1,6 +1,12 @@
 /** Single values of the native format: what is right, and for what is not, the sentence and the fix. */
 import { RE2JS } from "re2js";
-import { parseDuration, parseDurationNanos, parseObjective } from "../../slo/index.ts";
+import {
+  isTimeZone,
+  parseDuration,
+  parseDurationNanos,
+  parseObjective,
+  parseWallTime,
+} from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { kindOf, type Explanation } from "./shape.ts";
 
@@ -11,6 +17,10 @@ export const SERVICE_NAME: RegExp = /^[\p{L}\p{N}][\p{L}\p{N}_.:-]{0,127}$/u;
 export const SLO_NAME: RegExp = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,127}$/u;
 export const LABEL_NAME: RegExp = /^[a-zA-Z_][a-zA-Z0-9_]{0,127}$/;
 export const MAX_PATTERN_BYTES = 1024;
+
+/** The name that a text was probably meant to be; other values, also those without a text, were meant to be none. */
+export const nearestText = (value: unknown, names: readonly string[]): string | undefined =>
+  typeof value === "string" ? nearestName(value, names) : undefined;
 
 export const isObjective = (text: string): boolean => parseObjective(text) !== undefined;
 /** A span: whole milliseconds. */
@@ -99,6 +109,44 @@ function durationHint(value: unknown): string {
     : `write ${match[1]}${unit[1]}`;
 }
 
+export const isZone = (name: string): boolean => isTimeZone(name);
+export const isWallTime = (text: string): boolean => parseWallTime(text) !== undefined;
+
+export const CALENDAR_UNITS = ["day", "week", "month", "quarter", "year"] as const;
+
+export function explainCalendarUnit(value: unknown): Explanation {
+  const nearest = nearestText(value, CALENDAR_UNITS);
+  const hint =
+    nearest === undefined ? `one of: ${CALENDAR_UNITS.join(", ")}` : `did you mean \`${nearest}\`?`;
+  return { code: "wrong-type", message: `${kindOf(value)} is no unit of the calendar`, hint };
+}
+
+export function explainZone(value: unknown): Explanation {
+  if (typeof value !== "string") {
+    const message = `expected a time zone's name, not ${kindOf(value)}`;
+    return { code: "wrong-type", message, hint: "write Europe/Berlin, or UTC" };
+  }
+  const isOffset = /^(?:UTC|GMT)?[+-]\d/.test(value);
+  const nearest = nearestName(value, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
+  const hint = isOffset
+    ? "an offset knows no daylight saving time: write Europe/Berlin, or UTC"
+    : nearest === undefined
+      ? "write a name of the IANA database: Europe/Berlin, or UTC"
+      : `did you mean \`${nearest}\`?`;
+  return { code: "unknown-time-zone", message: `${kindOf(value)} is no time zone`, hint };
+}
+
+export const explainUnits = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "invalid-number" : "wrong-type",
+  message: `expected a whole number from 1 to 366, not ${kindOf(value)}`,
+});
+
+export const explainWallTime = (value: unknown): Explanation => ({
+  code: typeof value === "string" ? "invalid-wall-time" : "wrong-type",
+  message: `${kindOf(value)} is no date and time of day`,
+  hint: "write 2024-04-01, or 2024-01-01T09:00: the zone is `timeZone`",
+});
+
 /** Why a regular expression is refused; `undefined` when RE2 takes it. */
 function regexFault(pattern: string): string | undefined {
   if (Buffer.byteLength(pattern) > MAX_PATTERN_BYTES)
@@ -139,6 +187,12 @@ export const explainMetric = (value: unknown): Explanation => ({
   hint: "write http.server.request.duration, or its Prometheus spelling",
 });
 
+export const explainBound = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected a number in the metric's own unit, not ${kindOf(value)}`,
+  hint: "write 100, or 0.9",
+});
+
 export const explainService = (value: unknown): Explanation =>
   explainName("service", value, " : .");
 export const explainSloName = (value: unknown): Explanation => explainName("SLO", value, " .");
@@ -149,7 +203,7 @@ const explainName = (what: string, value: unknown, also: string): Explanation =>
 });
 
 export function explainSeverity(value: unknown): Explanation {
-  const nearest = nearestName(String(value), ["page", "ticket"]);
+  const nearest = nearestText(value, ["page", "ticket"]);
   const hint = nearest === undefined ? "write page or ticket" : `did you mean \`${nearest}\`?`;
   return { code: "wrong-type", message: `${kindOf(value)} is no severity`, hint };
 }

@@ -1,22 +1,13 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
-import {
-  formatDuration,
-  OCCURRENCES,
-  parseDuration,
-  parseObjective,
-  type Millis,
-  type RollingWindow,
-  type Slo,
-} from "../../slo/index.ts";
+import { OCCURRENCES, parseObjective, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
 import { readAlerts } from "./alerts.ts";
-import { explainDuration, explainSloName, isDuration, SLO_NAME } from "./checks.ts";
+import { explainSloName, SLO_NAME } from "./checks.ts";
 import { readLabels } from "./labels.ts";
 import {
   API_VERSION,
   DEFAULT_GROUP_LIMIT,
   DEFAULT_GROUP_LIMIT_MAX,
-  DEFAULT_WINDOW,
   fileSchema,
   sloSchema,
   type FileConfig,
@@ -25,12 +16,7 @@ import {
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 import { readSli } from "./sli.ts";
 import type { RuleSettings } from "../rule-set.ts";
-
-const DAY_MS = 86_400_000;
-const MAX_WINDOW_MS = 366 * DAY_MS;
-const DEFAULT_BUCKET_MS = 10_000;
-/** The window's old edge is one bucket: at most 2 % of the window (DESIGN 4.2). */
-const MIN_BUCKETS = 50;
+import { readWindow } from "./window.ts";
 
 export const nativeFormat: RuleFormat = {
   name: "slowburn",
@@ -112,36 +98,6 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
 }
 
 const ownerOf = (owner: string | undefined) => (owner === undefined ? {} : { owner });
-
-function readWindow(
-  value: unknown,
-  field: Field,
-  settings: RuleSettings,
-): RollingWindow | undefined {
-  if (isMapping(value)) {
-    report(field, {
-      code: "calendar-window",
-      message: "calendar windows are not supported yet",
-      hint: "write a rolling window: 30d",
-    });
-    return undefined;
-  }
-  const text = value === undefined ? DEFAULT_WINDOW : value;
-  const lengthMs = typeof text === "string" && isDuration(text) ? parseDuration(text) : undefined;
-  if (lengthMs === undefined) {
-    report(field, explainDuration(text));
-    return undefined;
-  }
-  const least = leastWindow(settings.bucketMs);
-  if (lengthMs >= least && lengthMs <= MAX_WINDOW_MS) return { kind: "rolling", lengthMs };
-  const message = `${formatDuration(lengthMs)} is not from ${formatDuration(least)} to ${formatDuration(MAX_WINDOW_MS)}`;
-  report(field, { code: "window-range", message, hint: "write 30d" });
-  return undefined;
-}
-
-/** A day; with finer buckets than the default (a demo, a test) as little as they can carry. */
-const leastWindow = (bucketMs: number): Millis =>
-  (bucketMs < DEFAULT_BUCKET_MS ? MIN_BUCKETS * bucketMs : DAY_MS) as Millis;
 
 function readGroups(
   shape: Partial<SloConfig>,

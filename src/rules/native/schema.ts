@@ -4,13 +4,13 @@
  */
 import { z } from "zod";
 import * as checks from "./checks.ts";
-import { duration, scalar, text } from "./leaf-schemas.ts";
+import { scalar, text } from "./leaf-schemas.ts";
 import { alertsSchema } from "./policy-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
 import { sliSchema } from "./sli-schema.ts";
+import { windowSchema } from "./window-schema.ts";
 
 export const API_VERSION = "slowburn/v1";
-export const DEFAULT_WINDOW = "30d";
 export const DEFAULT_GROUP_LIMIT = 200;
 export const DEFAULT_GROUP_LIMIT_MAX = 10_000;
 
@@ -65,11 +65,7 @@ export const sloSchema: ObjectSchema<SloConfig> = z.strictObject({
     .meta({ title: "a text", description: "One sentence for the one who is paged." })
     .optional(),
   objective,
-  window: readApart(
-    duration("The rolling window the SLO is judged over: 1d to 1y.", ["30d", "28d", "7d"]).meta({
-      default: DEFAULT_WINDOW,
-    }),
-  ).optional(),
+  window: readApart(windowSchema).optional(),
   sli: readApart(sliSchema),
   per: readApart(
     z

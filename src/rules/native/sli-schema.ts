@@ -115,6 +115,37 @@ export const latencySchema: ObjectSchema<LatencyConfig> = z.strictObject({
   ),
 });
 
+/** What a sample of a gauge is compared with; one of them. */
+export const SAMPLE_COMPARISONS = {
+  above: ">",
+  atLeast: ">=",
+  below: "<",
+  atMost: "<=",
+  equals: "==",
+} as const;
+export type SampleComparison = keyof typeof SAMPLE_COMPARISONS;
+
+export interface SamplesConfig extends SelectorConfig, Partial<Record<SampleComparison, number>> {}
+const samples = (name: SampleComparison, what: string): ObjectSchema<SamplesConfig> =>
+  z.strictObject({
+    metric,
+    where: readApart(matchers).optional(),
+    [name]: explained(
+      z.number().meta({
+        description: `Samples of a gauge, or of a sum that can fall, are good when ${what}, in the metric's own unit.`,
+        examples: [100, 0.9],
+      }),
+      checks.explainBound,
+    ),
+  }) as unknown as ObjectSchema<SamplesConfig>; // a computed field is lost on the compiler
+export const samplesSchemas: Readonly<Record<SampleComparison, ObjectSchema<SamplesConfig>>> = {
+  above: samples("above", "greater"),
+  atLeast: samples("atLeast", "greater or equal"),
+  below: samples("below", "less"),
+  atMost: samples("atMost", "less or equal"),
+  equals: samples("equals", "equal"),
+};
+
 export interface CountersConfig {
   readonly total: unknown;
   readonly good?: unknown;
@@ -132,9 +163,16 @@ export const badCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
 
 /** `sli:`, in any of its forms. */
 export const sliSchema: z.ZodType = z
-  .union([goodEventsSchema, badEventsSchema, latencySchema, goodCountersSchema, badCountersSchema])
+  .union([
+    goodEventsSchema,
+    badEventsSchema,
+    latencySchema,
+    ...Object.values(samplesSchemas),
+    goodCountersSchema,
+    badCountersSchema,
+  ])
   .meta({
     id: "sli",
     description:
-      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; or `good`/`bad` and `total` as metrics of their own.",
+      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; or `good`/`bad` and `total` as metrics of their own.",
   });

@@ -8,15 +8,20 @@ import {
   goodCountersSchema,
   goodEventsSchema,
   latencySchema,
+  SAMPLE_COMPARISONS,
+  samplesSchemas,
   selectorSchema,
   type CountersConfig,
   type EventsConfig,
+  type SampleComparison,
 } from "./sli-schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const FORMS =
-  "`metric` with `good`, `bad` or `faster`; or `total` with `good` or `bad` as metrics of their own";
-const SLI_FIELDS = ["metric", "where", "good", "bad", "faster", "total"] as const;
+  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; or `total` with `good` or `bad` as metrics of their own";
+const COMPARISONS = Object.keys(SAMPLE_COMPARISONS) as readonly SampleComparison[]; // its own keys
+const JUDGES = ["good", "bad", "faster", ...COMPARISONS] as const;
+const SLI_FIELDS: readonly string[] = ["metric", "where", "total", ...JUDGES];
 
 /** `undefined` when it is not sound (reported). */
 export function readSli(value: unknown, field: Field): Indicator | undefined {
@@ -26,7 +31,7 @@ export function readSli(value: unknown, field: Field): Indicator | undefined {
     return undefined;
   }
   const said = saidIn(value);
-  const judges = (["good", "bad", "faster"] as const).filter((name) => said.has(name));
+  const judges = JUDGES.filter((name) => said.has(name));
   const [judge] = judges;
   if (judge === undefined || judges.length > 1) {
     if (judge === undefined) readShape(selectorSchema, withoutJudges(value), field, "an SLI");
@@ -38,6 +43,7 @@ export function readSli(value: unknown, field: Field): Indicator | undefined {
     return undefined;
   }
   if (judge === "faster") return readLatency(value, field);
+  if (judge !== "good" && judge !== "bad") return readSamples(value, judge, field);
   return said.has("total") ? readCounters(value, judge, field) : readEvents(value, judge, field);
 }
 
@@ -60,6 +66,27 @@ function readLatency(value: unknown, field: Field): Indicator | undefined {
   const total = metric === undefined ? undefined : selectorOf(metric, where, field);
   if (total === undefined || thresholdNanos === undefined) return undefined;
   return { kind: "latency", total, thresholdNanos };
+}
+
+/** Every sample is an event. */
+function readSamples(
+  value: unknown,
+  comparison: SampleComparison,
+  field: Field,
+): Indicator | undefined {
+  const shape = readShape(samplesSchemas[comparison], value, field, "an SLI of a gauge");
+  if (shape === undefined) return undefined;
+  const bound = shape[comparison];
+  const selector =
+    shape.metric === undefined ? undefined : selectorOf(shape.metric, shape.where, field);
+  if (selector === undefined || bound === undefined) return undefined;
+  const holds = { op: SAMPLE_COMPARISONS[comparison], value: bound };
+  return {
+    kind: "sums",
+    total: [{ ...selector, weight: 1, measure: { kind: "samples" } }],
+    count: "good",
+    part: [{ ...selector, weight: 1, measure: { kind: "samples", holds } }],
+  };
 }
 
 function readEvents(value: unknown, count: "good" | "bad", field: Field): Indicator | undefined {
