@@ -8,6 +8,7 @@ import { readStream } from "./reading.ts";
 import type { RuleChange } from "./rule-change.ts";
 import type { Shard } from "./shard.ts";
 import { ShardSet } from "./shard-set.ts";
+import { rebucket } from "./rebucket.ts";
 import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
 import { quantised } from "./spread.ts";
@@ -214,26 +215,30 @@ export class Engine implements EngineView {
   }
 
   /**
-   * Continues where `dirtyParts` stood; call it on a new engine, before anything else. False when its counts cannot go on:
-   * no snapshot; or one of another bucket width, whose rules then start anew and whose time is marked as missing.
+   * Continues where `dirtyParts` stood; call it on a new engine, before anything else. False when there is no snapshot, or
+   * one of a format that is not read: its time is then marked as missing.
    */
   restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): boolean {
     const metaBytes = parts.get(snapshot.META_PART);
     const rulesBytes = parts.get(snapshot.RULES_PART);
     if (metaBytes === undefined || rulesBytes === undefined) return false;
     const meta = snapshot.decodeJson<snapshot.Meta>(metaBytes);
-    if (meta.format !== snapshot.FORMAT || meta.bucketMs !== this.bucketMs) {
-      // The journal after the snapshot was written under these rules and is read by their bindings.
-      if (meta.format === snapshot.FORMAT)
-        this.setRules(snapshot.decodeJson<Slo[]>(rulesBytes), nowMs);
-      this.#leftBehind = [...parts.keys()].filter((name) => name.startsWith(snapshot.PARTS));
-      this.markPartial(0, nowMs, "counts from before the bucket width changed were left behind");
+    if (meta.format !== snapshot.FORMAT) {
+      this.#leaveBehind(parts);
+      this.markPartial(0, nowMs, "counts of a version with another format were left behind");
       return false;
     }
     this.#putInForce(snapshot.decodeJson<Slo[]>(rulesBytes));
-    this.#areSlosStored = true;
     for (const slo of this.#slos) this.#streams.setSlo(slo);
-    snapshot.restoreParts(parts, meta, this.#shards, this.#streams);
+    if (meta.bucketMs === this.bucketMs) {
+      this.#areSlosStored = true;
+      snapshot.restoreParts(parts, meta, this.#shards, this.#streams);
+    } else {
+      const before = new Engine({ bucketMs: meta.bucketMs, startMs: nowMs });
+      before.restore(parts, nowMs);
+      rebucket(before.#streams, this.#shards, this.#streams);
+      this.#leaveBehind(parts);
+    }
     const { promoted: _, ...counts } = meta.counters;
     Object.assign(this.#counts, counts);
     for (const mark of meta.marks) this.#marks.add(mark);
@@ -243,5 +248,10 @@ export class Engine implements EngineView {
     }
     this.#showMarks();
     return true;
+  }
+
+  /** The next snapshot removes what it does not write anew. */
+  #leaveBehind(parts: ReadonlyMap<string, Uint8Array>): void {
+    this.#leftBehind = [...parts.keys()].filter((name) => name.startsWith(snapshot.PARTS));
   }
 }

@@ -37,12 +37,26 @@ function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: n
   from.totalSums.forEach((sums, k) => (to.totalSums[k]![toSlot] = sums[fromSlot]!));
 }
 
-/** Walks from now into the past, each time from the finest ring that still holds it. */
 function rebook(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
+  eachStretch(from, fromSlot, (first, last, good, total) => {
+    if (first === last) to.add(toSlot, first, good, total);
+    else to.addSpread(toSlot, first, last, good, total);
+  });
+}
+
+/**
+ * What a slot holds, each event once: from the newest bucket into the past, each time from the finest ring that still has
+ * it. A stretch spans the finest buckets first … last.
+ */
+export function eachStretch(
+  from: CountRings,
+  fromSlot: number,
+  visit: (first: number, last: number, good: number, total: number) => void,
+): void {
   const end = from.finest.first + from.finest.bucketCount;
   for (let i = from.openIndex; i < end; i++) {
     const [good, total] = from.finest.read(i, fromSlot);
-    if (good !== 0 || total !== 0) to.add(toSlot, i, good, total);
+    if (good !== 0 || total !== 0) visit(i, i, good, total);
   }
   let covered = from.openIndex;
   let finer = from.finest;
@@ -58,7 +72,7 @@ function rebook(from: CountRings, fromSlot: number, to: CountRings, toSlot: numb
       const totalPart = j === edgeBucket ? total - known.total : total;
       if (goodPart === 0 && totalPart === 0) continue;
       const last = Math.min((j + 1) * ring.factor, covered) - 1;
-      to.addSpread(toSlot, j * ring.factor, last, goodPart, totalPart);
+      visit(j * ring.factor, last, goodPart, totalPart);
     }
     covered = ring.first * ring.factor;
     finer = ring;
