@@ -103,7 +103,7 @@ export const history: fc.Arbitrary<History> = wildHistory.map((past) => ({
   processes: past.processes.map(asCountable),
 }));
 
-export const isOld = ({ beginAt }: Process): boolean => beginAt < 0;
+const isOld = ({ beginAt }: Process): boolean => beginAt < 0;
 
 /**
  * A start that is old, slides, or is not set tells no processes apart: such a process needs an identity of its own. Which
@@ -177,10 +177,6 @@ const realEvent = (process: Process, { at, code, value }: Event): RealEvent => (
   code: CODES[code]!,
   value,
 });
-
-export function realEvents({ processes }: History): RealEvent[] {
-  return processes.flatMap((process) => process.events.map((each) => realEvent(process, each)));
-}
 
 /** A request of one export of one process, as it arrived. */
 export interface Arrival {
