@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What needs peers from the system's packages or `../shared`: see test/peers/README.md. */
+/** What needs peers from the system's packages or `../shared`: see test/peers/corpora.ts and .ci/run. */
 export default defineConfig({
   test: {
     include: ["test/peers/**/*.test.ts"],

@@ -2,10 +2,12 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  commentsOf,
   exists,
   filesBelow,
   functionsOf,
   importsOf,
+  isOutside,
   linesOf,
   percentile,
   ROOT,
@@ -211,6 +213,31 @@ describe("documents", () => {
     expect([...tour.matchAll(/\]\(([^)#]+\.ts)\)/g)].length, "links to code").toBeGreaterThan(20);
   });
 });
+
+describe("paths that are named in a text", () => {
+  const files = [...CODE, ...TESTS, ...filesBelow(".", [".mjs"]), "vitest.peers.config.ts"];
+
+  test("lead to files: in comments", () => {
+    const own = (path: string) => OWN.test(path);
+    expect(
+      files.filter((path) => !own(path)).flatMap((at) => deadPaths(at, commentsOf(at))),
+    ).toEqual([]);
+  });
+
+  test("lead to files: in documents", () => {
+    const spansOf = (path: string) => textOf(path).match(/`[^`\n]+`/g) ?? [];
+    expect(DOCUMENTS.flatMap((at) => deadPaths(at, spansOf(at)))).toEqual([]);
+  });
+});
+
+/** Paths from the root that texts of a file name and nothing has; up to what is left open by a `*` or `<`. */
+const deadPaths = (at: string, texts: readonly string[]): readonly string[] =>
+  texts.flatMap((text) =>
+    [...text.matchAll(/(?<![\w./<-])(?:src|test|bench)\/[\w./-]*\w/g)]
+      .map(([named]) => named)
+      .filter((named) => !exists(named) && !exists(`${named}.ts`) && !isOutside(named))
+      .map((named) => `${at}: ${named}`),
+  );
 
 function deadLinks(path: string): readonly string[] {
   const text = textOf(path).replaceAll(/```[\s\S]*?```/g, "");

@@ -1,11 +1,7 @@
 /** The demo's shop and its delivery platform: what they record, well and during the incident. */
 import type { Attributes } from "@opentelemetry/api";
-import {
-  startService,
-  type Endpoints,
-  type ServiceSettings,
-  type ShopService,
-} from "./shop-service.ts";
+import type { Endpoints } from "./meter-provider.ts";
+import { startService, type ServiceSettings, type ShopService } from "./shop-service.ts";
 
 /** Advisory bounds of the HTTP conventions: 250 ms is one, so the latency SLI is exact. */
 const HTTP_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];

@@ -1,6 +1,6 @@
 /**
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
- * research/otlp.md section 3; test/series/accumulator.test.ts has a case for every row of that table.
+ * research/otlp.md section 3; test/series/increment-rows.ts names what pins each row of that table.
  */
 import { MAX_THRESHOLDS } from "../engine/index.ts";
 import { newCounters, type AccumulatorCounters } from "./accumulator-counters.ts";
@@ -14,6 +14,7 @@ import type { Identity } from "./identity.ts";
 import { grown } from "./grown.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
+import { SlidingStarts } from "./sliding-starts.ts";
 import { longestSilent } from "./writer-chain.ts";
 import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
@@ -30,6 +31,7 @@ export interface Books extends BookPorts {
 export class Accumulator {
   readonly coverage: Coverage = new Coverage();
   readonly deltas: DeltaPool = new DeltaPool();
+  readonly sliding: SlidingStarts = new SlidingStarts(this.deltas);
   readonly pools: Map<number, WriterPool> = new Map<number, WriterPool>();
   readonly counters: AccumulatorCounters = newCounters();
   /** Newest start among the forgotten writers of a series, ms: an older one that comes back is a baseline. */
@@ -91,7 +93,8 @@ export class Accumulator {
     const pool = this.poolOf(1 + targets.partCount);
     const writer = this.#findWriter(row, pool);
     if (writer === NO_WRITER) {
-      this.#startWriter(row, targets, pool, timeMs);
+      if (this.sliding.hasCovered(row)) this.counters.late++;
+      else this.#startWriter(row, targets, pool, timeMs);
       return;
     }
     const lastHi = pool.timeHi(writer);
@@ -106,23 +109,18 @@ export class Accumulator {
     this.#book(row, targets, ceilMillis(lastHi, lastLo), timeMs);
   }
 
-  /** The writer of this start; or one whose last point the start slid to while its value went on. */
+  /** The writer of this start; or one whose start slid to it. */
   #findWriter(row: Row, pool: WriterPool): number {
     const head = this.#headOf[row.series]!;
     for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
       if (pool.hasStart(writer, row.startHi, row.startLo)) return writer;
     }
-    for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
-      const isSliding =
-        pool.timeLo(writer) === row.startLo &&
-        pool.timeHi(writer) === row.startHi &&
-        row.value >= pool.values[writer * pool.width]!;
-      if (!isSliding) continue;
-      pool.setStart(writer, row.startHi, row.startLo);
+    const slid = this.sliding.writerOf(row, pool, head);
+    if (slid !== NO_WRITER) {
+      this.sliding.slide(row, pool, slid);
       this.counters.slidingStarts++;
-      return writer;
     }
-    return NO_WRITER;
+    return slid;
   }
 
   #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
@@ -193,7 +191,7 @@ export class Accumulator {
       increment[part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
     }
     if (hasNewShape) this.#forgetInexact(targets, shape, row.shape);
-    if (row.hasBuckets && isExponential(row.shape)) this.#forgetMoved(width);
+    if (row.hasBuckets) this.#forgetContradicted(width);
   }
 
   /**
@@ -212,10 +210,18 @@ export class Accumulator {
     }
   }
 
-  /** Zeros that a wider zero bucket moved from below a threshold to astride of it are a new baseline. */
-  #forgetMoved(width: number): void {
+  /**
+   * Zeros that a wider zero bucket moved from below a threshold to astride of it, and events above it that became fewer, are
+   * a new baseline. The latter show a reset too, but also a sender that reads its count after its buckets: counting all of
+   * its events again would be worse than leaving some out.
+   */
+  #forgetContradicted(width: number): void {
+    const increment = this.#increment;
     for (let part = 1; part < width; part += 2) {
-      if (this.#increment[part]! < 0 || this.#increment[part + 1]! < 0) this.#increment[part] = NaN;
+      const below = increment[part]!;
+      const straddle = increment[part + 1]!;
+      const above = increment[0]! - below - straddle;
+      if (below < 0 || straddle < 0 || above < 0) increment[part] = NaN;
     }
   }
 

@@ -2,12 +2,13 @@
  * The last (start, time) pairs of every delta series: the same pair again is a retry and adds nothing (DESIGN 4.4).
  * Eight cover a Collector that retries one batch while its other senders go on. Where more than eight came within a minute
  * of event time (many senders with one identity, a batch of many exports), the series takes further rows, so that the whole
- * batch is known when it is sent again (DESIGN 4.5).
+ * batch is known when it is sent again (DESIGN 4.5). sliding-starts.ts keeps what its writers covered in the same way.
  *
  *   row of a series (newest pairs) -> row -> row   u32 x 33: eight pairs, then position of the next pair + 16 x (next row + 1)
  */
 import { BLOCK_ROWS } from "./blocks.ts";
 import { grown } from "./grown.ts";
+import { isBefore } from "./nanos.ts";
 
 const PAIRS = 8;
 /** Start hi, start lo, time hi, time lo per pair, then the link. */
@@ -60,6 +61,33 @@ export class DeltaPool {
     rows[base + LINK] = link - cursor + ((cursor + 1) % PAIRS);
     this.dirty[(row / BLOCK_ROWS) | 0] = 1;
     return true;
+  }
+
+  /** Whether a remembered pair's time is this one. */
+  endsAt(row: number, timeHi: number, timeLo: number): boolean {
+    return this.#some(row, (at) => {
+      return this.rows[at + 3] === timeLo && this.rows[at + 2] === timeHi;
+    });
+  }
+
+  /** Whether the pair lies within a remembered one. */
+  covers(row: number, startHi: number, startLo: number, timeHi: number, timeLo: number): boolean {
+    const { rows } = this;
+    return this.#some(
+      row,
+      (at) =>
+        !isBefore(startHi, startLo, rows[at]!, rows[at + 1]!) &&
+        !isBefore(rows[at + 2]!, rows[at + 3]!, timeHi, timeLo),
+    );
+  }
+
+  /** Of the pairs of a series, by where they begin; those never written are zeros, which no point's time is. */
+  #some(row: number, holds: (at: number) => boolean): boolean {
+    for (let of = row; of >= 0; of = this.#next(of)) {
+      const base = of * DELTA_STRIDE;
+      for (let at = base; at < base + LINK; at += 4) if (holds(at)) return true;
+    }
+    return false;
   }
 
   #holds(base: number, startHi: number, startLo: number, timeHi: number, timeLo: number): boolean {

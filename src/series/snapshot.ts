@@ -6,7 +6,7 @@
  *   series/writers/<width>/<block>, series/deltas/<block>   raw rows
  *   series/coverage            export times per context
  *   series/bound-late          since when rules use each series that was known before that, ms
- *   series/meta                JSON: sizes, free rows, epochs
+ *   series/meta                JSON: sizes, free rows, epochs, forgotten writers, sliding starts
  */
 import { assert, type SnapshotPart } from "../slo/index.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
@@ -39,6 +39,7 @@ interface Meta {
   readonly contexts: number;
   readonly epochs: readonly (readonly [number, readonly Epoch[]])[];
   readonly dropped: readonly (readonly [number, number])[];
+  readonly sliding: readonly (readonly [series: number, row: number])[];
 }
 
 export class SeriesSnapshots {
@@ -130,6 +131,7 @@ export class SeriesSnapshots {
       contexts: identity.contexts.count,
       epochs: accumulator.coverage.epochs,
       dropped: [...accumulator.droppedStartMs],
+      sliding: [...accumulator.sliding.rowOf],
     };
     return { name: "series/meta", bytes: Buffer.from(JSON.stringify(meta)) };
   }
@@ -155,6 +157,7 @@ export class SeriesSnapshots {
     for (const [series, startMs] of meta.dropped) {
       state.accumulator.droppedStartMs.set(series, startMs);
     }
+    for (const [series, row] of meta.sliding) state.accumulator.sliding.rowOf.set(series, row);
     const boundLate = parts.get("series/bound-late");
     if (boundLate !== undefined) state.restoreBoundLate(wordsOf(Float64Array, boundLate));
   }

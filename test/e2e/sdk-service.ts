@@ -1,40 +1,27 @@
 /** One service that records with the real OpenTelemetry SDK, and its own count of what it recorded. */
 import { ValueType, type Attributes, type Meter } from "@opentelemetry/api";
-import { OTLPMetricExporter as GrpcExporter } from "@opentelemetry/exporter-metrics-otlp-grpc";
+import type { MeterProvider } from "@opentelemetry/sdk-metrics";
 import {
-  AggregationTemporalityPreference,
-  OTLPMetricExporter as JsonExporter,
-} from "@opentelemetry/exporter-metrics-otlp-http";
-import { OTLPMetricExporter as ProtobufExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import {
-  AggregationType,
-  InstrumentType,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-  type PushMetricExporter,
-} from "@opentelemetry/sdk-metrics";
+  startMeterProvider,
+  type Endpoints,
+  type SdkSettings,
+} from "../../src/demo/meter-provider.ts";
 import type { Random } from "./random.ts";
 
-export interface Way {
-  readonly protocol: "http/protobuf" | "http/json" | "grpc";
-  readonly temporality: "cumulative" | "delta" | "lowmemory";
-  readonly histogram: "explicit" | "exponential";
-}
-
 /** Every combination. */
-export const WAYS: readonly Way[] = (["http/protobuf", "http/json", "grpc"] as const).flatMap(
-  (protocol) =>
-    (["cumulative", "delta", "lowmemory"] as const).flatMap((temporality) =>
-      (["explicit", "exponential"] as const).map((histogram) => ({
-        protocol,
-        temporality,
-        histogram,
-      })),
-    ),
+export const WAYS: readonly SdkSettings[] = (
+  ["http/protobuf", "http/json", "grpc"] as const
+).flatMap((protocol) =>
+  (["cumulative", "delta", "lowmemory"] as const).flatMap((temporality) =>
+    (["explicit", "exponential"] as const).map((histogram) => ({
+      protocol,
+      temporality,
+      histogram,
+    })),
+  ),
 );
 
-const nameOf = ({ protocol, temporality, histogram }: Way): string =>
+const nameOf = ({ protocol, temporality, histogram }: SdkSettings): string =>
   `${protocol.replace("/", "-")}-${temporality}-${histogram}`;
 
 /** The SLOs of test/e2e/rules/sdk.yaml. */
@@ -47,7 +34,7 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5
 const NEVER_MS = 3_600_000;
 
 export class SdkService {
-  readonly way: Way;
+  readonly way: SdkSettings;
   readonly name: string;
   readonly truth: Truth = {
     orders: { good: 0, total: 0 },
@@ -56,13 +43,13 @@ export class SdkService {
     speed: { good: 0, total: 0 },
     jobs: { good: 0, total: 0 },
   };
-  readonly #endpoints: { readonly http: string; readonly grpc: string };
+  readonly #endpoints: Endpoints;
   #provider: MeterProvider;
   #record: (random: Random) => void;
   /** What the observable counters of this process stand at. */
   #jobs = { good: 0, bad: 0 };
 
-  constructor(way: Way, endpoints: { readonly http: string; readonly grpc: string }) {
+  constructor(way: SdkSettings, endpoints: Endpoints) {
     this.way = way;
     this.name = nameOf(way);
     this.#endpoints = endpoints;
@@ -89,20 +76,7 @@ export class SdkService {
   }
 
   #start(): MeterProvider {
-    const exporter = exporterOf(this.way, this.#endpoints);
-    return new MeterProvider({
-      resource: resourceFromAttributes({ "service.name": this.name }),
-      readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: NEVER_MS })],
-      views:
-        this.way.histogram === "explicit"
-          ? []
-          : [
-              {
-                instrumentType: InstrumentType.HISTOGRAM,
-                aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM },
-              },
-            ],
-    });
+    return startMeterProvider(this.way, this.#endpoints, { "service.name": this.name }, NEVER_MS);
   }
 
   #instruments(meter: Meter): (random: Random) => void {
@@ -151,24 +125,5 @@ export class SdkService {
     speed.total++;
     if (!isBad) answers.good++;
     if (seconds <= 0.25) speed.good++;
-  }
-}
-
-function exporterOf(
-  { protocol, temporality }: Way,
-  { http, grpc }: { readonly http: string; readonly grpc: string },
-): PushMetricExporter {
-  const temporalityPreference = {
-    cumulative: AggregationTemporalityPreference.CUMULATIVE,
-    delta: AggregationTemporalityPreference.DELTA,
-    lowmemory: AggregationTemporalityPreference.LOWMEMORY,
-  }[temporality];
-  switch (protocol) {
-    case "grpc":
-      return new GrpcExporter({ url: grpc, temporalityPreference });
-    case "http/json":
-      return new JsonExporter({ url: `${http}/v1/metrics`, temporalityPreference });
-    case "http/protobuf":
-      return new ProtobufExporter({ url: `${http}/v1/metrics`, temporalityPreference });
   }
 }

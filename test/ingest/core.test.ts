@@ -5,7 +5,8 @@ import { Snapshotter } from "../../src/ingest/index.ts";
 import { OperationError, type Slo } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
 import { ms } from "../series/harness.ts";
-import { arrivals, history, timeOf, type History } from "../series/truth.ts";
+import { arrivals } from "../series/exports.ts";
+import { countable, history, timeOf, wildHistory, type History } from "../series/truth.ts";
 import { countsOf, newWorld, recovered, requests, totalsOf, AVAILABILITY } from "./world.ts";
 
 const total = { metric: "requests", where: [] };
@@ -90,7 +91,7 @@ async function play(past: History, steps: readonly Step[], restarts: boolean) {
   for (const each of [...steps, ...waiting.map((): Step => ({ kind: "send" }))]) {
     if (each.kind === "send") {
       const request = waiting.shift();
-      if (request !== undefined) void world.intake.handle(request);
+      if (request !== undefined) void world.intake.handle(request.bytes);
       continue;
     }
     await world.intake.flush();
@@ -110,7 +111,7 @@ async function play(past: History, steps: readonly Step[], restarts: boolean) {
 test("restarts anywhere, with snapshots, ticks and rule changes, change no number", async () => {
   await fc.assert(
     fc.asyncProperty(
-      history,
+      wildHistory,
       fc.array(step, { minLength: 5, maxLength: 50 }),
       async (past, steps) => {
         const going = await play(past, steps, false);
@@ -133,6 +134,8 @@ const FOUND: History = {
     beginAt: 0,
     exportEvery: 1,
     exportCount: 1,
+    fallAfter: 0,
+    isFallHidden: false,
     events: instrument === "sum" ? [] : EVENTS,
     batchSize: 1,
     firstScale: 0,
@@ -142,6 +145,32 @@ const FOUND: History = {
     { arrivals: 0, delays: [2, 0] },
   ],
 };
+
+test("good and total are those of the events that can be known, wherever it restarts", async () => {
+  const restarts = step.filter(({ kind }) => kind !== "rules");
+  await fc.assert(
+    fc.asyncProperty(history, fc.array(restarts, { maxLength: 30 }), async (past, steps) => {
+      const world = await play(past, steps, true);
+      const events = countable(past, arrivals(past));
+      const requests = events.filter(({ isHistogram }) => !isHistogram);
+      const durations = events.filter(({ isHistogram }) => isHistogram);
+      const [byCode, fast, , parts] = SLOS;
+      expect(totalsOf(world, byCode!)).toEqual({
+        good: requests.filter(({ code }) => !code.startsWith("5")).length,
+        total: requests.length,
+      });
+      expect(totalsOf(world, fast!)).toEqual({
+        good: durations.filter(({ value }) => value <= 0.25).length,
+        total: durations.length,
+      });
+      expect(totalsOf(world, parts!)).toEqual({
+        good: requests.filter(({ code }) => code !== "404").length,
+        total: requests.length,
+      });
+    }),
+    { numRuns: 100 },
+  );
+});
 
 test("a series that no rule used is known after a restart: a rule comes late to it", async () => {
   const steps: readonly Step[] = [

@@ -3,8 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../bench/free-port.ts";
 import { until } from "../e2e/until.ts";
-import { freePort } from "./prometheus-process.ts";
 
 export interface ActiveAlert {
   readonly fingerprint: string;
@@ -12,7 +12,11 @@ export interface ActiveAlert {
   readonly endsAt: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly generatorURL: string;
+  readonly status: { readonly state: string };
 }
+
+const ROUTE_NOWHERE = "route: { receiver: none }\nreceivers: [{ name: none }]\n";
 
 export class Alertmanager {
   readonly url: string;
@@ -25,11 +29,8 @@ export class Alertmanager {
   }
 
   /** An address to start one at; it listens after `start`. Its data is in `directory`. */
-  static async at(directory: string): Promise<Alertmanager> {
-    writeFileSync(
-      join(directory, "am.yml"),
-      "route: { receiver: none }\nreceivers: [{ name: none }]\n",
-    );
+  static async at(directory: string, config: string = ROUTE_NOWHERE): Promise<Alertmanager> {
+    writeFileSync(join(directory, "am.yml"), config);
     return new Alertmanager(`http://127.0.0.1:${await freePort()}`, directory);
   }
 

@@ -1,11 +1,11 @@
 /** Delivery into a real Alertmanager: receiving, keeping alive, expiring, resolving, coming back; and its own webhook beside ours. */
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer, type Server } from "node:http";
-import { createServer, type AddressInfo } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   Dispatcher,
@@ -16,95 +16,43 @@ import {
   type AlertView,
 } from "../../src/alerts/index.ts";
 import { alertOf } from "../alerts/dispatcher-bench.ts";
+import { until } from "../e2e/until.ts";
+import { Alertmanager, type ActiveAlert } from "./alertmanager-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "slowburn-am-"));
-let port = 0;
-let alertmanager: ChildProcess;
-let sink: Server;
+let alertmanager: Alertmanager;
 const sunk: { path: string; body: Record<string, unknown> }[] = [];
-
-const until = async (what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 20_000) => {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`timed out: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-};
-
-const url = () => `http://127.0.0.1:${port}`;
-const isReady = () =>
-  fetch(`${url()}/-/ready`).then(
-    (response) => response.ok,
-    () => false,
-  );
-
-async function startAlertmanager(): Promise<void> {
-  alertmanager = spawn(
-    "/usr/bin/prometheus-alertmanager",
-    [
-      `--config.file=${join(folder, "am.yml")}`,
-      `--storage.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-    ],
-    { stdio: "ignore" },
-  );
-  await until("Alertmanager is ready", isReady);
-}
-
-async function stopAlertmanager(): Promise<void> {
-  alertmanager.kill("SIGKILL");
-  await once(alertmanager, "exit");
-}
+/** Where Alertmanager's webhook goes, and ours beside it. */
+const sink = createServer((request, response) => {
+  void json(request).then((body) => {
+    sunk.push({ path: request.url ?? "", body: body as Record<string, unknown> });
+    response.end();
+  });
+});
+let sinkUrl = "";
 
 beforeAll(async () => {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  port = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
-  sink = createHttpServer((request, response) => {
-    let text = "";
-    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    request.on("end", () => {
-      sunk.push({ path: request.url ?? "", body: JSON.parse(text) as Record<string, unknown> });
-      response.end();
-    });
-  }).listen(0, "127.0.0.1");
-  await once(sink, "listening");
-  const sinkPort = (sink.address() as AddressInfo).port;
-  writeFileSync(
-    join(folder, "am.yml"),
+  await once(sink.listen(0, "127.0.0.1"), "listening");
+  sinkUrl = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+  alertmanager = await Alertmanager.at(
+    folder,
     `
 route: { receiver: hook, group_by: ['...'], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
 receivers:
   - name: hook
-    webhook_configs: [{ url: "http://127.0.0.1:${sinkPort}/from-alertmanager", send_resolved: true }]
+    webhook_configs: [{ url: "${sinkUrl}/from-alertmanager", send_resolved: true }]
 `,
   );
-  await startAlertmanager();
+  await alertmanager.start();
 });
 
 afterAll(async () => {
-  await stopAlertmanager();
+  await alertmanager.stop();
   sink.close();
   rmSync(folder, { recursive: true });
 });
 
-interface AmAlert {
-  readonly fingerprint: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly labels: Record<string, string>;
-  readonly annotations: Record<string, string>;
-  readonly generatorURL: string;
-  readonly status: { state: string };
-}
-
-/** What amtool sees: active alerts of an SLO. */
-function active(slo: string): AmAlert[] {
-  const args = [`--alertmanager.url=${url()}`, "alert", "query", "-o", "json", `slo=${slo}`];
-  return JSON.parse(execFileSync("/usr/bin/amtool", args, { encoding: "utf8" })) as AmAlert[];
-}
+const active = (slo: string): readonly ActiveAlert[] => alertmanager.active(slo);
 
 /** A dispatcher that ticks; 500 ms stand for a minute, so a firing alert lives 2 s. */
 class Sender {
@@ -114,7 +62,6 @@ class Sender {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    const sinkPort = (sink.address() as AddressInfo).port;
     this.dispatcher = new Dispatcher(
       {
         ...DISPATCHER_DEFAULTS,
@@ -124,8 +71,8 @@ class Sender {
         backoffMs: { first: 100, longest: 500 },
         externalUrl: "http://slowburn:4319",
         receivers: [
-          { name: "am", kind: "alertmanager", urls: [url()] },
-          { name: "hook", kind: "webhook", url: `http://127.0.0.1:${sinkPort}/from-slowburn` },
+          { name: "am", kind: "alertmanager", urls: [alertmanager.url] },
+          { name: "hook", kind: "webhook", url: `${sinkUrl}/from-slowburn` },
         ],
       },
       {
@@ -190,7 +137,7 @@ describe("a real Alertmanager", () => {
     await until("outlived its first end twice", () => Date.now() > Date.parse(firstEnd) + 2_000);
     expect(active("peer/keep")).toHaveLength(1);
     sender.resolve();
-    await until("resolved", () => active("peer/keep").length === 0, 1_500);
+    await until("resolved", () => active("peer/keep").length === 0, { withinMs: 1_500 });
     expect(sender.dispatcher.stats()[0]).toMatchObject({ failed: 0, deadLettered: 0 });
   });
 
@@ -199,7 +146,7 @@ describe("a real Alertmanager", () => {
     sender.fire(firingNow("peer/expire"));
     await until("received", () => active("peer/expire").length === 1);
     sender.ticking = false;
-    await until("expired", () => active("peer/expire").length === 0, 4_000);
+    await until("expired", () => active("peer/expire").length === 0, { withinMs: 4_000 });
   });
 
   it("that was down learns of what fires and of what ended meanwhile", async () => {
@@ -207,13 +154,13 @@ describe("a real Alertmanager", () => {
     const [ends, stays] = [firingNow("peer/ends"), firingNow("peer/stays")];
     sender.fire(ends, stays);
     await until("received", () => active("peer/ends").length === 1);
-    await stopAlertmanager();
+    await alertmanager.stop();
     sender.current = [ends];
     sender.resolve();
     sender.fire(stays);
     await until("failures", () => (sender?.dispatcher.stats()[0]?.failed ?? 0) > 3);
     expect(sender.dispatcher.stats()[0]?.queueLength).toBeGreaterThan(0);
-    await startAlertmanager();
+    await alertmanager.start();
     await until("learnt", () => active("peer/stays").length === 1);
     await until("delivered", () => sender?.dispatcher.stats()[0]?.oldestAt === undefined);
     expect(active("peer/ends")).toEqual([]);
@@ -269,7 +216,7 @@ describe("a real Alertmanager", () => {
         "truncatedAlerts",
       ])
         expect(ours[key], key).toEqual(theirs[key]);
-      const [[our], [their]] = [ours["alerts"], theirs["alerts"]] as [AmAlert[], AmAlert[]];
+      const [[our], [their]] = [ours["alerts"], theirs["alerts"]] as [ActiveAlert[], ActiveAlert[]];
       expect({ ...our, endsAt: "" }).toEqual({ ...their, endsAt: "" });
       expect(our!.endsAt).toMatch(moment);
       expect(our!.endsAt === "0001-01-01T00:00:00Z").toBe(their!.endsAt === "0001-01-01T00:00:00Z");

@@ -1,31 +1,13 @@
-/** Golden vectors of ../shared/corpora/golden/slo-math.json that concern alerts. */
-import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+/** Golden vectors that concern alerts. */
+import { expect, it } from "vitest";
 import { AlertEvaluator, linksUnder, poissonTail } from "../../src/alerts/index.ts";
 import { scanShard } from "../../src/alerts/burn-scan.ts";
 import type { ShardView } from "../../src/engine/index.ts";
-import { millis, ppb, rollingWindow, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
+import { millis, rollingWindow, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "../alerts/fake-engine.ts";
+import { describeCorpora, expectNear, goldenCases, objectiveOf } from "./corpora.ts";
 
-interface Case<Input, Expected> {
-  readonly name: string;
-  readonly kind: string;
-  readonly input: Input;
-  readonly expected: Expected;
-  readonly tolerance: number;
-}
-
-const golden = JSON.parse(
-  readFileSync(new URL("../../../shared/corpora/golden/slo-math.json", import.meta.url), "utf8"),
-) as { cases: Case<never, never>[] };
-
-function casesOf<Input, Expected>(kind: string, count: number): Case<Input, Expected>[] {
-  const cases = golden.cases.filter((entry) => entry.kind === kind) as Case<Input, Expected>[];
-  expect(cases).toHaveLength(count);
-  return cases;
-}
-
-const budgetOf = (objective: string) => ppb(WHOLE_PPB - Math.round(Number(objective) * WHOLE_PPB));
+const budgetOf = (ratio: string) => objectiveOf(ratio)!.budgetPpb;
 
 function shardOf(
   tier: Tier,
@@ -71,53 +53,47 @@ function badEventsNeeded(tier: Tier, budgetPpb: number, total: number): number |
   return null;
 }
 
-describe("golden vectors", () => {
-  it("burnTest: Poisson tails", () => {
-    type Input = { bad: number; total: number; objective: string; factor: string };
-    for (const { name, input, expected, tolerance } of casesOf<Input, { poissonTail: number }>(
-      "burnTest",
-      9,
-    )) {
-      const mean = (input.total * Number(input.factor) * budgetOf(input.objective)) / WHOLE_PPB;
-      const error = Math.abs(poissonTail(input.bad, mean) / expected.poissonTail - 1);
-      expect(error, name).toBeLessThanOrEqual(tolerance);
-    }
+describeCorpora("golden vectors", () => {
+  interface Burn {
+    readonly bad: number;
+    readonly total: number;
+    readonly objective: string;
+    readonly factor: string;
+  }
+  interface Needed {
+    readonly badEventsNeeded: number | null;
+  }
+  const tierAt = (factor: string) => tierOf({ factorMilli: Math.round(Number(factor) * 1000) });
+
+  it.each(goldenCases<Burn, { poissonTail: number }>("burnTest"))(
+    "%s",
+    (_, { bad, total, objective, factor }, { poissonTail: expected }, tolerance) => {
+      const mean = (total * Number(factor) * budgetOf(objective)) / WHOLE_PPB;
+      expectNear(poissonTail(bad, mean), expected, tolerance);
+    },
+  );
+
+  it.each(
+    goldenCases<{ total: number; objective: string; alpha: string }, Needed>("significanceGate"),
+  )("%s", (_, { total, objective, alpha }, expected) => {
+    // A factor of 1 so that the gate alone decides.
+    const tier = tierOf({ factorMilli: 1000, significance: Number(alpha) });
+    expect(badEventsNeeded(tier, budgetOf(objective), total)).toBe(expected.badEventsNeeded);
   });
 
-  it("significanceGate: bad events needed", () => {
-    type Input = { total: number; objective: string; alpha: string };
-    for (const { name, input, expected } of casesOf<Input, { badEventsNeeded: number | null }>(
-      "significanceGate",
-      8,
-    )) {
-      // A factor of 1 so that the gate alone decides.
-      const tier = tierOf({ factorMilli: 1000, significance: Number(input.alpha) });
-      const needed = badEventsNeeded(tier, budgetOf(input.objective), input.total);
-      expect(needed, name).toBe(expected.badEventsNeeded);
-    }
+  it.each(
+    goldenCases<{ total: number; objective: string; factor: string }, Needed>("minErrorsToFire"),
+  )("%s", (_, { total, objective, factor }, expected) => {
+    const needed = badEventsNeeded(tierAt(factor), budgetOf(objective), total);
+    expect(needed).toBe(expected.badEventsNeeded);
   });
 
-  it("minErrorsToFire: bad events needed without the gate", () => {
-    type Input = { total: number; objective: string; factor: string };
-    for (const { name, input, expected } of casesOf<Input, { badEventsNeeded: number | null }>(
-      "minErrorsToFire",
-      8,
-    )) {
-      const tier = tierOf({ factorMilli: Math.round(Number(input.factor) * 1000) });
-      const needed = badEventsNeeded(tier, budgetOf(input.objective), input.total);
-      expect(needed, name).toBe(expected.badEventsNeeded);
-    }
-  });
-
-  it("burnCompare: near-ties", () => {
-    type Input = { bad: number; total: number; objective: string; factor: string };
-    for (const { name, input, expected } of casesOf<Input, { above: boolean }>("burnCompare", 11)) {
-      const tier = tierOf({ factorMilli: Math.round(Number(input.factor) * 1000) });
-      expect(burns(tier, budgetOf(input.objective), input.bad, input.total), name).toBe(
-        expected.above,
-      );
-    }
-  });
+  it.each(goldenCases<Burn, { above: boolean }>("burnCompare"))(
+    "%s",
+    (_, { bad, total, objective, factor }, { above }) => {
+      expect(burns(tierAt(factor), budgetOf(objective), bad, total)).toBe(above);
+    },
+  );
 });
 
 interface Incident {
@@ -190,23 +166,20 @@ function play(incident: Incident, end: number, tick: number, until: number) {
   return { fired, reset };
 }
 
-describe("mwmbr: detection and reset of every tier", () => {
-  for (const { name, input, expected } of golden.cases.filter(
-    (entry) => entry.kind === "mwmbr",
-  ) as Case<Incident, Course>[])
-    it(name, () => {
-      const tick = input.tickSeconds ?? 1;
-      const firing = Math.max(input.shortSeconds, expected.firesAtSeconds ?? input.longSeconds);
-      const end = input.outageSeconds ?? Math.ceil(firing / tick + 1) * tick;
-      const course = play(input, end, tick, end + input.longSeconds);
-      if (!expected.fires) return expect(course).toEqual({});
-      const { forSeconds } = input;
-      const crossing = (expected.firesAtSeconds ?? 0) - forSeconds;
-      const first = (Math.floor(crossing / tick) + 1) * tick + forSeconds;
-      if (expected.firstTickFiring !== null) expect(first).toBe(expected.firstTickFiring);
-      expect(course.fired).toBe(first);
-      if (expected.resetAfterEndSeconds !== null)
-        expect(course.reset).toBe(Math.ceil(expected.resetAfterEndSeconds / tick - 1e-9) * tick);
-      return undefined;
-    });
+describeCorpora("detection and reset of every tier", () => {
+  it.each(goldenCases<Incident, Course>("mwmbr"))("%s", (_, input, expected) => {
+    const tick = input.tickSeconds ?? 1;
+    const firing = Math.max(input.shortSeconds, expected.firesAtSeconds ?? input.longSeconds);
+    const end = input.outageSeconds ?? Math.ceil(firing / tick + 1) * tick;
+    const course = play(input, end, tick, end + input.longSeconds);
+    if (!expected.fires) return expect(course).toEqual({});
+    const { forSeconds } = input;
+    const crossing = (expected.firesAtSeconds ?? 0) - forSeconds;
+    const first = (Math.floor(crossing / tick) + 1) * tick + forSeconds;
+    if (expected.firstTickFiring !== null) expect(first).toBe(expected.firstTickFiring);
+    expect(course.fired).toBe(first);
+    if (expected.resetAfterEndSeconds !== null)
+      expect(course.reset).toBe(Math.ceil(expected.resetAfterEndSeconds / tick - 1e-9) * tick);
+    return undefined;
+  });
 });

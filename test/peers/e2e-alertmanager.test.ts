@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Home } from "../e2e/home.ts";
-import { at, request, send } from "../e2e/otlp.ts";
 import { startHere, startProcess } from "../e2e/running-server.ts";
+import { Traffic } from "../e2e/traffic.ts";
 import { until } from "../e2e/until.ts";
 import { Alertmanager } from "./alertmanager-process.ts";
 
@@ -24,27 +24,6 @@ slos:
       tiers: [{ severity: page, factor: 2, long: 10m, short: ${short} }]
 `;
 
-/** Deltas of now: `good` and `bad` events since the call before. */
-class Traffic {
-  readonly #metric: string;
-  #last = at(Date.now() - 1);
-
-  constructor(metric: string) {
-    this.#metric = metric;
-  }
-
-  async send(url: string, good: number, bad: number): Promise<void> {
-    const [start, time] = [this.#last, at(Date.now())];
-    this.#last = time + 1n;
-    const points = [
-      { attributes: { code: "200" }, start, time, int: good },
-      { attributes: { code: "500" }, start, time, int: bad },
-    ];
-    const sum = { temporality: "delta", points } as const;
-    await send(url, request("peer", [{ name: this.#metric, sum }]));
-  }
-}
-
 const folder = mkdtempSync(join(tmpdir(), "slowburn-am-e2e-"));
 let alertmanager: Alertmanager;
 beforeAll(async () => {
@@ -60,8 +39,8 @@ describe("a page", () => {
     const home = new Home({ "peer.yaml": rules("lives", "1d", "3s") });
     const flags = { evaluationInterval: "1s", alertmanagerUrls: [alertmanager.url] };
     const first = await startProcess(home, flags);
-    const traffic = new Traffic("lives");
-    await traffic.send(first.http, 50, 50);
+    const traffic = new Traffic("peer");
+    await traffic.send(first, "lives", 50, 50);
     const firing = async () => (await first.api.alerts()).find(({ state }) => state === "firing");
     await until("it fires", async () => (await firing()) !== undefined);
     const { firedAt, fingerprint, labels } = (await firing())!;
@@ -79,7 +58,7 @@ describe("a page", () => {
       return Date.parse(alert!.endsAt) > Date.parse(received!.endsAt);
     });
     const recover = async () => {
-      await traffic.send(second.http, 5000, 0);
+      await traffic.send(second, "lives", 5000, 0);
       return alertmanager.active("peer/lives").length === 0;
     };
     await until("it is resolved", recover, { everyMs: 200 });
@@ -91,11 +70,11 @@ describe("a page", () => {
     const home = new Home({ "peer.yaml": rules("soon", "30d", "1m") });
     const flags = { evaluationInterval: "10s", alertmanagerUrls: [alertmanager.url] };
     const slowburn = await startHere(home, flags);
-    const traffic = new Traffic("soon");
-    await traffic.send(slowburn.http, 1000, 0);
+    const traffic = new Traffic("peer");
+    await traffic.send(slowburn, "soon", 1000, 0);
     await wait(10_000 - (Date.now() % 10_000) + 5); // the worst moment: a bucket has just begun
     const outageAt = Date.now();
-    await traffic.send(slowburn.http, 0, 100);
+    await traffic.send(slowburn, "soon", 0, 100);
     await until("it is received", () => alertmanager.active("peer/soon").length === 1, {
       everyMs: 50,
     });

@@ -1,7 +1,7 @@
-/** The engine and the model's arithmetic against `../shared/corpora/golden/slo-math.json` (exact rationals, 60 digits). */
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+/** The engine and the model's arithmetic against golden vectors (exact rationals, 60 digits). */
+import { expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
+import { windowStart } from "../../src/engine/ladder.ts";
 import { sharedUpTo } from "../../src/engine/spread.ts";
 import {
   budgetProjected,
@@ -21,44 +21,15 @@ import {
   sliRatio,
   streamIndex,
   wallAfter,
-  type Objective,
 } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
+import { describeCorpora, expectNear, goldenCases, objectiveOf } from "./corpora.ts";
 
-interface Case {
-  readonly name: string;
-  readonly kind: string;
-  // The file's own shapes, one per kind; each test below names the fields it reads.
-  readonly input: Readonly<Record<string, never>>;
-  readonly expected: Readonly<Record<string, never>>;
-}
+const BUCKET_S = 10;
+const START_S = 1_699_999_200; // a full hour
+const S0 = streamIndex(0);
 
-const file = JSON.parse(readFileSync("../shared/corpora/golden/slo-math.json", "utf8")) as {
-  readonly cases: readonly Case[];
-};
-
-/** Cases of a kind as [name, input, expected]; the file must have some. */
-function cases<I, E>(kind: string): [string, I, E][] {
-  const found = file.cases.filter((each) => each.kind === kind);
-  if (found.length === 0) throw new Error(`no golden case of kind ${kind}`);
-  return found.map(({ name, input, expected }) => [name, input as I, expected as E]);
-}
-
-/** `0.999` → 99.9 %, on the text. */
-function objectiveOf(ratio: string): Objective | undefined {
-  const [whole = "0", decimals = ""] = ratio.split(".");
-  const digits = (whole + decimals.padEnd(2, "0")).replace(/^0+(?=\d)/, "");
-  const point = digits.length - Math.max(0, decimals.length - 2);
-  const text = `${digits.slice(0, point) || "0"}.${digits.slice(point) || "0"}%`;
-  return parseObjective(text);
-}
-const near = (value: number | undefined, expected: number | null | undefined) => {
-  if (expected === null || expected === undefined) expect(value).toBeUndefined();
-  else if (expected === 0) expect(value).toBeCloseTo(0, 12);
-  else expect(Math.abs((value ?? Number.NaN) / expected - 1)).toBeLessThan(1e-12);
-};
-
-describe("arithmetic", () => {
+describeCorpora("arithmetic", () => {
   interface Sli {
     readonly ratio: number | null;
     readonly errorRatio: number | null;
@@ -66,19 +37,19 @@ describe("arithmetic", () => {
     readonly budgetRemaining: number | null;
   }
   test.each(
-    cases<{ good: number; total: number; objective: string }, Sli>("sli").filter(
+    goldenCases<{ good: number; total: number; objective: string }, Sli>("sli").filter(
       ([, { objective }]) => objectiveOf(objective) !== undefined, // an objective of 100 % is refused
     ),
-  )("%s", (_, { good, total, objective }, expected) => {
+  )("%s", (_, { good, total, objective }, expected, tolerance) => {
     const { budgetPpb } = objectiveOf(objective)!;
-    near(sliRatio(good, total), expected.ratio);
-    near(errorRatio(good, total), expected.errorRatio);
-    near(burnRate(good, total, budgetPpb), expected.burnRate);
-    near(budgetRemaining(good, total, budgetPpb), expected.budgetRemaining);
+    expectNear(sliRatio(good, total), expected.ratio, tolerance);
+    expectNear(errorRatio(good, total), expected.errorRatio, tolerance);
+    expectNear(burnRate(good, total, budgetPpb), expected.burnRate, tolerance);
+    expectNear(budgetRemaining(good, total, budgetPpb), expected.budgetRemaining, tolerance);
   });
 
   test.each(
-    cases<{ objective?: string; objectivePercent?: string }, { value: number }>(
+    goldenCases<{ objective?: string; objectivePercent?: string }, { value: number }>(
       "errorBudget",
     ).filter(([, { objective }]) => objective !== "1"), // 100 % is refused
   )("%s", (_, { objective, objectivePercent }, { value }) => {
@@ -90,37 +61,106 @@ describe("arithmetic", () => {
   });
 
   test.each(
-    cases<{ bad: number; total: number; objective: string; factor: string }, { above: boolean }>(
-      "burnCompare",
-    ),
+    goldenCases<
+      { bad: number; total: number; objective: string; factor: string },
+      { above: boolean }
+    >("burnCompare"),
   )("%s", (_, { bad, total, objective, factor }, { above }) => {
     const factorMilli = Math.round(Number(factor) * 1000);
     expect(burnExceeds(bad, total, factorMilli, objectiveOf(objective)!.budgetPpb)).toBe(above);
   });
 
   test.each(
-    cases<
+    goldenCases<
       { windowSeconds: number; burnRate: string; remaining: string },
       { seconds: number | null }
     >("exhaustion"),
-  )("%s", (_, input, { seconds }) => {
+  )("%s", (_, input, { seconds }, tolerance) => {
     const ms = exhaustionMs(Number(input.remaining), Number(input.burnRate), input.windowSeconds);
-    near(ms, seconds);
+    expectNear(ms, seconds, tolerance);
   });
 
-  test.each(cases<{ increase: number; buckets: number }, { perBucket: number[] }>("gapSpread"))(
+  test.each(
+    goldenCases<{ increase: number; buckets: number }, { perBucket: number[] }>("gapSpread"),
+  )("%s", (_, { increase, buckets }, { perBucket }) => {
+    const parts = Array.from(
+      { length: buckets },
+      (__, k) => sharedUpTo(increase, k + 1, buckets) - sharedUpTo(increase, k, buckets),
+    );
+    expect(parts).toEqual(perBucket);
+  });
+});
+
+/** What an SLO's window says after these parts were counted, an hour apart. */
+function readingOf(parts: readonly { good: number; total: number }[], objective: string) {
+  const engine = new Engine({ bucketMs: BUCKET_S * 1000, startMs: START_S * 1000 });
+  engine.setRules([{ ...sloOf(), objective: objectiveOf(objective)! }], START_S * 1000);
+  parts.forEach(({ good, total }, hour) => {
+    const ms = (START_S + hour * 3600) * 1000;
+    engine.book(S0, ms - 1, ms, good, total);
+    engine.tick(ms);
+  });
+  return engine.read(S0);
+}
+
+describeCorpora("a window is one ratio of sums, however its events are cut", () => {
+  interface Sums {
+    readonly errorRatio: number;
+    readonly burnRate: number;
+    readonly budgetRemaining: number;
+  }
+  test.each(
+    goldenCases<{ parts: { total: number; bad: number }[]; objective: string }, Sums>(
+      "ratioOfSums",
+    ),
+  )("%s", (_, { parts, objective }, expected, tolerance) => {
+    const counts = parts.map(({ total, bad }) => ({ good: total - bad, total }));
+    const { bad, total, budgetConsumed, budgetRemaining: remaining } = readingOf(counts, objective);
+    expectNear(bad / total, expected.errorRatio, tolerance);
+    expectNear(budgetConsumed, expected.burnRate, tolerance);
+    expectNear(remaining, expected.budgetRemaining, tolerance);
+  });
+
+  interface Merged {
+    readonly good: number;
+    readonly total: number;
+    readonly ratio: number;
+    readonly burnRate: number;
+  }
+  test.each(
+    goldenCases<{ partials: { good: number; total: number }[]; objective: string }, Merged>(
+      "merge",
+    ),
+  )("%s", (_, { partials, objective }, expected, tolerance) => {
+    const { good, total, sli, budgetConsumed } = readingOf(partials, objective);
+    expect([good, total]).toEqual([expected.good, expected.total]);
+    expectNear(sli, expected.ratio, tolerance);
+    expectNear(budgetConsumed, expected.burnRate, tolerance);
+  });
+});
+
+describeCorpora("a window's old edge reaches at most one bucket further", () => {
+  interface Edge {
+    readonly worstEdgeShare: number;
+    readonly detectionErrorSecondsMax: number;
+    readonly buckets: number;
+  }
+  test.each(goldenCases<{ windowSeconds: number; bucketSeconds: number }, Edge>("windowEdge"))(
     "%s",
-    (_, { increase, buckets }, { perBucket }) => {
-      const parts = Array.from(
-        { length: buckets },
-        (__, k) => sharedUpTo(increase, k + 1, buckets) - sharedUpTo(increase, k, buckets),
-      );
-      expect(parts).toEqual(perBucket);
+    (_, { windowSeconds, bucketSeconds }, expected, tolerance) => {
+      const [windowMs, widthMs] = [windowSeconds * 1000, bucketSeconds * 1000];
+      const endMs = START_S * 1000; // a bucket's end
+      expect(endMs / widthMs - windowStart(endMs - windowMs, widthMs)).toBe(expected.buckets);
+      const reachMs = (at: number) => at - windowMs - windowStart(at - windowMs, widthMs) * widthMs;
+      const phases = Array.from({ length: 1000 }, (__, i) => endMs + (i / 1000) * widthMs);
+      const worstMs = Math.max(...phases.map(reachMs), reachMs(endMs + widthMs - 1));
+      expect(worstMs + 1).toBe(expected.detectionErrorSecondsMax * 1000); // to the millisecond
+      expectNear((worstMs + 1) / windowMs, expected.worstEdgeShare, tolerance);
     },
   );
 });
 
-describe("calendar windows", () => {
+describeCorpora("calendar windows", () => {
   interface Limits {
     readonly timeZone: string;
     readonly localStart: string;
@@ -134,7 +174,7 @@ describe("calendar windows", () => {
   const wallMs = (text: string) => Date.parse(`${text}Z`);
   const units = ["day", "week", "month", "quarter", "year"] as const;
 
-  test.each(cases<Limits, Instants>("calendarWindow"))("%s", (_, input, expected) => {
+  test.each(goldenCases<Limits, Instants>("calendarWindow"))("%s", (_, input, expected) => {
     const { timeZone, localStart, localEnd } = input;
     const startMs = Date.parse(expected.startUtc);
     const endMs = Date.parse(expected.endUtc);
@@ -159,7 +199,7 @@ describe("calendar windows", () => {
     expect(engine.read(S0).total).toBe(0);
   });
 
-  test.each(cases<{ anchor: string; months: number }, { date: string }>("monthArithmetic"))(
+  test.each(goldenCases<{ anchor: string; months: number }, { date: string }>("monthArithmetic"))(
     "%s",
     (_, { anchor, months }, { date }) => {
       const wall = wallAfter(parseWallTime(anchor)!, "month", months);
@@ -180,15 +220,22 @@ describe("calendar windows", () => {
     readonly remainingSoFar: number | null;
     readonly remainingProjected: number;
   }
-  test.each(cases<Budget, Remaining>("calendarBudget"))("%s", (_, input, expected) => {
-    const { good, total, elapsedSeconds, windowSeconds } = input;
-    const { budgetPpb } = objectiveOf(input.objective)!;
-    const span = { startMs: 0, endMs: windowSeconds };
-    const all = input.expectedTotal ?? expectedTotal(total, span, elapsedSeconds);
-    near(all, expected.expectedTotal);
-    near(budgetRemaining(good, total, budgetPpb), expected.remainingSoFar);
-    near(budgetProjected(good, total, budgetPpb, all), expected.remainingProjected);
-  });
+  test.each(goldenCases<Budget, Remaining>("calendarBudget"))(
+    "%s",
+    (_, input, expected, tolerance) => {
+      const { good, total, elapsedSeconds, windowSeconds } = input;
+      const { budgetPpb } = objectiveOf(input.objective)!;
+      const span = { startMs: 0, endMs: windowSeconds };
+      const all = input.expectedTotal ?? expectedTotal(total, span, elapsedSeconds);
+      expectNear(all, expected.expectedTotal, tolerance);
+      expectNear(budgetRemaining(good, total, budgetPpb), expected.remainingSoFar, tolerance);
+      expectNear(
+        budgetProjected(good, total, budgetPpb, all),
+        expected.remainingProjected,
+        tolerance,
+      );
+    },
+  );
 });
 
 interface Burn {
@@ -206,10 +253,7 @@ interface Firing {
   readonly resetAfterEndSeconds: number | null;
 }
 
-const BUCKET_S = 10;
-const START_S = 1_699_999_200; // a full hour
 const EVENTS_PER_BUCKET = 1_000_000;
-const S0 = streamIndex(0);
 
 /** Constant traffic whose error ratio steps up at the start; when is the condition first true, and false again? */
 class Incident {
@@ -262,8 +306,8 @@ class Incident {
   }
 }
 
-describe("a burn is seen when the workbook says, at most one bucket later", () => {
-  const steps = cases<Burn, Firing>("mwmbr").filter(([, { factor }]) =>
+describeCorpora("a burn is seen when the workbook says, at most one bucket later", () => {
+  const steps = goldenCases<Burn, Firing>("mwmbr").filter(([, { factor }]) =>
     Number.isInteger(Math.round(Number(factor) * 1e6) / 1e3),
   );
   test.each(steps)("%s", (_, burn, { conditionAtSeconds, resetAfterEndSeconds }) => {

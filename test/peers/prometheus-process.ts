@@ -2,18 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../bench/free-port.ts";
 import { until } from "../e2e/until.ts";
-
-/** A port that was free a moment ago: peers cannot be asked to choose one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -45,6 +36,11 @@ export class Prometheus {
   static async start(directory: string, scrapes: string): Promise<Prometheus> {
     const config = join(directory, "prometheus.yml");
     writeFileSync(config, `scrape_configs: ${scrapes}\n`);
+    return Prometheus.startWith(config, directory);
+  }
+
+  /** As `start`, with a configuration that is there already. */
+  static async startWith(config: string, directory: string): Promise<Prometheus> {
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(
       "/usr/bin/prometheus",
@@ -86,6 +82,18 @@ export class Prometheus {
     const now = Date.now() / 1000;
     const range = { start: String(now - 30), end: String(now), step: "5" };
     return (await this.#ask("query_range", { query, ...range })).data.result.length;
+  }
+
+  /** Every value of the only series that a range selector has, oldest first. */
+  async values(rangeSelector: string): Promise<readonly number[]> {
+    const { result } = (await this.#ask("query", { query: rangeSelector })).data;
+    return (result[0]?.values ?? []).map(([, value]) => Number(value));
+  }
+
+  /** `data` of an answer that has no query: `metadata`, `rules`. */
+  async data<T>(path: string): Promise<T> {
+    const reply = await fetch(`${this.#url}/api/v1/${path}`);
+    return ((await reply.json()) as { readonly data: T }).data; // of Prometheus' API, in the shape the test names
   }
 
   async #ask(path: string, parameters: Readonly<Record<string, string>>): Promise<Reply> {

@@ -1,8 +1,8 @@
 /** What README.md shows and only other programs can judge: Prometheus, Alertmanager; and the demo, for its minute. */
-import { execFileSync } from "node:child_process";
 import { afterAll, expect, test } from "vitest";
 import { BLOCKS, type Block } from "../readme/blocks.ts";
 import { Sandbox } from "../readme/sandbox.ts";
+import { runTool } from "./tool.ts";
 
 const left = new Set(BLOCKS.filter(({ kind }) => kind === "peers"));
 const sandbox = await Sandbox.create();
@@ -18,25 +18,19 @@ afterAll(() => expect([...left], "blocks for peers that no test took").toEqual([
 
 test("Prometheus takes the scrape configuration", () => {
   const file = sandbox.write("prometheus.yml", take(/^scrape_configs:/m).code);
-  expect(execFileSync("promtool", ["check", "config", file], { encoding: "utf8" })).toContain(
-    "SUCCESS",
-  );
+  expect(runTool("promtool", ["check", "config", file]).text).toContain("SUCCESS");
 });
 
 test("Alertmanager takes the route", () => {
   const file = sandbox.write("alertmanager.yml", take(/^route:/m).code);
-  expect(execFileSync("amtool", ["check-config", file], { encoding: "utf8" })).toContain("SUCCESS");
+  expect(runTool("amtool", ["check-config", file]).text).toContain("SUCCESS");
 });
 
 test("Prometheus takes what `slowburn dashboards` writes", async () => {
   const { exitCode, err } = await sandbox.run("npx slowburn dashboards --out ./monitoring");
   expect({ exitCode, err }).toMatchObject({ exitCode: 0 });
-  const said = execFileSync("promtool", [
-    "check",
-    "config",
-    `${sandbox.directory}/monitoring/prometheus/prometheus.yml`,
-  ]);
-  expect(String(said)).toContain("SUCCESS");
+  const config = `${sandbox.directory}/monitoring/prometheus/prometheus.yml`;
+  expect(runTool("promtool", ["check", "config", config]).text).toContain("SUCCESS");
 });
 
 test("the demo pages, and the page resolves", async () => {

@@ -1,26 +1,10 @@
-/** Points to counts, against `../shared/corpora/golden/slo-math.json`: temporality, resets, histograms, what `increase` would miss. */
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+/** Points to counts, against golden vectors: temporality, resets, histograms, what `increase` would miss. */
+import { expect, test } from "vitest";
+import { exponentialShape, NO_STRADDLE, ThresholdSet } from "../../src/series/cuts.ts";
+import { Interner } from "../../src/series/interner.ts";
 import type { MetricInput, TemporalityInput } from "../otlp/request-builder.ts";
 import { bindLatency, ms, nanos, SeriesHarness } from "../series/harness.ts";
-
-interface Case {
-  readonly name: string;
-  readonly kind: string;
-  // The file's own shapes, one per kind; each test below names the fields it reads.
-  readonly input: Readonly<Record<string, never>>;
-  readonly expected: Readonly<Record<string, never>>;
-}
-const file = JSON.parse(readFileSync("../shared/corpora/golden/slo-math.json", "utf8")) as {
-  readonly cases: readonly Case[];
-};
-
-/** Cases of a kind as [name, input, expected]; the file must have that many. */
-function cases<I, E>(kind: string, count: number): [string, I, E][] {
-  const found = file.cases.filter((each) => each.kind === kind);
-  if (found.length !== count) throw new Error(`${found.length} golden cases of kind ${kind}`);
-  return found.map(({ name, input, expected }) => [name, input as I, expected as E]);
-}
+import { describeCorpora, goldenCases } from "./corpora.ts";
 
 interface Points {
   readonly coveredSince?: number;
@@ -41,21 +25,30 @@ const sumOf = (
   },
 });
 
-describe.each([
-  ["cumulative", 15],
-  ["delta", 4],
-] as const)("%s points", (temporality, count) => {
-  test.each(cases<Points, { increments: number[]; total: number }>(temporality, count))(
-    "%s",
-    (_name, { coveredSince = 0, points }, { increments, total }) => {
-      const harness = new SeriesHarness({ usedSince: () => coveredSince });
-      const booked = points.map((point) => {
-        harness.send(sumOf(temporality, point));
-        return harness.drain().reduce((sum, [, , , events]) => sum + events, 0);
-      });
-      expect(booked).toEqual(increments);
-      expect(booked.reduce((sum, events) => sum + events, 0)).toBe(total);
-    },
+interface Added {
+  readonly increments: readonly number[];
+  readonly total: number;
+}
+function expectAdded(
+  temporality: TemporalityInput,
+  { coveredSince = 0, points }: Points,
+  { increments, total }: Added,
+): void {
+  const harness = new SeriesHarness({ usedSince: () => coveredSince });
+  const booked = points.map((point) => {
+    harness.send(sumOf(temporality, point));
+    return harness.drain().reduce((sum, [, , , events]) => sum + events, 0);
+  });
+  expect(booked).toEqual(increments);
+  expect(booked.reduce((sum, events) => sum + events, 0)).toBe(total);
+}
+
+describeCorpora("points", () => {
+  test.each(goldenCases<Points, Added>("cumulative"))("%s", (_name, points, added) =>
+    expectAdded("cumulative", points, added),
+  );
+  test.each(goldenCases<Points, Added>("delta"))("%s", (_name, points, added) =>
+    expectAdded("delta", points, added),
   );
 });
 
@@ -74,7 +67,7 @@ function goodOf(metric: MetricInput, thresholdSeconds: number): Good & { readonl
 }
 const times = { start: nanos(1000), time: nanos(1060) };
 
-describe("explicit histograms", () => {
+describeCorpora("explicit histograms", () => {
   interface Explicit {
     readonly bounds: readonly string[];
     readonly counts: readonly number[];
@@ -82,7 +75,7 @@ describe("explicit histograms", () => {
     readonly min: string | null;
     readonly max: string | null;
   }
-  test.each(cases<Explicit, Good & { readonly good: number }>("histogramExplicit", 12))(
+  test.each(goldenCases<Explicit, Good & { readonly good: number }>("histogramExplicit"))(
     "%s",
     (_name, { bounds, counts, threshold, min, max }, expected) => {
       const point = {
@@ -107,7 +100,7 @@ describe("explicit histograms", () => {
   );
 });
 
-describe("exponential histograms", () => {
+describeCorpora("exponential histograms", () => {
   interface Exponential {
     readonly scale: number;
     readonly positiveOffset: number;
@@ -117,7 +110,7 @@ describe("exponential histograms", () => {
     readonly negativeTotal: number;
     readonly threshold: string;
   }
-  test.each(cases<Exponential, Good & { readonly goodLog: number }>("histogramExponential", 9))(
+  test.each(goldenCases<Exponential, Good & { readonly goodLog: number }>("histogramExponential"))(
     "%s",
     (_name, input, { total, goodLow, goodHigh, goodLog }) => {
       const { scale, positiveOffset, positiveCounts, zeroCount, zeroThreshold, negativeTotal } =
@@ -144,13 +137,69 @@ describe("exponential histograms", () => {
   );
 });
 
-describe("what increase() misses or makes up", () => {
+describeCorpora("the bucket that holds a threshold", () => {
+  interface Bucket {
+    readonly index: number;
+    readonly lower: number;
+    readonly upper: number;
+    readonly onUpperBound: boolean;
+  }
+  test.each(goldenCases<{ value: string; scale: number }, Bucket>("expIndex"))(
+    "%s",
+    (_name, { value, scale }, { index, lower, upper, onUpperBound }) => {
+      const set = new ThresholdSet([Number(value)], new Interner(1));
+      const [belowEnd, straddle, share] = set.cuts(exponentialShape(scale));
+      // Bounds but powers of two are irrational, and what people write of them rounded: a last digit off is on it.
+      const isOnLower = Math.abs(Number(value) / lower - 1) < 5e-16;
+      if (onUpperBound || isOnLower) {
+        expect([belowEnd, straddle]).toEqual([isOnLower ? index : index + 1, NO_STRADDLE]);
+        return;
+      }
+      expect([belowEnd, straddle]).toEqual([index, index]);
+      const place = Math.log2(Number(value) / lower) / Math.log2(upper / lower);
+      expect(Math.abs(share! - place)).toBeLessThan(1e-9);
+    },
+  );
+
+  interface Buckets {
+    readonly offset: number;
+    readonly counts: readonly number[];
+  }
+  test.each(goldenCases<Buckets & { readonly by: number }, Buckets>("expDownscale"))(
+    "%s: a point at the lower scale adds nothing",
+    (_name, { by, ...fine }, coarse) => {
+      // Every bound of the coarse buckets, at scale 0, is a power of two, and one of the fine ones.
+      const thresholds = coarse.counts.map((__, at) => 2 ** (coarse.offset + at + 1));
+      const harness = new SeriesHarness({ bind: bindLatency(...thresholds) });
+      const send = (time: number, scale: number, positive: Buckets) =>
+        harness.send({
+          name: "d",
+          unit: "s",
+          exponentialHistogram: {
+            points: [{ start: nanos(1000), time: nanos(time), scale, positive }],
+          },
+        });
+      const sums = () => thresholds.map((__, at) => harness.sums(1 + at));
+      send(1060, by, fine);
+      const before = sums();
+      let events = 0;
+      expect(before.map(({ good, straddle }) => [good, straddle])).toEqual(
+        coarse.counts.map((count) => [(events += count), 0]),
+      );
+      send(1120, 0, coarse);
+      expect(sums()).toEqual(before);
+      expect(harness.counters.resets).toBe(0);
+    },
+  );
+});
+
+describeCorpora("what increase() misses or makes up", () => {
   interface Range {
     readonly samples: readonly (readonly [time: number, value: number])[];
     readonly rangeStart: number;
     readonly rangeEnd: number;
   }
-  test.each(cases<Range, { readonly eventsThatHappened: number }>("promIncrease", 9))(
+  test.each(goldenCases<Range, { readonly eventsThatHappened: number }>("promIncrease"))(
     "%s",
     (_name, { samples, rangeStart, rangeEnd }, { eventsThatHappened }) => {
       // The counter began with its first sample's interval, as a client that sends start times says.

@@ -1,7 +1,8 @@
-/** Cumulative series: every row of the increment table (research/otlp.md section 3, math.md section 2). */
+/** Cumulative series: the increment table (research/otlp.md section 3, math.md section 2), row by row (increment-rows.ts). */
 import { describe, expect, test } from "vitest";
 import type { AccumulatorCounters } from "../../src/series/index.ts";
 import { nanos, SeriesHarness } from "./harness.ts";
+import type { IncrementRow } from "./increment-rows.ts";
 
 /** A point: start, time, value, in order of arrival. A start of `undefined` is unset on the wire. */
 type Point = readonly [start: number | undefined, time: number, value: number];
@@ -9,6 +10,7 @@ type Point = readonly [start: number | undefined, time: number, value: number];
 type Increment = readonly [from: number, to: number, amount: number];
 
 interface Case {
+  readonly row: IncrementRow;
   readonly rule: string;
   readonly points: readonly Point[];
   readonly booked: readonly Increment[];
@@ -28,6 +30,7 @@ function sum(point: Point, attributes: Readonly<Record<string, string>> = {}, na
 
 const KNOWN_WRITER: readonly Case[] = [
   {
+    row: "known-later",
     rule: "a later point of a known writer adds the difference, over the time between them",
     points: [
       [0, 10, 4],
@@ -37,8 +40,10 @@ const KNOWN_WRITER: readonly Case[] = [
       [0, 10, 4],
       [10, 20, 5],
     ],
+    counters: { newWriters: 1, duplicates: 0, late: 0, resets: 0 },
   },
   {
+    row: "known-later",
     rule: "an unchanged value adds nothing, and still shows that data came",
     points: [
       [0, 10, 4],
@@ -50,6 +55,7 @@ const KNOWN_WRITER: readonly Case[] = [
     ],
   },
   {
+    row: "known-later",
     rule: "a gap heals: what happened meanwhile is in the next point",
     points: [
       [0, 10, 4],
@@ -59,8 +65,10 @@ const KNOWN_WRITER: readonly Case[] = [
       [0, 10, 4],
       [10, 3610, 396],
     ],
+    counters: { newWriters: 1 },
   },
   {
+    row: "known-same-time",
     rule: "the same point again adds nothing",
     points: [
       [0, 10, 4],
@@ -70,6 +78,7 @@ const KNOWN_WRITER: readonly Case[] = [
     counters: { duplicates: 1 },
   },
   {
+    row: "known-same-time",
     rule: "the same time with another value adds nothing",
     points: [
       [0, 10, 4],
@@ -83,6 +92,7 @@ const KNOWN_WRITER: readonly Case[] = [
     counters: { duplicates: 1 },
   },
   {
+    row: "known-earlier",
     rule: "a late point adds nothing: the later one contained it",
     points: [
       [0, 20, 9],
@@ -96,6 +106,7 @@ const KNOWN_WRITER: readonly Case[] = [
     counters: { late: 1 },
   },
   {
+    row: "known-fallen",
     rule: "a value that fell with the same start is a reset: it counts from zero",
     points: [
       [0, 10, 100],
@@ -110,6 +121,7 @@ const KNOWN_WRITER: readonly Case[] = [
     counters: { resets: 1 },
   },
   {
+    row: "known-later",
     rule: "fractions of a counter of doubles add up",
     points: [
       [0, 10, 0.5],
@@ -126,6 +138,7 @@ const KNOWN_WRITER: readonly Case[] = [
 
 const NEW_START: readonly Case[] = [
   {
+    row: "new-start",
     rule: "a new start counts in full, from its start on, even when the value grew past the last one",
     points: [
       [0, 10, 100],
@@ -138,6 +151,7 @@ const NEW_START: readonly Case[] = [
     counters: { newWriters: 2 },
   },
   {
+    row: "new-start",
     rule: "two writers under one identity both add up: 10, 5, +10, +4 = 29",
     points: [
       [0, 10, 10],
@@ -151,8 +165,10 @@ const NEW_START: readonly Case[] = [
       [10, 20, 10],
       [11, 21, 4],
     ],
+    counters: { newWriters: 2, resets: 0 },
   },
   {
+    row: "new-start",
     rule: "an older writer that goes on after a newer one began goes on from its own last point",
     points: [
       [5, 10, 10],
@@ -164,8 +180,10 @@ const NEW_START: readonly Case[] = [
       [12, 20, 3],
       [10, 25, 1],
     ],
+    counters: { newWriters: 2, resets: 0 },
   },
   {
+    row: "new-start",
     rule: "a first point whose start is its time counts in full (JavaScript SDKs send it)",
     points: [
       [10, 10, 5],
@@ -175,13 +193,16 @@ const NEW_START: readonly Case[] = [
       [10, 10, 5],
       [10, 20, 3],
     ],
+    counters: { newWriters: 1, baselines: 0 },
   },
   {
+    row: "new-start",
     rule: "a start after the point's own time counts at that time",
     points: [[15, 10, 5]],
     booked: [[10, 10, 5]],
   },
   {
+    row: "sliding-start",
     rule: "a start that slides to the last point's time while the value goes on is the same writer",
     points: [
       [0, 10, 10],
@@ -196,6 +217,7 @@ const NEW_START: readonly Case[] = [
     counters: { slidingStarts: 2, newWriters: 1 },
   },
   {
+    row: "sliding-start",
     rule: "a start at the last point's time with a lower value is a restart",
     points: [
       [0, 10, 10],
@@ -211,6 +233,7 @@ const NEW_START: readonly Case[] = [
 
 const OLD_START: readonly Case[] = [
   {
+    row: "old-start",
     rule: "a writer older than the rules is a baseline: its history is no burst",
     points: [
       [-500, 10, 1_000_000],
@@ -223,6 +246,7 @@ const OLD_START: readonly Case[] = [
     counters: { baselines: 1 },
   },
   {
+    row: "no-start",
     rule: "an unset start is a baseline, and then goes by value",
     points: [
       [undefined, 10, 100],
@@ -237,14 +261,18 @@ const OLD_START: readonly Case[] = [
     counters: { baselines: 1, resets: 1 },
   },
   {
+    row: "new-start",
     rule: "a start at the very moment from which the rules watch counts in full",
     points: [[0, 10, 5]],
     booked: [[0, 10, 5]],
+    counters: { baselines: 0 },
   },
   {
+    row: "old-start",
     rule: "a start a millisecond before the rules is a baseline",
     points: [[-0.001, 10, 5]],
     booked: [[10, 10, 0]],
+    counters: { baselines: 1 },
   },
 ];
 
@@ -261,6 +289,7 @@ describe.each([
   });
 });
 
+// row: new-series
 describe("senders whose every series starts with the process", () => {
   const old = -500;
   const total = (harness: SeriesHarness): number => harness.sums().total;

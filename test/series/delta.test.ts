@@ -14,6 +14,7 @@ const delta = ([start, time, int]: Point) => ({
   },
 });
 
+// row: delta
 const CASES: readonly {
   readonly rule: string;
   readonly points: readonly Point[];

@@ -33,6 +33,7 @@ const sumsOf = (sample: SampleMeasure, ...metrics: readonly MetricInput[]) => {
   return { good, total };
 };
 
+// row: sampled
 describe("a point", () => {
   test.each<[Comparison, readonly number[]]>([
     ["<", [-2]],
@@ -80,17 +81,52 @@ describe("a point", () => {
   });
 });
 
-test("a cumulative sum that can fall counts as a gauge, and falls without a reset", () => {
-  const queue: MetricInput = {
+describe("a cumulative sum that can fall", () => {
+  type Point = readonly [time: number, int: number, start?: number];
+  const queue = (...points: readonly Point[]): MetricInput => ({
     name: "queue",
     sum: {
       isMonotonic: false,
-      points: [
-        { start: nanos(0), time: nanos(10), int: 7 },
-        { start: nanos(0), time: nanos(20), int: 2 },
-        { start: nanos(0), time: nanos(30), int: -1 },
-      ],
+      points: points.map(([time, int, start = 0]) => ({
+        start: nanos(start),
+        time: nanos(time),
+        int,
+      })),
     },
-  };
-  expect(sumsOf(below("<", 5), queue)).toEqual({ good: 2, total: 3 });
+  });
+
+  test("counts as a gauge, and falls without a reset", () => {
+    const harness = new SeriesHarness({ bind: bindGauge(below("<", 5)) });
+    harness.send(queue([10, 7], [20, 2], [30, -1]));
+    expect(harness.sums()).toMatchObject({ good: 2, total: 3 });
+    expect(harness.counters).toMatchObject({ resets: 0, newWriters: 0, baselines: 0 });
+  });
+
+  test("counts its value whatever its start says: nothing is added up", () => {
+    expect(sumsOf({ kind: "value" }, queue([10, 7]), queue([20, 7]), queue([30, 2, 25]))).toEqual({
+      good: 16,
+      total: 3,
+    });
+  });
+
+  test("is no baseline, however old: what a moment shows has no history", () => {
+    expect(sumsOf(below(">=", 5), queue([10, 7, -500]))).toEqual({ good: 1, total: 1 });
+  });
+
+  test("counts a point that is sent again, or late, once and at its own time", () => {
+    const harness = new SeriesHarness({ bind: bindGauge({ kind: "one" }) });
+    for (const point of [20, 10, 20, 10]) harness.send(queue([point, 1]));
+    expect(harness.drain().map(([from, to, , total]) => [from, to, total])).toEqual([
+      [20, 20, 1],
+      [20, 20, 0],
+      [10, 10, 1],
+      [10, 10, 0],
+    ]);
+    expect(harness.counters.duplicates).toBe(2);
+  });
+});
+
+test("a gauge without a recorded value says nothing", () => {
+  const ended: MetricInput = { name: "load", gauge: { points: [{ time: nanos(20), flags: 1 }] } };
+  expect(sumsOf({ kind: "one" }, gauge([10, 1]), ended)).toEqual({ good: 1, total: 1 });
 });

@@ -126,6 +126,17 @@ describe("explicit bounds", () => {
     expect(latency(0.25, point, after)).toMatchObject({ below: 3, total: 31 + 40 });
   });
 
+  test("fewer events above the threshold are a baseline, not a reset: none is taken back, none counted twice", () => {
+    const harness = new SeriesHarness({ bind: bindLatency(1) });
+    harness.send(point); // 16 above
+    harness.send(explicit({ time: 20, bounds: BOUNDS, counts: [10, 10, 10, 10, 10] }));
+    expect(harness.counters.resets).toBe(0);
+    expect(harness.sums(0).total).toBe(50);
+    expect(harness.sums(1)).toMatchObject({ good: 15, total: 31 });
+    harness.send(explicit({ time: 30, bounds: BOUNDS, counts: [10, 10, 10, 11, 12] }));
+    expect(harness.sums(1)).toMatchObject({ good: 16, total: 34 });
+  });
+
   test("changed bounds are a baseline for latency; the events go on", () => {
     const harness = new SeriesHarness({ bind: bindLatency(0.25) });
     harness.send(point);
@@ -237,6 +248,15 @@ describe("exponential buckets", () => {
     expect(harness.sums(1)).toMatchObject({ good: 11, total: 17 });
     harness.send(exponential({ ...after, time: 30 }));
     expect(harness.sums(1)).toMatchObject({ good: 11, total: 19, straddle: 2 });
+  });
+
+  test("fewer events above the threshold are a baseline here too, whatever the scale did", () => {
+    const harness = new SeriesHarness({ bind: bindLatency(1) });
+    harness.send(exponential({ scale: 3, positive: { offset: -1, counts: [5, 7] } }));
+    const again = { scale: 20, positive: { offset: -1, counts: [13, 1] } };
+    harness.send(exponential({ ...again, time: 20 }));
+    expect(harness.sums(0).total).toBe(14);
+    expect(harness.sums(1)).toMatchObject({ good: 5, total: 12, straddle: 0 });
   });
 
   test("a scale that drops keeps counting exactly below a power of two", () => {

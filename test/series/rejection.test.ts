@@ -29,6 +29,7 @@ const manyBounds = (count: number) => ({
   counts: Array.from({ length: count + 1 }, () => 0),
 });
 
+// row: rejected
 const REJECTED: readonly (readonly [Rejection, string, MetricInput])[] = [
   ["time-unset", "a time of 0", counter({ time: 0 })],
   ["time-in-future", "ten minutes and a millisecond ahead", counter({ time: nanos(700.001) })],
@@ -150,8 +151,24 @@ describe("what no rule uses is accepted and passed over, whatever is wrong with 
   });
 });
 
+// row: kept
 describe("the series limit", () => {
-  const code = (value: number): MetricInput => counter({ attributes: { code: value, path: "/" } });
+  const code = (value: number, point = {}): MetricInput =>
+    counter({ ...point, attributes: { code: value, path: "/" } });
+
+  test("makes room for nobody: a series that was silent for a month goes on from its last value", () => {
+    const harness = new SeriesHarness({ maxSeries: 2 });
+    const monthLater = nanos(30 * 86_400);
+    harness.send({ metrics: [code(1, { int: 5 }), code(2)] });
+    harness.send(code(2, { time: monthLater, int: 4 }), 31 * 86_400);
+    expect(harness.send(code(3, { time: monthLater }), 31 * 86_400)).toMatchObject({
+      takenPoints: 0,
+      reasons: { "series-limit": 1 },
+    });
+    harness.bookings = [];
+    harness.send(code(1, { time: monthLater, int: 7 }), 31 * 86_400);
+    expect(harness.drain()).toEqual([[10, 30 * 86_400, 2, 2]]);
+  });
 
   test("refuses further series, and takes those that are known", () => {
     const harness = new SeriesHarness({ maxSeries: 2 });

@@ -1,14 +1,15 @@
 /** `kill -9` of a real process with the real thread, and inside each named place of the write path. */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openSqliteStore, type Recovery } from "../../src/storage/index.ts";
-import { buildStorage } from "./built.ts";
+import { buildSlowburn } from "../e2e/built.ts";
 import { newDirectory, NOW_MS, textOf } from "./harness.ts";
 
 const child = new URL("./crash-child.mjs", import.meta.url).pathname;
 let built: string;
 beforeAll(async () => {
-  built = await buildStorage();
+  built = join(await buildSlowburn(), "storage");
 }, 60_000);
 
 interface Life {

@@ -7,6 +7,9 @@ export const ROOT: string = join(import.meta.dirname, "../..");
 /** What is made, fetched or measured here, and no part of the repository. */
 const OUTSIDE = new Set(["node_modules", "dist", "data", ".git", ".slowburn", "results"]);
 
+export const isOutside = (path: string): boolean =>
+  path.split("/").some((name) => OUTSIDE.has(name));
+
 /** Files below `folder`, as paths from the root with slashes, sorted. */
 export function filesBelow(folder: string, endings: readonly string[]): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true })
@@ -22,6 +25,12 @@ export function filesBelow(folder: string, endings: readonly string[]): readonly
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 export const linesOf = (path: string): readonly string[] => textOf(path).split("\n");
 export const exists = (path: string): boolean => existsSync(join(ROOT, path));
+
+/** Comments of a TypeScript or JavaScript file, their line marks left out; strings that look like one are taken for one. */
+export const commentsOf = (path: string): readonly string[] =>
+  [...textOf(path).matchAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm)].map(([comment]) =>
+    comment.replaceAll(/^\s*(?:\/?\*+|\/\/) ?/gm, " "),
+  );
 
 /** The room of a source file, or `undefined` for one that stands outside every room. */
 export const roomOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1];
