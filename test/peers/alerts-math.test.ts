@@ -1,9 +1,10 @@
 /** Golden vectors of ../shared/corpora/golden/slo-math.json that concern alerts. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { AlertEvaluator, linksUnder, poissonTail } from "../../src/alerts/index.ts";
+import { AlertEvaluator, poissonTail } from "../../src/alerts/index.ts";
 import { scanShard } from "../../src/alerts/burn-scan.ts";
 import type { ShardView } from "../../src/engine/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis, ppb, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "../alerts/fake-engine.ts";
 
