@@ -4,7 +4,7 @@
  * Sketch: per tier and stream two loads of 8 bytes and a compare while the short lookback has no bad events, so 6.4 MB
  * are read per tick of 100k: 1–2 ms at memory speed. Budget: 10 ms of the tick's 25 (DESIGN section 9).
  */
-import { AlertEvaluator, linksUnder } from "../src/alerts/index.ts";
+import { AlertEvaluator } from "../src/alerts/index.ts";
 import type { ShardView, StreamReading, StreamView } from "../src/engine/index.ts";
 import {
   millis,
@@ -14,6 +14,7 @@ import {
   workbookPolicy,
   type Slo,
 } from "../src/slo/index.ts";
+import { linksUnder } from "../src/server/alert-links.ts";
 import type { BenchRow } from "./row.ts";
 
 const DAY = 86_400_000;

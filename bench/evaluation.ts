@@ -3,8 +3,9 @@
  * streams x 8 lookbacks in 25 ms, and one SLO at a thousandth of what Prometheus pays for Sloth's rules of the same SLO
  * (DESIGN section 9: 5.9 ms). Peer (`--peers`): that Prometheus, here and now.
  */
-import { AlertEvaluator, linksUnder } from "../src/alerts/index.ts";
+import { AlertEvaluator } from "../src/alerts/index.ts";
 import { Engine } from "../src/engine/index.ts";
+import { linksUnder } from "../src/server/alert-links.ts";
 import { millis, parseObjective, streamIndex, workbookPolicy, type Slo } from "../src/slo/index.ts";
 import type { BenchSettings } from "./bench-settings.ts";
 import { slothEvaluationMs } from "./prometheus-rules.ts";

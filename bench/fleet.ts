@@ -1,11 +1,12 @@
 /** The parts that count, without sockets: many streams under the workbook's policy (8 lookbacks), fed by real requests. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AlertEvaluator, linksUnder } from "../src/alerts/index.ts";
+import { AlertEvaluator } from "../src/alerts/index.ts";
 import { Engine } from "../src/engine/index.ts";
 import { Core, Intake } from "../src/ingest/index.ts";
 import { loadRules } from "../src/rules/index.ts";
 import type { Store } from "../src/storage/index.ts";
+import { linksUnder } from "../src/server/alert-links.ts";
 import { BENCH_SUM_METRIC } from "./otlp-data.ts";
 import { OtlpLoad } from "./otlp-load.ts";
 

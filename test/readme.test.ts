@@ -5,7 +5,7 @@ import { configTable, loadConfig } from "../src/config/index.ts";
 import { readRuleFile } from "../src/rules/index.ts";
 import { TEST_TLS } from "./api/test-tls.ts";
 import { until } from "./e2e/until.ts";
-import { BLOCKS, section, type Block } from "./readme/blocks.ts";
+import { BLOCKS, PROSE, section, type Block } from "./readme/blocks.ts";
 import { Sandbox, type Running } from "./readme/sandbox.ts";
 import { textOf } from "./tidy/tree.ts";
 
@@ -13,9 +13,21 @@ const of = (kind: Block["kind"]): readonly Block[] => BLOCKS.filter((block) => b
 const [START, SERVE] = of("server");
 
 describe("every block", () => {
-  test("is run by a test, but for one that says why", () => {
-    expect(of("not-run").map(({ reason }) => reason)).toEqual([expect.stringMatching(/\w+ \w+/)]);
+  test("is run by a test, but for those that say why", () => {
+    for (const { reason } of of("not-run")) expect(reason).toMatch(/\w+ \w+/);
+    expect(of("not-run").map(({ code }) => code.split("\n")[0])).toEqual([
+      "docker compose -f src/deploy/compose.yaml up --build",
+      "npm run bench",
+      "npm ci && npm test",
+      "npm run check",
+    ]);
     expect(BLOCKS.length).toBeGreaterThan(15);
+  });
+
+  test("holds the commands: none is hidden in a sentence, where nobody would run it", () => {
+    const inline = [...PROSE.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+    expect(inline.length).toBeGreaterThan(100);
+    expect(inline.filter((code) => /^(?:npm|npx|docker|curl)\s/.test(code))).toEqual([]);
   });
 
   test("that is an SLO file loads without a word", () => {
@@ -35,11 +47,14 @@ describe("every block", () => {
   });
 });
 
+/** The real ones run in .ci/first-start. `exec`: a signal to npm reaches slowburn, not just a shell around it. */
 test("npm start is what the sandbox starts", () => {
   const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
-  expect(scripts["start"]).toBe("node --enable-source-maps dist/src/cli/main.js serve");
+  expect(scripts["start"]).toBe("exec node --enable-source-maps dist/src/cli/main.js serve");
   expect(scripts["prestart"]).toBe("npm run --silent build");
-  expect(scripts["demo"]).toBe("node --enable-source-maps dist/src/demo/main.js");
+  expect(scripts["demo"]).toBe("exec node --enable-source-maps dist/src/demo/main.js");
+  // npx runs the file itself, through a link that it makes only once for a folder.
+  expect(scripts["build"]).toMatch(/&& chmod \+x dist\/src\/cli\/main\.js$/);
 });
 
 test("the table of the configuration is that of the code", () => {

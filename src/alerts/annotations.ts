@@ -24,22 +24,6 @@ export interface AlertLinks {
   dashboard(stream: StreamView): string | undefined;
 }
 
-/** Links under slowburn's own address; `dashboard` as given by the composition root. */
-export function linksUnder(
-  externalUrl: string,
-  dashboard: (stream: StreamView) => string | undefined = () => undefined,
-): AlertLinks {
-  const base = externalUrl.replace(/\/+$/, "");
-  const slo = ({ slo: { id, per }, group }: StreamView) => {
-    const query = new URLSearchParams(
-      per.map((key, i): [string, string] => [key, group[i] ?? ""]),
-    ).toString();
-    const path = id.split("/").map(encodeURIComponent).join("/");
-    return `${base}/slos/${path}${query === "" ? "" : `?${query}`}`;
-  };
-  return { slo, generator: slo, dashboard };
-}
-
 /** What the tier's two lookbacks say at the tick. */
 interface Evidence {
   readonly long: WindowReading | undefined;

@@ -13,6 +13,9 @@ import { scanShard, shortTotalOf } from "./burn-scan.ts";
 import { planOf, type PlannedTier, type PolicyPlan } from "./policy-plan.ts";
 import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
 
+/** A resolved alert stays visible for so long, as in Prometheus. */
+const RESOLVED_RETENTION_MS = 15 * 60_000;
+
 /** What of the engine is asked beyond its shards. */
 export interface StreamSource {
   /** Asked for indexes that a shard holds. */
@@ -27,8 +30,6 @@ export interface EvaluatorSettings {
   readonly links: AlertLinks;
   /** Silence holds an alert's state for so long, ms; without end by default. */
   readonly noDataHoldMs?: number;
-  /** A resolved alert stays visible for so long, ms; 15 min by default, as in Prometheus. */
-  readonly resolvedRetentionMs?: number;
 }
 
 /** One tick's view of one stream. */
@@ -46,7 +47,6 @@ export class AlertEvaluator {
   readonly #source: StreamSource;
   readonly #links: AlertLinks;
   readonly #noDataHoldMs: number;
-  readonly #resolvedRetentionMs: number;
   readonly #table = new AlertTable();
   #masks = new Uint32Array(1024);
   #tick = 0;
@@ -55,7 +55,6 @@ export class AlertEvaluator {
     this.#source = source;
     this.#links = settings.links;
     this.#noDataHoldMs = settings.noDataHoldMs ?? Infinity;
-    this.#resolvedRetentionMs = settings.resolvedRetentionMs ?? 15 * 60_000;
   }
 
   /** Steps every alert to the sums of the last tick; `nowMs` never falls. Journal the result before acting on it. */
@@ -188,7 +187,7 @@ export class AlertEvaluator {
     for (const row of this.#table.rows)
       for (const severity of SEVERITIES) {
         const resolvedAt = row[severity]?.resolvedAt;
-        if (resolvedAt !== undefined && nowMs - resolvedAt >= this.#resolvedRetentionMs)
+        if (resolvedAt !== undefined && nowMs - resolvedAt >= RESOLVED_RETENTION_MS)
           this.#table.set(row, severity, undefined);
       }
   }

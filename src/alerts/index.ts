@@ -11,7 +11,7 @@
  */
 export type { AlertLabels, AlertTransition, AlertView, ResolveReason, TierState } from "./alert.ts";
 export { AlertEvaluator, type EvaluatorSettings, type StreamSource } from "./evaluator.ts";
-export { linksUnder, type AlertLinks } from "./annotations.ts";
+export type { AlertLinks } from "./annotations.ts";
 export { foreseeOutage, type OutageForesight, type OutageSetting } from "./foresight.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { poissonTail } from "./poisson.ts";

@@ -15,13 +15,12 @@ export interface ConfigFlag {
   readonly description: string;
   /** Given several times, the values add up: pass a collector. */
   readonly isRepeatable: boolean;
-  readonly isAdvanced: boolean;
 }
 
 export const configFlags = (): readonly ConfigFlag[] => CONFIG_NAMES.map(flagOf);
 
 function flagOf(name: ConfigName): ConfigFlag {
-  const { kind, description, isAdvanced } = CONFIG_KEYS[name];
+  const { kind, description } = CONFIG_KEYS[name];
   const placeholder =
     kind.isSwitch === true ? kind.placeholder.replace(/^<(.*)>$/, "[$1]") : kind.placeholder;
   const fallback = defaultText(name);
@@ -30,15 +29,7 @@ function flagOf(name: ConfigName): ConfigFlag {
     description:
       fallback === "" || fallback === "[]" ? description : `${description} (${fallback})`,
     isRepeatable: kind.isList === true,
-    isAdvanced: isAdvanced === true,
   };
-}
-
-/** The lines of `--help`; `all` includes the advanced keys. */
-export function configHelp(all = false): string {
-  const flags = configFlags().filter(({ isAdvanced }) => all || !isAdvanced);
-  const width = Math.max(...flags.map((flag) => flag.flags.length));
-  return flags.map((flag) => `  ${flag.flags.padEnd(width)}  ${flag.description}\n`).join("");
 }
 
 /** Markdown, for the README. */

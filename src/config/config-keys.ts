@@ -12,18 +12,12 @@ export interface ConfigKey<T = unknown> {
   readonly kind: ValueKind<T>;
   readonly default: T;
   readonly description: string;
-  /** Left out of the short help. */
-  readonly isAdvanced?: boolean;
 }
 
 const key = <T>(kind: ValueKind<T>, fallback: T, description: string): ConfigKey<T> => ({
   kind,
   default: fallback,
   description,
-});
-const advanced = <T>(kind: ValueKind<T>, fallback: T, description: string): ConfigKey<T> => ({
-  ...key(kind, fallback, description),
-  isAdvanced: true,
 });
 const unset = <T>(kind: ValueKind<T>, description: string): ConfigKey<T | undefined> =>
   key(kinds.optional(kind), undefined, description);
@@ -94,7 +88,7 @@ export const CONFIG_KEYS: { readonly [Name in ConfigName]: ConfigKey<ConfigValue
     "ack",
     "ack: answer when the data survives a power cut. interval: answer at once, lose the last moments in a crash.",
   ),
-  evaluationInterval: advanced(
+  evaluationInterval: key(
     kinds.duration(100, 60_000),
     millis(10_000),
     "Width of the finest bucket, and of the tick that evaluates it.",
@@ -115,32 +109,32 @@ export const CONFIG_KEYS: { readonly [Name in ConfigName]: ConfigKey<ConfigValue
     "The least severe events that are logged.",
   ),
   "log.format": key(kinds.choice("text", "json"), "text", "Log lines for people or for machines."),
-  "limits.compressedBytes": advanced(
+  "limits.compressedBytes": key(
     kinds.bytes(1024, 1024 * MIB),
     16 * MIB,
     "Largest OTLP body as it travels.",
   ),
-  "limits.requestBytes": advanced(
+  "limits.requestBytes": key(
     kinds.bytes(1024, 1024 * MIB),
     64 * MIB,
     "Largest OTLP body after decompression.",
   ),
-  "limits.series": advanced(
+  "limits.series": key(
     kinds.count("<count>", 1, 20_000_000),
     2_000_000,
     "Most series; points of further ones are rejected.",
   ),
-  "limits.streams": advanced(
+  "limits.streams": key(
     kinds.count("<count>", 1, 10_000_000),
     200_000,
     "Most SLOs and groups together; further groups go to their SLO's overflow group.",
   ),
-  "limits.groups": advanced(
+  "limits.groups": key(
     kinds.count("<count>", 1, 10_000),
     10_000,
     "Largest groupLimit a rule file may ask for.",
   ),
-  "limits.ruleFiles": advanced(kinds.count("<count>", 1, 100_000), 10_000, "Most rule files read."),
+  "limits.ruleFiles": key(kinds.count("<count>", 1, 100_000), 10_000, "Most rule files read."),
   selfTelemetry: key(
     kinds.onOff,
     true,

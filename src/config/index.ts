@@ -2,7 +2,7 @@
  * File, environment and flags → one frozen, typed configuration. Promised: every problem at once with its place and fix;
  * secrets only by reference, and never printed; nothing listens beyond loopback unprotected without being told to.
  */
-export { configFlags, configHelp, configTable, type ConfigFlag } from "./config-help.ts";
+export { configFlags, configTable, type ConfigFlag } from "./config-help.ts";
 export { CONFIG_NAMES, environmentName, flagName, type ConfigName } from "./config-keys.ts";
 export { loadConfig, type ConfigInput, type ConfigReading } from "./load-config.ts";
 export { printConfig } from "./print-config.ts";

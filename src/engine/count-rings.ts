@@ -7,7 +7,7 @@
 import { assert } from "../slo/index.ts";
 import { windowStart, windowStartMs, type Layout } from "./ladder.ts";
 import { Ring, type Cells } from "./ring.ts";
-import { sharedUpTo } from "./spread.ts";
+import { Spread } from "./spread.ts";
 
 export class CountRings {
   readonly layout: Layout;
@@ -90,48 +90,26 @@ export class CountRings {
   }
 
   /**
-   * Shares an amount out over the finest buckets first … last, good and bad apart, in time proportional to the buckets
-   * that are held. Returns false when a part of them was older than every ring, and so not booked.
+   * Shares an increment out over the finest buckets first … last, in time proportional to the buckets that are held.
+   * Returns false when a part of them was older than every ring, and so not booked.
    */
   addSpread(slot: number, first: number, last: number, good: number, total: number): boolean {
-    const n = last - first + 1;
-    const bad = total - good;
-    // Good and bad apart; where they differ in sign (one metric of two) good and total apart, which then cancel.
-    const isApart = good * bad >= 0;
-    const goodTo = (index: number) => sharedUpTo(good, index - first, n);
-    const totalTo = (index: number) =>
-      isApart
-        ? goodTo(index) + sharedUpTo(bad, index - first, n)
-        : sharedUpTo(total, index - first, n);
-    const put = (ring: Ring, bucketIndex: number, from: number, to: number) => {
-      const goodPart = goodTo(to) - goodTo(from);
-      const totalPart = totalTo(to) - totalTo(from);
-      if (goodPart !== 0 || totalPart !== 0) ring.add(bucketIndex, slot, goodPart, totalPart);
-    };
-    for (let i = Math.max(first, this.finest.first); i <= last; i++) put(this.finest, i, i, i + 1);
-    const closedEnd = Math.min(last + 1, this.openIndex);
+    const spread = new Spread(first, last, good, total);
+    const { finest, openIndex, oldestIndex } = this;
+    for (let i = Math.max(first, finest.first); i <= last; i++)
+      putShare(finest, i, slot, spread, i, i + 1);
+    const closedEnd = Math.min(last + 1, openIndex);
     if (closedEnd <= first) return true;
     for (const ring of this.rings) {
-      if (ring.factor === 1) continue;
-      const from = Math.max(Math.floor(first / ring.factor), ring.first);
-      for (let j = from; j * ring.factor < closedEnd; j++) {
-        const start = Math.max(first, j * ring.factor);
-        put(ring, j, start, Math.min(closedEnd, (j + 1) * ring.factor));
-      }
+      if (ring.factor !== 1) putCoarseShares(ring, slot, spread, closedEnd);
     }
-    const booked = (from: number, goodSum: Float64Array, totalSum: Float64Array) => {
-      if (from >= closedEnd) return;
-      goodSum[slot]! += goodTo(closedEnd) - goodTo(from);
-      totalSum[slot]! += totalTo(closedEnd) - totalTo(from);
-    };
     for (let k = 0; k < this.starts.length; k++) {
-      const from = Math.max(first, this.starts[k]! * this.ringOf(k).factor);
-      booked(from, this.goodSums[k]!, this.totalSums[k]!);
+      const from = this.starts[k]! * this.ringOf(k).factor;
+      sumShare(this.goodSums[k]!, this.totalSums[k]!, slot, spread, from, closedEnd);
     }
-    const oldest = this.oldestIndex;
-    booked(Math.max(first, oldest), this.lifetimeGood, this.lifetimeTotal);
+    sumShare(this.lifetimeGood, this.lifetimeTotal, slot, spread, oldestIndex, closedEnd);
     this.isChanged = true;
-    return first >= oldest;
+    return first >= oldestIndex;
   }
 
   /** Closes the open bucket: its column enters every sum and the coarse buckets, what became too old leaves the sums. */
@@ -232,6 +210,44 @@ export class CountRings {
     this.lifetimeTotal[slot] = 0;
     this.isChanged = true;
   }
+}
+
+/** What of a spread increment falls into the coarse buckets, as far as its finest buckets are closed. */
+function putCoarseShares(ring: Ring, slot: number, spread: Spread, closedEnd: number): void {
+  const { factor } = ring;
+  const oldest = Math.max(Math.floor(spread.first / factor), ring.first);
+  for (let j = oldest; j * factor < closedEnd; j++) {
+    const from = Math.max(spread.first, j * factor);
+    putShare(ring, j, slot, spread, from, Math.min(closedEnd, (j + 1) * factor));
+  }
+}
+
+/** Adds the share of the finest buckets `from` … `to - 1` to one bucket of a ring. */
+function putShare(
+  ring: Ring,
+  bucketIndex: number,
+  slot: number,
+  spread: Spread,
+  from: number,
+  to: number,
+): void {
+  const good = spread.goodBefore(to) - spread.goodBefore(from);
+  const total = spread.totalBefore(to) - spread.totalBefore(from);
+  if (good !== 0 || total !== 0) ring.add(bucketIndex, slot, good, total);
+}
+
+/** Adds the share of the finest buckets `from` … `to - 1` to a window's sums. */
+function sumShare(
+  goodSums: Float64Array,
+  totalSums: Float64Array,
+  slot: number,
+  spread: Spread,
+  from: number,
+  to: number,
+): void {
+  if (from >= to) return;
+  goodSums[slot]! += spread.goodBefore(to) - spread.goodBefore(from);
+  totalSums[slot]! += spread.totalBefore(to) - spread.totalBefore(from);
 }
 
 /** Adds a column to several sums, four at a time: a quarter less time than one by one (bench/tick.ts). */

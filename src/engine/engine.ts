@@ -57,16 +57,12 @@ export class Engine implements EngineView {
   /** A function of its own, to be handed over. The same calls in the same order give the same stream indexes. */
   readonly bind: BindSeries = (series) => this.#binder.bind(series);
 
-  readonly book: BookIncrement = (stream, fromMs, timeMs, good, total) => {
-    const shard = this.#shardOf(stream, timeMs);
-    if (shard !== undefined) this.#add(shard, false, stream, fromMs, timeMs, good, total);
-  };
+  readonly book: BookIncrement = (stream, fromMs, timeMs, good, total) =>
+    this.#add(false, stream, fromMs, timeMs, good, total);
 
   /** Books events whose bucket straddles the threshold: `good` is the estimate, `total` their count. */
-  readonly bookStraddle: BookIncrement = (stream, fromMs, timeMs, good, total) => {
-    const shard = this.#shardOf(stream, timeMs);
-    if (shard !== undefined) this.#add(shard, true, stream, fromMs, timeMs, good, total);
-  };
+  readonly bookStraddle: BookIncrement = (stream, fromMs, timeMs, good, total) =>
+    this.#add(true, stream, fromMs, timeMs, good, total);
 
   /** The stream's shard, which has then seen a point of `timeMs`. */
   #shardOf(stream: StreamIndex, timeMs: number): Shard | undefined {
@@ -85,7 +81,6 @@ export class Engine implements EngineView {
 
   /** The hot path: `BookIncrement`'s numbers, kept out of an object. */
   #add(
-    shard: Shard,
     isStraddle: boolean,
     stream: StreamIndex,
     fromMs: number,
@@ -93,7 +88,8 @@ export class Engine implements EngineView {
     good: number,
     total: number,
   ): void {
-    if (good === 0 && total === 0) return;
+    const shard = this.#shardOf(stream, timeMs);
+    if (shard === undefined || (good === 0 && total === 0)) return;
     assert(Number.isFinite(good + total + timeMs), "an increment is made of numbers");
     const slot = this.#streams.slotOf[stream]!;
     const counts = isStraddle ? shard.openStraddle() : shard.counts;

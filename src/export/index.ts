@@ -18,6 +18,7 @@ export { SLO_DETAIL_UID } from "./dashboards/uids.ts";
 export { dashboards, writeDashboards, type DashboardFile } from "./dashboards/write.ts";
 export { Exposition } from "./exposition.ts";
 export { acceptsGzip, CONTENT_TYPES, negotiateFormat, type ExpositionFormat } from "./format.ts";
+export { groupLabel } from "./labels.ts";
 export { LABELS, METRICS, type Metric } from "./names.ts";
 export { processMetrics } from "./process-metrics.ts";
 export { scrape, type ScrapeAnswer, type ScrapeRequest } from "./scrape.ts";

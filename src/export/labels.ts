@@ -49,8 +49,11 @@ export function sloLabels(slo: Slo): readonly LabelPair[] {
 export function streamLabels({ slo, group }: StreamView): readonly LabelPair[] {
   const names = distinctLabelNames(slo.per);
   const attributes = names.map((name, i): LabelPair => [name, group[i] ?? ""]);
-  return [...sloLabels(slo), ["group", group.join(", ")], ...attributes];
+  return [...sloLabels(slo), ["group", groupLabel({ group })], ...attributes];
 }
+
+/** Value of the label `group`; "" for an SLO without groups. */
+export const groupLabel = ({ group }: Pick<StreamView, "group">): string => group.join(", ");
 
 /** Labels of `slowburn_slo_info`: the rule's own facts, then the user's labels. */
 export function infoLabels(slo: Slo): readonly LabelPair[] {

@@ -3,27 +3,26 @@
  * positive 8, negative 9, flags 10, exemplars 11, min 12, max 13, zero_threshold 14; Buckets: offset 1, bucket_counts 2.
  */
 import { gatherAttributes, gatherInnerBodies, type Scratch } from "./gather.ts";
-import { checkBody, clearPoint, clearRange, emptyRange, readAttributes } from "./point-parts.ts";
+import {
+  clearPoint,
+  clearRange,
+  emptyRange,
+  newPoint,
+  pointLayout,
+  readPointField,
+} from "./point-parts.ts";
 import { schemaOf } from "./schema.ts";
 import type { ByteRange, ExponentialPointCursor } from "./sink.ts";
 import { fromHalves, type WireReader } from "./wire-reader.ts";
 
-const SCHEMA = schemaOf("ExponentialHistogramDataPoint");
+const LAYOUT = pointLayout("ExponentialHistogramDataPoint");
 const BUCKETS = schemaOf("Buckets");
-const EXEMPLAR = schemaOf("Exemplar");
-const ATTRIBUTES = 1;
 const POSITIVE = 8;
 const NEGATIVE = 9;
 const BUCKET_COUNTS = 2;
 
 export const exponentialPointCursor = (): ExponentialPointCursor => ({
-  attributes: emptyRange(),
-  attributeCount: 0,
-  startHi: 0,
-  startLo: 0,
-  timeHi: 0,
-  timeLo: 0,
-  flags: 0,
+  ...newPoint(),
   count: 0,
   scale: 0,
   zeroCount: 0,
@@ -110,7 +109,6 @@ function readPackedVarints(
 }
 
 /** Fills `point` from the message in [start, end). */
-// oxlint-disable-next-line max-lines-per-function -- one message, one switch
 export function readExponentialPoint(
   reader: WireReader,
   scratch: Scratch,
@@ -124,19 +122,6 @@ export function readExponentialPoint(
     const tag = reader.tag(position, end);
     const body = reader.next;
     switch (tag) {
-      case 0x0a:
-        position = readAttributes(reader, point, tag, position, body, end);
-        break;
-      case 0x11:
-        position = reader.fixedEnd(body, 8, end);
-        point.startLo = view.getUint32(body, true);
-        point.startHi = view.getUint32(body + 4, true);
-        break;
-      case 0x19:
-        position = reader.fixedEnd(body, 8, end);
-        point.timeLo = view.getUint32(body, true);
-        point.timeHi = view.getUint32(body + 4, true);
-        break;
       case 0x21:
         position = reader.fixedEnd(body, 8, end);
         point.count = fromHalves(view.getUint32(body + 4, true), view.getUint32(body, true));
@@ -163,13 +148,6 @@ export function readExponentialPoint(
         point.negativeOffset = found;
         break;
       }
-      case 0x50:
-        point.flags = reader.varint(body, end);
-        position = reader.next;
-        break;
-      case 0x5a:
-        position = checkBody(reader, EXEMPLAR, body, end);
-        break;
       case 0x61:
         position = reader.fixedEnd(body, 8, end);
         point.min = view.getFloat64(body, true);
@@ -183,11 +161,11 @@ export function readExponentialPoint(
         point.zeroThreshold = view.getFloat64(body, true);
         break;
       default:
-        position = reader.skip(tag, body, end, SCHEMA);
+        position = readPointField(reader, LAYOUT, point, tag, position, body, end);
     }
   }
   if (reader.isContiguous) return;
-  gatherAttributes(reader, scratch, ATTRIBUTES, start, end, point.attributes);
+  gatherAttributes(reader, scratch, LAYOUT.attributes, start, end, point.attributes);
   gatherInnerBodies(reader, scratch, POSITIVE, BUCKET_COUNTS, start, end, point.positiveCounts);
   gatherInnerBodies(reader, scratch, NEGATIVE, BUCKET_COUNTS, start, end, point.negativeCounts);
 }

@@ -3,25 +3,24 @@
  * attributes 9, flags 10, min 11, max 12.
  */
 import { gatherAttributes, gatherBodies, type Scratch } from "./gather.ts";
-import { checkBody, clearPoint, clearRange, emptyRange, readAttributes } from "./point-parts.ts";
-import { schemaOf } from "./schema.ts";
+import {
+  clearPoint,
+  clearRange,
+  emptyRange,
+  newPoint,
+  pointLayout,
+  readAttributes,
+  readPointField,
+} from "./point-parts.ts";
 import type { ByteRange, HistogramPointCursor } from "./sink.ts";
 import { fromHalves, type WireReader } from "./wire-reader.ts";
 
-const SCHEMA = schemaOf("HistogramDataPoint");
-const EXEMPLAR = schemaOf("Exemplar");
+const LAYOUT = pointLayout("HistogramDataPoint");
 const BUCKET_COUNTS = 6;
 const EXPLICIT_BOUNDS = 7;
-const ATTRIBUTES = 9;
 
 export const histogramPointCursor = (): HistogramPointCursor => ({
-  attributes: emptyRange(),
-  attributeCount: 0,
-  startHi: 0,
-  startLo: 0,
-  timeHi: 0,
-  timeLo: 0,
-  flags: 0,
+  ...newPoint(),
   count: 0,
   bucketCounts: emptyRange(),
   explicitBounds: emptyRange(),
@@ -52,7 +51,6 @@ function readPacked(reader: WireReader, range: ByteRange, body: number, end: num
 }
 
 /** Fills `point` from the message in [start, end). Shaped for speed: bench/decode.ts. */
-// oxlint-disable-next-line max-lines-per-function -- one message, one switch
 export function readHistogramPoint(
   reader: WireReader,
   scratch: Scratch,
@@ -70,16 +68,6 @@ export function readHistogramPoint(
       body = reader.next;
     }
     switch (tag) {
-      case 0x11:
-        position = reader.fixedEnd(body, 8, end);
-        point.startLo = view.getUint32(body, true);
-        point.startHi = view.getUint32(body + 4, true);
-        break;
-      case 0x19:
-        position = reader.fixedEnd(body, 8, end);
-        point.timeLo = view.getUint32(body, true);
-        point.timeHi = view.getUint32(body + 4, true);
-        break;
       case 0x21:
         position = reader.fixedEnd(body, 8, end);
         point.count = fromHalves(view.getUint32(body + 4, true), view.getUint32(body, true));
@@ -95,13 +83,6 @@ export function readHistogramPoint(
         position = reader.fixedEnd(body, 8, end);
         reader.isContiguous = false;
         break;
-      case 0x4a:
-        position = readAttributes(reader, point, tag, position, body, end);
-        break;
-      case 0x50:
-        point.flags = reader.varint(body, end);
-        position = reader.next;
-        break;
       case 0x59:
         position = reader.fixedEnd(body, 8, end);
         point.min = view.getFloat64(body, true);
@@ -110,15 +91,15 @@ export function readHistogramPoint(
         position = reader.fixedEnd(body, 8, end);
         point.max = view.getFloat64(body, true);
         break;
-      case 0x42:
-        position = checkBody(reader, EXEMPLAR, body, end);
+      case 0x4a:
+        position = readAttributes(reader, point, tag, position, body, end);
         break;
       default:
-        position = reader.skipField(position, end, SCHEMA);
+        position = readPointField(reader, LAYOUT, point, tag, position, body, end);
     }
   }
   if (reader.isContiguous) return;
-  gatherAttributes(reader, scratch, ATTRIBUTES, start, end, point.attributes);
+  gatherAttributes(reader, scratch, LAYOUT.attributes, start, end, point.attributes);
   gatherBodies(reader, scratch, BUCKET_COUNTS, start, end, point.bucketCounts);
   gatherBodies(reader, scratch, EXPLICIT_BOUNDS, start, end, point.explicitBounds);
 }

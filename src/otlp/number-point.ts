@@ -1,28 +1,24 @@
 /** NumberDataPoint of metrics.proto: start 2, time 3, as_double 4, exemplars 5, as_int 6, attributes 7, flags 8. */
 import { gatherAttributes, type Scratch } from "./gather.ts";
-import { checkBody, clearPoint, emptyRange, readAttributes } from "./point-parts.ts";
-import { schemaOf } from "./schema.ts";
+import {
+  clearPoint,
+  newPoint,
+  pointLayout,
+  readAttributes,
+  readPointField,
+} from "./point-parts.ts";
 import type { NumberPointCursor } from "./sink.ts";
 import { fromHalves, type WireReader } from "./wire-reader.ts";
 
-const SCHEMA = schemaOf("NumberDataPoint");
-const EXEMPLAR = schemaOf("Exemplar");
-const ATTRIBUTES = 7;
+const LAYOUT = pointLayout("NumberDataPoint");
 
 export const numberPointCursor = (): NumberPointCursor => ({
-  attributes: emptyRange(),
-  attributeCount: 0,
-  startHi: 0,
-  startLo: 0,
-  timeHi: 0,
-  timeLo: 0,
-  flags: 0,
+  ...newPoint(),
   value: NaN,
   hasValue: false,
 });
 
 /** Fills `point` from the message in [start, end). Shaped for speed: bench/decode.ts. */
-// oxlint-disable-next-line max-lines-per-function -- one message, one switch
 export function readNumberPoint(
   reader: WireReader,
   scratch: Scratch,
@@ -43,16 +39,6 @@ export function readNumberPoint(
       body = reader.next;
     }
     switch (tag) {
-      case 0x11:
-        position = reader.fixedEnd(body, 8, end);
-        point.startLo = view.getUint32(body, true);
-        point.startHi = view.getUint32(body + 4, true);
-        break;
-      case 0x19:
-        position = reader.fixedEnd(body, 8, end);
-        point.timeLo = view.getUint32(body, true);
-        point.timeHi = view.getUint32(body + 4, true);
-        break;
       case 0x21:
         position = reader.fixedEnd(body, 8, end);
         point.value = view.getFloat64(body, true);
@@ -66,17 +52,10 @@ export function readNumberPoint(
       case 0x3a:
         position = readAttributes(reader, point, tag, position, body, end);
         break;
-      case 0x40:
-        point.flags = reader.varint(body, end);
-        position = reader.next;
-        break;
-      case 0x2a:
-        position = checkBody(reader, EXEMPLAR, body, end);
-        break;
       default:
-        position = reader.skipField(position, end, SCHEMA);
+        position = readPointField(reader, LAYOUT, point, tag, position, body, end);
     }
   }
   if (!reader.isContiguous)
-    gatherAttributes(reader, scratch, ATTRIBUTES, start, end, point.attributes);
+    gatherAttributes(reader, scratch, LAYOUT.attributes, start, end, point.attributes);
 }

@@ -122,12 +122,6 @@ export class WireReader {
     return this.valueEnd(tag, position, end);
   }
 
-  /** `skip` for loops that took the tag's first byte for the tag; `position` is that of the tag. */
-  skipField(position: number, end: number, schema: MessageSchema): number {
-    const whole = this.tag(position, end);
-    return this.skip(whole, this.next, end, schema);
-  }
-
   /** The position after a value whose tag was read, whatever message it is of. */
   valueEnd(tag: number, position: number, end: number): number {
     const wireType = tag & 7;

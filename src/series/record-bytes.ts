@@ -59,11 +59,6 @@ export class RecordWriter {
   copy(start = 0): Uint8Array {
     return this.#bytes.slice(start, this.size);
   }
-
-  /** Overwrites four bytes written before. */
-  patchU32(at: number, value: number): void {
-    this.#view.setUint32(at, value, true);
-  }
 }
 
 export class RecordReader {

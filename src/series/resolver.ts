@@ -19,7 +19,7 @@ import {
 import type { BindingTable } from "./binding-table.ts";
 import { BucketReader } from "./bucket-reader.ts";
 import { MAX_KEY_BYTES } from "./byte-arena.ts";
-import { MAX_SCALE, MIN_SCALE } from "./cuts.ts";
+import { MAX_SCALE, MIN_SCALE, type ThresholdSet } from "./cuts.ts";
 import type { Identity } from "./identity.ts";
 import type { Interner } from "./interner.ts";
 import { ceilMillis } from "./nanos.ts";
@@ -150,10 +150,7 @@ export class Resolver implements PointSink {
     const cuts = thresholdSet.cuts(shape);
     const isWithin = this.#buckets.explicitParts(point, cuts, partCount, parts);
     if (!isWithin) return this.#reject("buckets-exceed-count");
-    if (this.#temporality === Temporality.delta) {
-      this.#buckets.tighten(point, thresholdSet.thresholds, parts);
-    }
-    this.#writeBuckets(point.count, shape, partCount);
+    this.#writeBuckets(point, shape, partCount, thresholdSet);
   }
 
   exponential(point: ExponentialPointCursor): void {
@@ -167,10 +164,7 @@ export class Resolver implements PointSink {
     const { parts } = this.#row;
     const isWithin = this.#buckets.exponentialParts(point, thresholdSet, shape, partCount, parts);
     if (!isWithin) return this.#reject("buckets-exceed-count");
-    if (this.#temporality === Temporality.delta) {
-      this.#buckets.tighten(point, thresholdSet.thresholds, parts);
-    }
-    this.#writeBuckets(point.count, shape, partCount);
+    this.#writeBuckets(point, shape, partCount, thresholdSet);
   }
 
   /** Finds the series and checks what all points share; false when the point ends here. */
@@ -269,8 +263,18 @@ export class Resolver implements PointSink {
     this.#write(0);
   }
 
-  #writeBuckets(count: number, shape: number, partCount: number): void {
-    this.#row.value = count;
+  /** Ends a histogram's row, whose parts are read. */
+  #writeBuckets(
+    point: HistogramPointCursor | ExponentialPointCursor,
+    shape: number,
+    partCount: number,
+    { thresholds }: ThresholdSet,
+  ): void {
+    // The extremes of a cumulative point are those of its whole life, not of its increment.
+    if (this.#temporality === Temporality.delta) {
+      this.#buckets.tighten(point, thresholds, this.#row.parts);
+    }
+    this.#row.value = point.count;
     this.#row.hasBuckets = true;
     this.#row.shape = shape;
     this.#write(partCount);

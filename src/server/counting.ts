@@ -5,7 +5,7 @@ import type { SlowburnConfig } from "../config/index.ts";
 import { Engine } from "../engine/index.ts";
 import { Core, Intake } from "../ingest/index.ts";
 import type { Store } from "../storage/index.ts";
-import { alertLinks } from "./alert-links.ts";
+import { externalUrl, linksUnder } from "./alert-links.ts";
 import { recoverCore, type RecoveryReport } from "./recovery.ts";
 
 export interface Counting {
@@ -31,7 +31,8 @@ export async function startCounting(
     startMs: now(),
     maxStreams: config.limits.streams,
   });
-  const alerts = new AlertEvaluator(engine, { links: alertLinks(config) });
+  const links = linksUnder(externalUrl(config), config.grafanaUrl);
+  const alerts = new AlertEvaluator(engine, { links });
   const core = new Core({
     engine,
     alerts,

@@ -4,6 +4,5 @@
  * Promised: an `append` that resolved under `durability: "ack"` survives `kill -9` and a power cut on an honest disk; damage
  * is found by checksums and reported, never passed on as data. The rest is in README.md.
  */
-export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { openSqliteStore, type StoreSettings } from "./sqlite-store.ts";
 export * from "./store.ts";

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { annotationsOf, linksUnder } from "../../src/alerts/annotations.ts";
+import { annotationsOf } from "../../src/alerts/annotations.ts";
 import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { calendarWindow, millis, parseObjective } from "../../src/slo/index.ts";
 import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 
-const links = linksUnder("https://slowburn.example/", () => "https://grafana.example/d/slo");
+const links = linksUnder("https://slowburn.example", "https://grafana.example");
 
 function annotations(
   part: Parameters<typeof sloOf>[0],
@@ -38,8 +39,9 @@ it("one sentence: what burns, how fast, how much is left, until when; then the e
       "Exactly on budget, so many bad events would come with a probability of less than 1e-12. " +
       "This tier detects such an incident 29m after it begins.",
     runbook_url: "https://runbooks.example/checkout",
-    dashboard_url: "https://grafana.example/d/slo",
-    slo_url: "https://slowburn.example/slos/checkout/availability",
+    dashboard_url:
+      "https://grafana.example/d/slowburn-slo?var-service=checkout&var-slo=checkout%2Favailability",
+    slo_url: "https://slowburn.example/api/v1/slos/checkout/availability",
     burn_rate: "23",
     error_budget_remaining: "61 %",
     time_to_exhaustion: "19h",
@@ -50,6 +52,7 @@ it("a latency SLO's group, with an overspent budget", () => {
   const got = annotations(
     {
       id: "checkout/latency",
+      name: "latency",
       objective: parseObjective("99%")!,
       per: ["http.route"],
       alerts: policyOf(
@@ -67,9 +70,8 @@ it("a latency SLO's group, with an overspent budget", () => {
     'checkout/latency{http.route="/pay & more"} is burning its error budget 12x too fast (6h): ' +
       "12 % of events are too slow, the 30d budget is gone: 244 % of it is spent.",
   );
-  expect(got["slo_url"]).toBe(
-    "https://slowburn.example/slos/checkout/latency?http.route=%2Fpay+%26+more",
-  );
+  expect(got["slo_url"]).toBe("https://slowburn.example/api/v1/slos/checkout/latency");
+  expect(got["dashboard_url"]).toMatch(/&var-slo=checkout%2Flatency&var-group=%2Fpay\+%26\+more$/);
   expect(got["error_budget_remaining"]).toBe("-144 %");
   expect(got["runbook_url"]).toBeUndefined();
 });

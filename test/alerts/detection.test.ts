@@ -1,6 +1,7 @@
 /** Detection and reset times against the closed forms of research/math.md section 3.1. */
 import { describe, expect, it } from "vitest";
-import { AlertEvaluator, linksUnder } from "../../src/alerts/index.ts";
+import { AlertEvaluator } from "../../src/alerts/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis } from "../../src/slo/index.ts";
 import { FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AlertEvaluator, linksUnder, type AlertTransition } from "../../src/alerts/index.ts";
+import { AlertEvaluator, type AlertTransition } from "../../src/alerts/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis, OperationError } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 

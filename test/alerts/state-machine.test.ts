@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AlertEvaluator, linksUnder, type AlertTransition } from "../../src/alerts/index.ts";
+import { AlertEvaluator, type AlertTransition } from "../../src/alerts/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis, type Slo } from "../../src/slo/index.ts";
 import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 

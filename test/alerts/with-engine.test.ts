@@ -1,8 +1,9 @@
 /** The evaluator on the real engine: a full outage, a removal, a restart of both. */
 import { describe, expect, it } from "vitest";
-import { AlertEvaluator, linksUnder, type AlertTransition } from "../../src/alerts/index.ts";
+import { AlertEvaluator, type AlertTransition } from "../../src/alerts/index.ts";
 import { MetricKind, Temporality } from "../../src/otlp/index.ts";
 import { Engine } from "../../src/engine/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { workbookPolicy, type Slo } from "../../src/slo/index.ts";
 import { sloOf } from "./fake-engine.ts";
 

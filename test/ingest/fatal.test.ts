@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Core, Intake, type CoreEngine } from "../../src/ingest/index.ts";
 import { streamIndex, type Slo } from "../../src/slo/index.ts";
-import { createMemoryStore } from "../../src/storage/index.ts";
+import { createMemoryStore } from "../storage/memory-store.ts";
 import { buildRequest } from "../otlp/request-builder.ts";
 
 const NOW_MS = 1_800_000_000_000;

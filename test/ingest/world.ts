@@ -3,7 +3,7 @@ import type { AlertTransition } from "../../src/alerts/index.ts";
 import { Engine } from "../../src/engine/index.ts";
 import { Core, Intake, type IntakeSettings } from "../../src/ingest/index.ts";
 import type { Slo } from "../../src/slo/index.ts";
-import { createMemoryStore, type MemoryStore } from "../../src/storage/index.ts";
+import { createMemoryStore, type MemoryStore } from "../storage/memory-store.ts";
 import { buildRequest, type MetricInput } from "../otlp/request-builder.ts";
 import { sloOf } from "../engine/fixtures.ts";
 import { EPOCH_MS, nanos } from "../series/harness.ts";

@@ -1,8 +1,9 @@
 /** Golden vectors that concern alerts. */
 import { expect, it } from "vitest";
-import { AlertEvaluator, linksUnder, poissonTail } from "../../src/alerts/index.ts";
+import { AlertEvaluator, poissonTail } from "../../src/alerts/index.ts";
 import { scanShard } from "../../src/alerts/burn-scan.ts";
 import type { ShardView } from "../../src/engine/index.ts";
+import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis, rollingWindow, WHOLE_PPB, type Tier } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "../alerts/fake-engine.ts";
 import { describeCorpora, expectNear, goldenCases, objectiveOf } from "./corpora.ts";

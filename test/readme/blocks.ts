@@ -24,15 +24,20 @@ export interface Block {
   readonly reason: string;
 }
 
-export const BLOCKS: readonly Block[] = [
-  ...README.matchAll(/(?:<!-- ([^\n]*) -->\n\n)?```(\w+)\n([\s\S]*?)```/g),
-].map(({ 1: marker = "", 2: language = "", 3: code = "", index }) => ({
-  line: README.slice(0, index).split("\n").length,
-  language,
-  code,
-  kind: kindOf(marker, language, code),
-  reason: /^not run: (.+)$/.exec(marker)?.[1] ?? "",
-}));
+const FENCED = /(?:<!-- ([^\n]*) -->\n\n)?```(\w+)\n([\s\S]*?)```/g;
+
+/** What stands between the blocks. */
+export const PROSE: string = README.replaceAll(FENCED, "");
+
+export const BLOCKS: readonly Block[] = [...README.matchAll(FENCED)].map(
+  ({ 1: marker = "", 2: language = "", 3: code = "", index }) => ({
+    line: README.slice(0, index).split("\n").length,
+    language,
+    code,
+    kind: kindOf(marker, language, code),
+    reason: /^not run: (.+)$/.exec(marker)?.[1] ?? "",
+  }),
+);
 
 function kindOf(marker: string, language: string, code: string): Block["kind"] {
   if (marker.startsWith("not run")) return "not-run";

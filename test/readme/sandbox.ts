@@ -1,6 +1,7 @@
 /**
  * Where the README's commands run: a folder with the repository's rules, on ports of its own. `npm` and `npx` lead to slowburn as
- * it was compiled for this test, since a clone under test has no `dist` and must not install itself again.
+ * it was compiled for this test, since a clone under test has no `dist` and must not install itself again. With the real ones
+ * `.ci/first-start` does the first steps of the page.
  */
 import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -5,7 +5,8 @@ import { Engine } from "../../src/engine/index.ts";
 import { Core, Intake, Snapshotter } from "../../src/ingest/index.ts";
 import { recoverCore } from "../../src/server/recovery.ts";
 import { streamIndex } from "../../src/slo/index.ts";
-import { createMemoryStore, type Store } from "../../src/storage/index.ts";
+import type { Store } from "../../src/storage/index.ts";
+import { createMemoryStore } from "../storage/memory-store.ts";
 import { sloOf } from "../engine/fixtures.ts";
 
 const START_MS = 1_800_000_000_000;

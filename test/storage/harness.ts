@@ -4,15 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { noFailpoint, type Failpoint } from "../../src/storage/failpoint.ts";
-import {
-  createMemoryStore,
-  type MemoryStore,
-  type Recovery,
-  type Store,
-  type StoreSettings,
-} from "../../src/storage/index.ts";
+import type { Recovery, Store, StoreSettings } from "../../src/storage/index.ts";
 import { connectStore } from "../../src/storage/sqlite-store.ts";
 import { sameThreadStorage } from "../../src/storage/thread.ts";
+import { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 
 export const NOW_MS = 1_700_000_000_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OperationError } from "../../src/slo/index.ts";
-import { createMemoryStore } from "../../src/storage/index.ts";
+import { createMemoryStore } from "./memory-store.ts";
 import { bytesOf, runMemory } from "./harness.ts";
 import { storeSuite } from "./store-suite.ts";
 

@@ -1,5 +1,5 @@
-/** The store without a disk: for tests of other rooms and dry runs. Promises what `durability: "ack"` does, until the process ends. */
-import { assert, OperationError } from "../slo/index.ts";
+/** The store without a disk, for tests of other rooms. Promises what `durability: "ack"` does, until the process ends. */
+import { assert, OperationError } from "../../src/slo/index.ts";
 import type {
   JournalEntry,
   OutboxChange,
@@ -8,7 +8,7 @@ import type {
   SnapshotPart,
   Store,
   StoreStats,
-} from "./store.ts";
+} from "../../src/storage/index.ts";
 
 /** What "the disk" holds; survives `crash`. */
 interface Disk {
