@@ -37,8 +37,12 @@ export interface ReceiverSample {
   readonly url: string;
   readonly sent: number;
   readonly failed: number;
+  /** Notifications that it will never get. */
+  readonly deadLettered: number;
   readonly queueLength: number;
   readonly lastError: string | undefined;
+  /** ms since the epoch; `undefined` while it takes notifications, or got none yet. */
+  readonly failingSince: number | undefined;
 }
 
 export interface StatusSample {

@@ -6,6 +6,7 @@ import { ApiClient } from "./api-client.ts";
 import { hasColours, painter } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
+import { receiverNotes } from "./receiver-notes.ts";
 import { isTrouble, statusText } from "./status-text.ts";
 
 const EXAMPLES = `
@@ -16,8 +17,8 @@ Examples:
   $ slowburn status --json | jq '.slos[] | select(.reading.budgetRemaining < 0.1) | .id'
   $ slowburn status --watch 5
 
-Of an SLO with groups the group with the least budget left is shown. Without --url, address and token are those of
-the configuration (slowburn.yaml, SLOWBURN_ variables).
+Of an SLO with groups the group with the least budget left is shown. A receiver that takes no alerts gets a line.
+Without --url, address and token are those of the configuration (slowburn.yaml, SLOWBURN_ variables).
 Exits with 1 when a shown SLO has a firing alert or no budget left, with 2 when slowburn does not answer.`;
 
 interface StatusOptions extends AddressOptions {
@@ -64,7 +65,12 @@ async function printOnce(
 ): Promise<number> {
   const { at, slos } = await client.slos(options);
   if (options.json === true) ports.out(`${JSON.stringify({ at, slos }, null, 2)}\n`);
-  else ports.out(statusText({ at, slos, url: client.url, paint: painter(hasColours(ports)) }));
+  else {
+    const { receivers } = await client.status();
+    const warnings = receiverNotes(receivers, ports.now());
+    const paint = painter(hasColours(ports));
+    ports.out(statusText({ at, slos, url: client.url, paint, warnings }));
+  }
   const hasTrouble = slos.some((slo: SloAnswer) => isTrouble(slo));
   return hasTrouble ? EXIT.found : EXIT.fine;
 }

@@ -1,5 +1,5 @@
 /** Starts everything in the order in which each part can be used, and stops it in the reverse. */
-import type { Dispatcher } from "../alerts/index.ts";
+import type { Dispatcher, TargetIdentity } from "../alerts/index.ts";
 import { createApi, listenApi, type Readiness } from "../api/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
 import { Heartbeat, Snapshotter } from "../ingest/index.ts";
@@ -31,6 +31,8 @@ export interface ServerPorts {
 export interface RunningServer {
   readonly listeners: readonly Listener[];
   readonly rules: RuleSet;
+  /** Where alerts go. */
+  readonly receivers: readonly TargetIdentity[];
   readonly recovery: RecoveryReport;
   /** Finishes what is under way, takes a last snapshot and closes; within some 20 s. */
   close(): Promise<void>;
@@ -70,12 +72,12 @@ async function startOn(
   logRecovery(counting.recovery, log);
   const rules = await startRules(config, counting, log, now);
   const recorder = new Recorder();
-  const dispatcher = startNotifications(config, counting);
+  const dispatcher = startNotifications(config, counting, log);
   const heartbeat = startHeartbeat(store, config, ports, counting, dispatcher, recorder, closers);
   const otlp = await listenOtlp(config, counting.intake.handle, recorder, log);
   closers.add(() => otlp.close());
   const receiverUrl = otlp.selfUrl;
-  const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl };
+  const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl, now };
   const telemetry = startSelfTelemetry(config, parts);
   closers.add(() => telemetry.close());
 
@@ -109,6 +111,7 @@ async function startOn(
   return {
     listeners,
     rules: rules.current,
+    receivers: dispatcher.stats(),
     recovery: counting.recovery,
     close: async () => {
       readiness = { kind: "stopping", reason: "slowburn is stopping" };

@@ -7,7 +7,6 @@ export const EVENTS = {
   "store.recovered": "What the data directory held was read back.",
   "store.damaged": "Some of what was acknowledged could not be read back.",
   "store.failed": "The disk refused a write; requests are answered with 503.",
-  "store.snapshot": "A snapshot was written.",
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
   "rules.problem": "A rule file is wrong; its last good version keeps running.",
@@ -16,6 +15,8 @@ export const EVENTS = {
   "alert.resolved": "An alert ended.",
   "outbox.failed": "A receiver of alerts does not answer; notifications wait.",
   "outbox.recovered": "The receiver answers again.",
+  "outbox.dropped":
+    "Notifications that nobody will get: refused for good, too old, too many, or of a receiver that is configured no more; at most one line per receiver and minute.",
   "otlp.refused": "A sender's requests are refused; at most one line per reason and minute.",
   "api.failed": "An API request failed by our fault.",
   "metrics.failed": "A part of `/metrics` could not be made; the rest was sent.",

@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
-import { world } from "../api/world.ts";
+import { NOW, world } from "../api/world.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
 const textOf = (url: Parameters<typeof fetch>[0]): string => url as string;
 const URL_FLAG = ["--url", "http://slowburn.test"];
+const noReceivers = () => Promise.resolve(Response.json({ receivers: [] }));
 const dir = mkdtempSync(join(tmpdir(), "slowburn-status-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -62,6 +63,7 @@ describe("slowburn status", () => {
   it("reads all pages", async () => {
     const asked: string[] = [];
     const paged: typeof fetch = (url) => {
+      if (new URL(textOf(url)).pathname !== "/api/v1/slos") return noReceivers();
       asked.push(textOf(url));
       const last = asked.length === 3;
       const next = last ? null : `a/${asked.length}`;
@@ -85,6 +87,51 @@ describe("slowburn status", () => {
       0,
       "no SLOs at http://slowburn.test: add a rule file, then run slowburn check\n",
     ]);
+  });
+});
+
+describe("a receiver of alerts", () => {
+  const WELL = {
+    receiver: "alertmanager",
+    kind: "alertmanager",
+    url: "http://am:9093",
+    sent: 2,
+    failed: 9,
+    deadLettered: 0,
+    queueLength: 2,
+    lastError: undefined,
+    failingSince: undefined,
+  } as const;
+  const printed = async (receiver: object) => {
+    const { sources } = world();
+    const app = createApi(
+      {
+        ...sources,
+        status: async () => ({
+          ...(await sources.status()),
+          receivers: [{ ...WELL, ...receiver }],
+        }),
+      },
+      { bearerTokens: [] },
+    );
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    return (await terminal({ fetch: fetcher }).run("status", ...URL_FLAG)).out;
+  };
+  it.each([
+    [
+      { failingSince: NOW - 720_000, lastError: "connect ECONNREFUSED" },
+      "receiver alertmanager (http://am:9093) has failed for 12m: connect ECONNREFUSED; 2 notifications waiting\n",
+    ],
+    [
+      { deadLettered: 1, lastError: "refused, status 401" },
+      "receiver alertmanager (http://am:9093) did not take 1 notification and will not be told again: refused, status 401\n",
+    ],
+  ])("that does not take alerts gets a line: %j", async (receiver, line) => {
+    expect(await printed(receiver)).toContain(line);
+  });
+
+  it("that takes them gets none", async () => {
+    expect(await printed({})).not.toContain("receiver");
   });
 });
 
@@ -133,7 +180,7 @@ describe("where status asks", () => {
     const fetcher: typeof fetch = (url, init) => {
       const { authorization = "none" } = (init?.headers ?? {}) as Record<string, string>;
       seen.push(`${new URL(textOf(url)).origin} ${authorization}`);
-      return Promise.resolve(Response.json({ at: null, slos: [], next: null }));
+      return Promise.resolve(Response.json({ at: null, slos: [], next: null, receivers: [] }));
     };
     await terminal({ environment, fetch: fetcher }).run("status", ...args);
     return seen[0];

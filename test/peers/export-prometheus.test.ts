@@ -233,6 +233,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
       .toEqual([
         "SlowburnDown ok inactive",
         "SlowburnEvaluationStalled ok inactive",
+        "SlowburnNotificationsWait ok inactive",
+        "SlowburnNotificationsGivenUp ok inactive",
         "SlowburnRuleFileBroken ok pending",
         "SlowburnDataStopped ok inactive",
         "SlowburnDataPartial ok pending",
