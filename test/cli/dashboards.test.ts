@@ -33,6 +33,13 @@ describe("slowburn dashboards", () => {
     writeFileSync(file, "");
     const { code, err, out } = await terminal().run("dashboards", "--out", join(file, "below"));
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/error write-failed: cannot write/);
+    expect(err).toMatch(/error write-failed: cannot write .*: cannot make .*no directory/);
+  });
+
+  // Linux only: Node's own recursive mkdir never comes back from here.
+  it.skipIf(!existsSync("/proc/self"))("exits with 2 where no folder can be made", async () => {
+    const { code, err, out } = await terminal().run("dashboards", "--out", "/proc/slowburn");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/cannot make \/proc\/slowburn: the file system takes no directories/);
   });
 });

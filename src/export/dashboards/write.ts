@@ -1,6 +1,7 @@
 /** `slowburn dashboards --out DIR`: everything Grafana and Prometheus need, as files. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeDirectory } from "../../config/index.ts";
 import { OperationError } from "../../slo/index.ts";
 import { monitoringRules } from "../monitoring-rules.ts";
 import { fleet } from "./fleet.ts";
@@ -52,10 +53,11 @@ export async function writeDashboards(
   for (const { path, text } of files) {
     const target = join(dir, path);
     try {
-      await mkdir(dirname(target), { recursive: true });
+      makeDirectory(dirname(target));
       await writeFile(target, text);
     } catch (cause) {
-      throw new OperationError("write-failed", `cannot write ${target}`, {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new OperationError("write-failed", `cannot write ${target}: ${reason}`, {
         cause,
         retryable: false,
       });
