@@ -79,8 +79,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "slowburn-prometheus-"));
     server = await serve(format);
-    const written = await writeDashboards(dir, { slowburnTarget: `127.0.0.1:${portOf(server)}` });
-    const config = written.find((path) => path.endsWith("prometheus.yml"))!;
+    const written = writeDashboards(dir, { slowburnTarget: `127.0.0.1:${portOf(server)}` });
+    const config = written.find(({ path }) => path.endsWith("prometheus.yml"))!.path;
     const port = await freePort();
     base = `http://127.0.0.1:${port}`;
     const text = (await readFile(config, "utf8")).replace("15s", "1s");
@@ -289,8 +289,8 @@ describe("tools", () => {
 
   test("promtool and amtool accept the files written", async () => {
     const dir = await mkdtemp(join(tmpdir(), "slowburn-files-"));
-    const written = await writeDashboards(dir);
-    const path = (end: string) => written.find((file) => file.endsWith(end))!;
+    const written = writeDashboards(dir);
+    const path = (end: string) => written.find((file) => file.path.endsWith(end))!.path;
     await run("/usr/bin/promtool", [
       "check",
       "rules",
