@@ -1,5 +1,5 @@
 /** `slowburn check`: what is wrong in rule files, before they run. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { Option, type Command } from "commander";
 import { loadConfig } from "../config/index.ts";
 import {
@@ -8,6 +8,7 @@ import {
   loadRules,
   problemsToJson,
   readRuleFile,
+  readRuleText,
   renderProblems,
   sarifProblems,
 } from "../rules/index.ts";
@@ -116,36 +117,43 @@ export function checkSettings({ environment }: CliPorts): CheckSettings {
 }
 
 function checkPath(path: string, settings: CheckSettings, now: () => number): Checked {
-  const text = readIfFile(path);
-  if (text !== undefined) return { ...readRuleFile({ file: path, text }, settings), fileCount: 1 };
-  const { slos, problems, files } = loadRules(path, { ...settings, now });
-  return { slos, problems, fileCount: files.length };
-}
-
-/** The text of a file, `undefined` for a directory. Throws `OperationError` when neither can be read. */
-function readIfFile(path: string): string | undefined {
-  try {
-    return statSync(path).isDirectory() ? undefined : readFileSync(path, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    const reason = code === "ENOENT" ? "it does not exist" : code;
-    throw new OperationError("unreadable", `cannot read ${path}: ${reason}`, {
-      cause,
-      retryable: false,
-    });
+  if (isDirectory(path)) {
+    const { slos, problems, files } = loadRules(path, { ...settings, now });
+    return { slos, problems, fileCount: files.length };
+  }
+  const content = readRuleText(path);
+  switch (content.kind) {
+    case "text":
+      return { ...readRuleFile({ file: path, text: content.text }, settings), fileCount: 1 };
+    case "gone":
+      throw unreadable(path, "it does not exist");
+    case "refused": {
+      const { problem } = content;
+      if (problem.code === "file-unreadable") throw unreadable(path, problem.message);
+      return { slos: [], problems: [problem], fileCount: 1 };
+    }
   }
 }
 
-/** Texts of the files that problems are in, for the line and the caret. */
+/** False for what is not there, or cannot be looked at: reading it says why. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const unreadable = (path: string, reason: string): OperationError =>
+  new OperationError("unreadable", `cannot read ${path}: ${reason}`, { retryable: false });
+
+/** Texts of the files that problems have a place in, for the line and the caret; read as they were read for the problem. */
 function sourcesOf(problems: readonly Problem[]): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  for (const { file } of problems) {
-    if (file === undefined || sources.has(file)) continue;
-    try {
-      sources.set(file, readFileSync(file, "utf8"));
-    } catch {
-      // The problem says already that it cannot be read; it is shown without its line.
-    }
+  for (const { file, line } of problems) {
+    if (file === undefined || line === undefined || sources.has(file)) continue;
+    const content = readRuleText(file);
+    if (content.kind === "text") sources.set(file, content.text);
   }
   return sources;
 }
