@@ -90,6 +90,24 @@ describe("slowburn status", () => {
   });
 });
 
+describe("slowburn status whose filters no SLO passes exits with 2", () => {
+  it.each([
+    [["--service", "chekout"], "no SLO of service chekout; did you mean checkout?"],
+    [["--service", "payments"], "no SLO of service payments"],
+    [["--label", "tier=3"], "no SLO has label tier=3; did you mean tier=1?"],
+    [
+      ["--service", "search", "--label", "team=shop"],
+      "no SLO of service search has label team=shop",
+    ],
+    [["--label", "tier=1", "--label", "tier=2"], "no SLO has all of the labels tier=1, tier=2"],
+  ])("%j", async (args, text) => {
+    for (const more of [[], ["--json"]]) {
+      const { code, out, err } = await terminal().run("status", ...URL_FLAG, ...args, ...more);
+      expect([code, out, err]).toEqual([2, "", `error no-such-slo: ${text}\n`]);
+    }
+  });
+});
+
 describe("a receiver of alerts", () => {
   const WELL = {
     receiver: "alertmanager",
