@@ -172,7 +172,7 @@ export interface RulesAnswer {
 export interface StatusAnswer {
   readonly version: string;
   readonly node: string;
-  readonly state: "ready" | "starting" | "recovering" | "stopping";
+  readonly state: "ready" | "starting" | "recovering" | "failing" | "stopping";
   readonly reason: string | null;
   readonly startedAt: string;
   readonly uptimeSeconds: number;

@@ -171,7 +171,7 @@ const receiver: z.ZodType<answer.ReceiverAnswer> = z.strictObject({
 const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
   version: z.string(),
   node: z.string(),
-  state: z.enum(["ready", "starting", "recovering", "stopping"]),
+  state: z.enum(["ready", "starting", "recovering", "failing", "stopping"]),
   reason: z.string().nullable(),
   startedAt: moment,
   uptimeSeconds: seconds,

@@ -15,7 +15,11 @@ export type EngineSource = Pick<
 
 export type Readiness =
   | { readonly kind: "ready" }
-  | { readonly kind: "starting" | "recovering" | "stopping"; readonly reason: string };
+  /** `failing`: it runs, and can take no data. */
+  | {
+      readonly kind: "starting" | "recovering" | "failing" | "stopping";
+      readonly reason: string;
+    };
 
 /** `RuleSet` of the rules room satisfies it. */
 export interface RulesSample {

@@ -4,7 +4,14 @@ import { createApi, listenApi, type Readiness } from "../api/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
 import { Heartbeat, Snapshotter } from "../ingest/index.ts";
 import { loadRules, watchRules, type RuleSet } from "../rules/index.ts";
-import { openSqliteStore, type Store } from "../storage/index.ts";
+import { OperationError } from "../slo/index.ts";
+import {
+  openSqliteStore,
+  WatchedStore,
+  type OutboxChange,
+  type Store,
+  type StoreSettings,
+} from "../storage/index.ts";
 import { Recorder, type EventLog } from "../telemetry/index.ts";
 import { apiSources } from "./api-sources.ts";
 import { Closers } from "./closers.ts";
@@ -26,6 +33,8 @@ export interface ServerPorts {
   readonly onFatal: (error: unknown) => void;
   /** How often the state is written whole, ms; each minute by default. */
   readonly snapshotEveryMs?: number;
+  /** What the data is kept in; a SQLite database in the data directory by default. */
+  readonly openStore?: (settings: StoreSettings) => Promise<Store>;
 }
 
 export interface RunningServer {
@@ -39,18 +48,15 @@ export interface RunningServer {
 }
 
 const SNAPSHOT_EVERY_MS = 60_000;
+const NO_CHANGE: OutboxChange = { added: [], updated: [], removedIds: [] };
 
 /** Rejects with `OperationError` or `ProblemError` when a part cannot start; what had started is closed again. */
 export async function startServer(
   config: SlowburnConfig,
   ports: ServerPorts,
 ): Promise<RunningServer> {
-  const { now, log } = ports;
-  const store = await openSqliteStore({
-    directory: config.dataDirectory,
-    durability: config.durability,
-    now,
-  });
+  const { log } = ports;
+  const store = await openWatchedStore(config, ports);
   const closers = new Closers((error) => log.error("store.failed", { work: "stop", error }));
   closers.add(() => store.close());
   try {
@@ -61,8 +67,20 @@ export async function startServer(
   }
 }
 
+async function openWatchedStore(
+  { dataDirectory: directory, durability }: SlowburnConfig,
+  { now, log, openStore = openSqliteStore }: ServerPorts,
+): Promise<WatchedStore> {
+  return new WatchedStore(await openStore({ directory, durability, now }), {
+    now,
+    appendIsDurable: durability === "ack",
+    onFailed: ({ message }) => log.error("store.failed", { directory, error: message }),
+    onRecovered: (failedForMs) => log.info("store.resumed", { directory, failedForMs }),
+  });
+}
+
 async function startOn(
-  store: Store,
+  store: WatchedStore,
   config: SlowburnConfig,
   ports: ServerPorts,
   closers: Closers,
@@ -81,7 +99,13 @@ async function startOn(
   const telemetry = startSelfTelemetry(config, parts);
   closers.add(() => telemetry.close());
 
-  let readiness: Readiness = { kind: "ready" };
+  let isStopping = false;
+  const readiness = (): Readiness => {
+    if (isStopping) return { kind: "stopping", reason: "slowburn is stopping" };
+    if (store.failure === undefined) return { kind: "ready" };
+    const reason = `${config.dataDirectory} takes no writes: ${store.failure.message}`;
+    return { kind: "failing", reason };
+  };
   const listeners: Listener[] = [...otlp.listeners];
   const sources = apiSources({
     config,
@@ -89,7 +113,7 @@ async function startOn(
     ...parts,
     telemetry,
     listeners,
-    readiness: () => readiness,
+    readiness,
   });
   const tokens = config.tokens.api === undefined ? [] : [config.tokens.api.reveal()];
   const api = await listenApi(createApi(sources, { bearerTokens: tokens }), {
@@ -114,7 +138,7 @@ async function startOn(
     receivers: dispatcher.stats(),
     recovery: counting.recovery,
     close: async () => {
-      readiness = { kind: "stopping", reason: "slowburn is stopping" };
+      isStopping = true;
       await closers.closeAll();
     },
   };
@@ -141,7 +165,7 @@ async function startRules(
 
 /** The tick; at the end, everything taken is applied and written whole. */
 function startHeartbeat(
-  store: Store,
+  store: WatchedStore,
   config: SlowburnConfig,
   { log, now, snapshotEveryMs = SNAPSHOT_EVERY_MS }: ServerPorts,
   { engine, core, alerts, intake }: Counting,
@@ -168,9 +192,14 @@ function startHeartbeat(
       onTick: (lateMs) => {
         recorder.recordTick(lateMs);
         if (lateMs > config.bucketMs) log.warn("tick.late", { lateMs });
+        // Nobody sends to a server that is not ready: it has to try by itself.
+        if (store.failure !== undefined) void intake.commitOutbox(NO_CHANGE).catch(() => undefined);
       },
       onTransitions: (transitions) => logTransitions(transitions, log),
-      onError: (work, error) => log.error("store.failed", { work, error }),
+      onError: (work, error) => {
+        const isTold = store.failure !== undefined && error instanceof OperationError;
+        if (!isTold) log.error("store.failed", { work, error });
+      },
       onFatal: (error) => intake.fail(error),
     },
     { bucketMs: config.bucketMs, snapshotEveryMs },

@@ -7,3 +7,4 @@
 export { createMemoryStore, type MemoryStore } from "./memory-store.ts";
 export { openSqliteStore, type StoreSettings } from "./sqlite-store.ts";
 export * from "./store.ts";
+export { WatchedStore, type WatchPorts } from "./watched-store.ts";

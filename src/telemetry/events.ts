@@ -6,7 +6,9 @@ export const EVENTS = {
   "server.failed": "Cannot start or go on.",
   "store.recovered": "What the data directory held was read back.",
   "store.damaged": "Some of what was acknowledged could not be read back.",
-  "store.failed": "The disk refused a write; requests are answered with 503.",
+  "store.failed":
+    "The disk refused a write; requests are answered with 503. Once, until `store.resumed`.",
+  "store.resumed": "The disk takes writes again.",
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
   "rules.problem": "A rule file is wrong; its last good version keeps running.",
