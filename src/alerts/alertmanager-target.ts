@@ -11,7 +11,13 @@ import { postableAlert, type PostableAlert } from "./messages.ts";
 import type { PostOutcome } from "./post.ts";
 import type { AlertmanagerReceiver } from "./receiver.ts";
 import { reasonOf, Tally } from "./tally.ts";
-import { publicUrl, type Target, type TargetPorts, type TargetStats } from "./target.ts";
+import {
+  publicUrl,
+  type Target,
+  type TargetIdentity,
+  type TargetPorts,
+  type TargetStats,
+} from "./target.ts";
 
 /** Alerts per request: Prometheus' notifier.DefaultMaxBatchSize. */
 const BATCH_LIMIT = 256;
@@ -44,7 +50,8 @@ export class AlertmanagerTarget implements Target {
   readonly #receiver: AlertmanagerReceiver;
   readonly #url: string;
   readonly #ports: TargetPorts;
-  readonly #tally = new Tally();
+  readonly #identity: TargetIdentity;
+  readonly #tally: Tally;
   readonly #resolved = new Map<number, ResolvedRow>();
   /** When each firing alert is due again; `firedAt` tells a new firing from an old one. */
   #nextAt = new Map<
@@ -63,23 +70,30 @@ export class AlertmanagerTarget implements Target {
     this.#url = `${url.replace(/\/+$/, "")}/api/v2/alerts`;
     this.name = `${receiver.name} ${publicUrl(url)}`;
     this.#ports = ports;
+    this.#identity = {
+      receiver: receiver.name,
+      kind: "alertmanager",
+      url: publicUrl(url.replace(/\/+$/, "")),
+    };
+    const { timers, onDelivery } = ports;
+    const now = () => timers.now();
+    this.#tally = new Tally(now, (change) => onDelivery(this.#identity, change));
   }
 
   stats(): TargetStats {
-    const { sent, failed, deadLettered, lastError, lastSentAt } = this.#tally;
+    const { sent, failed, deadLettered, lastError, lastSentAt, failingSince } = this.#tally;
     const waiting = [...this.#resolved.values()].filter((row) => row.nextAt <= row.resolvedAt);
     const oldestAt =
       waiting.length === 0 ? undefined : Math.min(...waiting.map((r) => r.resolvedAt));
     return {
-      receiver: this.#receiver.name,
-      kind: "alertmanager",
-      url: publicUrl(this.#url),
+      ...this.#identity,
       sent,
       failed,
       deadLettered,
       oldestAt,
       lastError,
       lastSentAt,
+      failingSince,
       queueLength: waiting.length + this.#dueFiring(this.#ports.timers.now()).length,
     };
   }
@@ -196,7 +210,7 @@ export class AlertmanagerTarget implements Target {
     const outcome = await this.#post(batch.map((offer) => offer.alert));
     if (outcome.kind === "answered" && outcome.status >= 200 && outcome.status < 300) {
       this.#failures = 0;
-      this.#tally.took(batch.length, this.#ports.timers.now());
+      this.#tally.took(batch.length);
       for (const offer of batch) offer.settle(true);
       return true;
     }
@@ -227,7 +241,8 @@ export class AlertmanagerTarget implements Target {
   }
 
   #retryLater(outcome: PostOutcome): void {
-    const { timers, settings, random } = this.#ports;
+    const { timers, settings, signal, random } = this.#ports;
+    if (signal.aborted) return; // shutdown is not the receiver's failure
     this.#tally.failedWith(outcome);
     this.#failures++;
     const longest = Math.min(settings.backoffMs.longest, settings.resendDelayMs);

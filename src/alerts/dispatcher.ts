@@ -9,7 +9,8 @@ import { AlertmanagerTarget } from "./alertmanager-target.ts";
 import { OutboxRecorder } from "./outbox-recorder.ts";
 import type { Post } from "./post.ts";
 import type { DispatcherSettings } from "./receiver.ts";
-import type { Target, TargetPorts, TargetStats } from "./target.ts";
+import type { DeliveryChange } from "./tally.ts";
+import type { Target, TargetIdentity, TargetPorts, TargetStats } from "./target.ts";
 import type { Timers } from "./timers.ts";
 import { WebhookTarget } from "./webhook-target.ts";
 
@@ -22,6 +23,8 @@ export interface DispatcherPorts {
   readonly record: (change: OutboxChange) => Promise<unknown>;
   /** The evaluator: alerts now, and one with fresh annotations. */
   readonly alerts: { current(): readonly AlertView[]; describe(alert: AlertView): AlertView };
+  /** A receiver begins to fail, recovers, or will never get something. */
+  readonly onDelivery: (target: TargetIdentity, change: DeliveryChange) => void;
 }
 
 export class Dispatcher {
@@ -45,6 +48,7 @@ export class Dispatcher {
       settings,
       signal: this.#abort.signal,
       changed: (change) => this.#recorder.add(change),
+      onDelivery: ports.onDelivery,
       alerts: {
         firing: () => this.#firingAlerts(),
         describe: (alert) => ports.alerts.describe(alert),

@@ -16,7 +16,8 @@ export { foreseeOutage, type OutageForesight, type OutageSetting } from "./fores
 export { fingerprint } from "./fingerprint.ts";
 export { poissonTail } from "./poisson.ts";
 export { Dispatcher, type DispatcherPorts } from "./dispatcher.ts";
-export type { TargetStats } from "./target.ts";
+export type { TargetIdentity, TargetStats } from "./target.ts";
+export type { DeliveryChange } from "./tally.ts";
 export { nodeTimers, type Timers } from "./timers.ts";
 export { fetchPost, type Post, type PostOutcome, type PostRequest } from "./post.ts";
 export {

@@ -1,5 +1,15 @@
-/** What one target has sent and failed to send since the start. */
+/** What one target has sent and failed to send since the start, and what of it an operator must hear of. */
 import type { PostOutcome } from "./post.ts";
+
+export type DeliveryChange =
+  /** Requests began to fail; notifications wait. Told once, whatever follows. */
+  | { readonly kind: "failed"; readonly error: string }
+  /** The first that was taken since. */
+  | { readonly kind: "recovered"; readonly failedForMs: number }
+  /** Notifications that no one will get; at most one a minute, with how many since the one before. */
+  | { readonly kind: "given-up"; readonly count: number; readonly error: string };
+
+const TELL_EVERY_MS = 60_000;
 
 export class Tally {
   sent = 0;
@@ -7,21 +17,46 @@ export class Tally {
   deadLettered = 0;
   lastError: string | undefined = undefined;
   lastSentAt: number | undefined = undefined;
+  /** First failure since the last success, ms since the epoch. */
+  failingSince: number | undefined = undefined;
+  readonly #now: () => number;
+  readonly #tell: (change: DeliveryChange) => void;
+  #toldGivenUp = 0;
+  #givenUpToldAt = -Infinity;
 
-  took(alertCount: number, nowMs: number): void {
+  constructor(now: () => number, tell: (change: DeliveryChange) => void) {
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  took(alertCount: number): void {
+    const nowMs = this.#now();
     this.sent += alertCount;
     this.lastSentAt = nowMs;
     this.lastError = undefined;
+    if (this.failingSince === undefined) return;
+    const failedForMs = nowMs - this.failingSince;
+    this.failingSince = undefined;
+    this.#tell({ kind: "recovered", failedForMs });
   }
 
   failedWith(outcome: PostOutcome): void {
     this.failed++;
-    this.lastError = reasonOf(outcome);
+    const error = reasonOf(outcome);
+    this.lastError = error;
+    if (this.failingSince !== undefined) return;
+    this.failingSince = this.#now();
+    this.#tell({ kind: "failed", error });
   }
 
-  gaveUp(reason: string): void {
+  gaveUp(error: string): void {
     this.deadLettered++;
-    this.lastError = reason;
+    this.lastError = error;
+    const nowMs = this.#now();
+    if (nowMs - this.#givenUpToldAt < TELL_EVERY_MS) return;
+    this.#givenUpToldAt = nowMs;
+    this.#tell({ kind: "given-up", count: this.deadLettered - this.#toldGivenUp, error });
+    this.#toldGivenUp = this.deadLettered;
   }
 }
 

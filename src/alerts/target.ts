@@ -3,15 +3,20 @@ import type { OutboxChange, OutboxRow } from "../storage/index.ts";
 import type { AlertView } from "./alert.ts";
 import type { Post } from "./post.ts";
 import type { DispatcherSettings } from "./receiver.ts";
+import type { DeliveryChange } from "./tally.ts";
 import type { Timers } from "./timers.ts";
 
-/** Counters since the start, for `/metrics`. */
-export interface TargetStats {
+/** Which of the configured destinations. */
+export interface TargetIdentity {
   /** Name of the receiver. */
   readonly receiver: string;
   readonly kind: "alertmanager" | "webhook";
   /** Without query and credentials; of a webhook without its path too, which may be its secret. */
   readonly url: string;
+}
+
+/** Counters since the start, for `/metrics`. */
+export interface TargetStats extends TargetIdentity {
   /** Alerts that were taken. */
   readonly sent: number;
   /** Requests that failed and are tried again. */
@@ -24,6 +29,8 @@ export interface TargetStats {
   readonly oldestAt: number | undefined;
   readonly lastError: string | undefined;
   readonly lastSentAt: number | undefined;
+  /** Requests have failed since, ms since the epoch; `undefined` while they are taken, or none was sent. */
+  readonly failingSince: number | undefined;
 }
 
 export interface Target {
@@ -53,6 +60,8 @@ export interface TargetPorts {
   readonly signal: AbortSignal;
   /** Records what became of rows. */
   readonly changed: (change: Partial<OutboxChange>) => void;
+  /** Told when a target begins to fail, when it recovers, and of what it gave up. */
+  readonly onDelivery: (target: TargetIdentity, change: DeliveryChange) => void;
   /** Firing alerts that were announced, with annotations as of now on `describe`. */
   readonly alerts: { firing(): readonly AlertView[]; describe(alert: AlertView): AlertView };
 }

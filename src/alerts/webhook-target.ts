@@ -9,7 +9,7 @@ import { webhookBody } from "./messages.ts";
 import type { PostOutcome } from "./post.ts";
 import type { WebhookReceiver } from "./receiver.ts";
 import { reasonOf, Tally } from "./tally.ts";
-import type { Target, TargetPorts, TargetStats } from "./target.ts";
+import type { Target, TargetIdentity, TargetPorts, TargetStats } from "./target.ts";
 
 interface WebhookPayload {
   readonly createdAt: number;
@@ -26,7 +26,8 @@ export class WebhookTarget implements Target {
   readonly name: string;
   readonly #receiver: WebhookReceiver;
   readonly #ports: TargetPorts;
-  readonly #tally = new Tally();
+  readonly #identity: TargetIdentity;
+  readonly #tally: Tally;
   /** Ascending by id within a key; only the first of a key may be in flight. Keys in order of arrival. */
   readonly #queues = new Map<string, WaitingRow[]>();
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -38,23 +39,28 @@ export class WebhookTarget implements Target {
     this.#receiver = receiver;
     this.name = receiver.name;
     this.#ports = ports;
+    // The path of many a webhook is its secret.
+    const { origin } = new URL(receiver.url);
+    this.#identity = { receiver: receiver.name, kind: "webhook", url: origin };
+    const { timers, onDelivery } = ports;
+    const now = () => timers.now();
+    this.#tally = new Tally(now, (change) => onDelivery(this.#identity, change));
   }
 
   stats(): TargetStats {
-    const { sent, failed, deadLettered, lastError, lastSentAt } = this.#tally;
+    const { sent, failed, deadLettered, lastError, lastSentAt, failingSince } = this.#tally;
     let oldestAt: number | undefined;
     for (const [first] of this.#queues.values())
       if (first !== undefined) oldestAt = Math.min(oldestAt ?? Infinity, first.createdAt);
     return {
-      receiver: this.#receiver.name,
-      kind: "webhook",
-      url: new URL(this.#receiver.url).origin, // the path of many a webhook is its secret
+      ...this.#identity,
       sent,
       failed,
       deadLettered,
       oldestAt,
       lastError,
       lastSentAt,
+      failingSince,
       queueLength: this.#queueLength,
     };
   }
@@ -117,7 +123,7 @@ export class WebhookTarget implements Target {
   }
 
   async #attempt(waiting: WaitingRow): Promise<void> {
-    const { post, settings, signal, timers } = this.#ports;
+    const { post, settings, signal } = this.#ports;
     const outcome = await post({
       url: this.#receiver.url,
       body: JSON.stringify(waiting.body),
@@ -128,7 +134,7 @@ export class WebhookTarget implements Target {
     });
     switch (verdict(outcome)) {
       case "taken":
-        this.#tally.took(1, timers.now());
+        this.#tally.took(1);
         return this.#remove(waiting);
       case "refused":
         return this.#giveUp(waiting, `refused, ${reasonOf(outcome)}`);

@@ -195,7 +195,7 @@ export interface RulesAnswer {
 export interface StatusAnswer {
   readonly version: string;
   readonly node: string;
-  readonly state: "ready" | "starting" | "recovering" | "stopping";
+  readonly state: "ready" | "starting" | "recovering" | "failing" | "stopping";
   readonly reason: string | null;
   readonly startedAt: string;
   readonly uptimeSeconds: number;
@@ -233,15 +233,25 @@ export interface StatusAnswer {
   readonly sloCount: number;
   readonly rules: { readonly files: number; readonly errors: number; readonly warnings: number };
   readonly alerts: { readonly pending: number; readonly firing: number };
-  readonly receivers: readonly {
-    readonly receiver: string;
-    readonly kind: "alertmanager" | "webhook";
-    readonly url: string;
-    readonly sent: number;
-    readonly failed: number;
-    readonly queueLength: number;
-    readonly lastError: string | null;
-  }[];
+  readonly receivers: readonly ReceiverAnswer[];
+}
+
+/** One destination of alerts; counts are since the start. */
+export interface ReceiverAnswer {
+  readonly receiver: string;
+  readonly kind: "alertmanager" | "webhook";
+  readonly url: string;
+  /** Notifications that were taken. */
+  readonly sent: number;
+  /** Requests that failed and were tried again. */
+  readonly failed: number;
+  /** Notifications that it will never get. */
+  readonly givenUp: number;
+  /** Notifications that wait. */
+  readonly queueLength: number;
+  readonly lastError: string | null;
+  /** Since when requests fail; null while they are taken, or none was sent. */
+  readonly failingSince: string | null;
 }
 
 export interface DashboardListAnswer {

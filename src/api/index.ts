@@ -17,6 +17,7 @@ export type {
   BurnAnswer,
   ProblemAnswer,
   ReadingAnswer,
+  ReceiverAnswer,
   RulesAnswer,
   SloAnswer,
   SloDetailAnswer,

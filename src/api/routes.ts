@@ -48,7 +48,7 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/-/ready",
     operationId: "ready",
-    summary: "It takes and answers data; 503 with the reason while it recovers or stops.",
+    summary: "It takes and answers data; 503 with the reason while it cannot, recovers or stops.",
     query: [],
     answer: { schema: "Health" },
     failures: [503],

@@ -186,10 +186,22 @@ const rules: z.ZodType<answer.RulesAnswer> = z.strictObject({
   problems: z.array(ruleProblem),
 });
 
+const receiver: z.ZodType<answer.ReceiverAnswer> = z.strictObject({
+  receiver: z.string(),
+  kind: z.enum(["alertmanager", "webhook"]),
+  url: z.string(),
+  sent: count,
+  failed: count.describe("Requests that failed and were tried again."),
+  givenUp: count.describe("Notifications that it will never get."),
+  queueLength: count,
+  lastError: z.string().nullable(),
+  failingSince: absentMoment.describe("null while it takes notifications, or got none yet."),
+});
+
 const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
   version: z.string(),
   node: z.string(),
-  state: z.enum(["ready", "starting", "recovering", "stopping"]),
+  state: z.enum(["ready", "starting", "recovering", "failing", "stopping"]),
   reason: z.string().nullable(),
   startedAt: moment,
   uptimeSeconds: seconds,
@@ -225,17 +237,7 @@ const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
   sloCount: count,
   rules: z.strictObject({ files: count, errors: count, warnings: count }),
   alerts: z.strictObject({ pending: count, firing: count }),
-  receivers: z.array(
-    z.strictObject({
-      receiver: z.string(),
-      kind: z.enum(["alertmanager", "webhook"]),
-      url: z.string(),
-      sent: count,
-      failed: count,
-      queueLength: count,
-      lastError: z.string().nullable(),
-    }),
-  ),
+  receivers: z.array(receiver),
 });
 
 const problem: z.ZodType<answer.ProblemAnswer> = z.strictObject({
@@ -260,6 +262,7 @@ export type SchemaName =
   | "AlertList"
   | "RuleProblem"
   | "Rules"
+  | "Receiver"
   | "Status"
   | "Problem"
   | "Health"
@@ -274,6 +277,7 @@ const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
   AlertList: alertList,
   RuleProblem: ruleProblem,
   Rules: rules,
+  Receiver: receiver,
   Status: status,
   Problem: problem,
   Health: health,

@@ -15,7 +15,11 @@ export type EngineSource = Pick<
 
 export type Readiness =
   | { readonly kind: "ready" }
-  | { readonly kind: "starting" | "recovering" | "stopping"; readonly reason: string };
+  /** `failing`: it runs, and can take no data. */
+  | {
+      readonly kind: "starting" | "recovering" | "failing" | "stopping";
+      readonly reason: string;
+    };
 
 /** `RuleSet` of the rules room satisfies it. */
 export interface RulesSample {
@@ -37,8 +41,12 @@ export interface ReceiverSample {
   readonly url: string;
   readonly sent: number;
   readonly failed: number;
+  /** Notifications that it will never get. */
+  readonly deadLettered: number;
   readonly queueLength: number;
   readonly lastError: string | undefined;
+  /** ms since the epoch; `undefined` while it takes notifications, or got none yet. */
+  readonly failingSince: number | undefined;
 }
 
 export interface StatusSample {

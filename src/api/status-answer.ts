@@ -1,9 +1,9 @@
 /** What the process is and does, as JSON. No secrets: addresses come without credentials, the configuration is not shown. */
 import type { AlertView } from "../alerts/index.ts";
 import type { Problem } from "../slo/index.ts";
-import type { StatusAnswer } from "./answers.ts";
+import type { ReceiverAnswer, StatusAnswer } from "./answers.ts";
 import { moment, momentOrNull } from "./moment.ts";
-import type { ApiSources, StatusSample } from "./sources.ts";
+import type { ApiSources, ReceiverSample, StatusSample } from "./sources.ts";
 
 export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusAnswer {
   const readiness = sources.readiness();
@@ -38,17 +38,22 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
     sloCount: sources.engine.slos.length,
     rules: { files: rules.files.length, ...countProblems(rules.problems) },
     alerts: { pending: countState(alerts, "pending"), firing: countState(alerts, "firing") },
-    receivers: sample.receivers.map(
-      ({ receiver, kind, url, sent, failed, queueLength, lastError }) => ({
-        receiver,
-        kind,
-        url,
-        sent,
-        failed,
-        queueLength,
-        lastError: lastError ?? null,
-      }),
-    ),
+    receivers: sample.receivers.map(receiverAnswer),
+  };
+}
+
+function receiverAnswer(sample: ReceiverSample): ReceiverAnswer {
+  const { receiver, kind, url, sent, failed, deadLettered, queueLength } = sample;
+  return {
+    receiver,
+    kind,
+    url,
+    sent,
+    failed,
+    givenUp: deadLettered,
+    queueLength,
+    lastError: sample.lastError ?? null,
+    failingSince: sample.failingSince === undefined ? null : moment(sample.failingSince),
   };
 }
 

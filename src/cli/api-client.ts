@@ -1,5 +1,5 @@
 /** Asks slowburn's API; every way it can fail is a sentence. */
-import type { SloAnswer, SloDetailAnswer, SloListAnswer } from "../api/index.ts";
+import type { SloAnswer, SloDetailAnswer, SloListAnswer, StatusAnswer } from "../api/index.ts";
 import { OperationError } from "../slo/index.ts";
 
 export interface ApiClientSettings {
@@ -50,6 +50,11 @@ export class ApiClient {
   /** One SLO with all its groups; rejects with `refused` when slowburn does not know it. */
   slo(id: string): Promise<SloDetailAnswer> {
     return this.#read(`/api/v1/slos/${id.split("/").map(encodeURIComponent).join("/")}`);
+  }
+
+  /** The process itself: listeners, what was taken in, receivers of alerts. */
+  status(): Promise<StatusAnswer> {
+    return this.#read("/api/v1/status");
   }
 
   async #read<T>(path: string): Promise<T> {

@@ -19,13 +19,14 @@ export function banner(
   version: string,
   hasColours: boolean,
 ): string {
-  const { rules, apiUrl, otlpHttpUrl, otlpGrpcUrl } = running;
+  const { rules, receivers, apiUrl, otlpHttpUrl, otlpGrpcUrl } = running;
   const rows: readonly (readonly [title: string, text: string])[] = [
     ["OTLP/HTTP", otlpHttpUrl],
     ["OTLP/gRPC", otlpGrpcUrl],
     ["API", `${apiUrl}  (/metrics for Prometheus, /dashboards for Grafana)`],
     ["data", `${config.dataDirectory}  (${durability(config)})`],
     ...ruleRows(config.rulesDirectory, rules),
+    ["alerts", alertsRow(receivers)],
     ["next", `point an SDK here: OTEL_EXPORTER_OTLP_ENDPOINT=${otlpHttpUrl}`],
     ["", `look at your SLOs: npx slowburn status${statusUrl(apiUrl)}`],
   ];
@@ -47,6 +48,11 @@ function ruleRows(
   const rest = files.length - named.length;
   return [["rules", head], ...named, ...(rest > 0 ? [["", `and ${rest} more`] as const] : [])];
 }
+
+const alertsRow = (receivers: RunningServer["receivers"]): string =>
+  receivers.length === 0
+    ? "go nowhere yet: set alertmanager.urls or webhook.urls"
+    : `go to ${receivers.map(({ receiver, url }) => `${receiver} ${url}`).join(", ")}`;
 
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 

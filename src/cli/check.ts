@@ -1,10 +1,10 @@
 /** `slowburn check`: what is wrong in rule files, before they run. */
-import { readFileSync } from "node:fs";
 import { Option, type Command } from "commander";
 import {
   githubProblems,
   lintSlos,
   problemsToJson,
+  readRuleText,
   renderProblems,
   sarifProblems,
 } from "../rules/index.ts";
@@ -89,16 +89,13 @@ function summaryLine({ fileCount, sloCount, errorCount, warningCount }: Counts):
   return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`;
 }
 
-/** Texts of the files that problems are in, for the line and the caret. */
+/** Texts of the files that problems have a place in, for the line and the caret; read as they were read for the problem. */
 function sourcesOf(problems: readonly Problem[]): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
-  for (const { file } of problems) {
-    if (file === undefined || sources.has(file)) continue;
-    try {
-      sources.set(file, readFileSync(file, "utf8"));
-    } catch {
-      // The problem says already that it cannot be read; it is shown without its line.
-    }
+  for (const { file, line } of problems) {
+    if (file === undefined || line === undefined || sources.has(file)) continue;
+    const content = readRuleText(file);
+    if (content.kind === "text") sources.set(file, content.text);
   }
   return sources;
 }

@@ -1,6 +1,6 @@
 /** `slowburn dashboards`: Grafana dashboards and the files beside them, written to a folder. */
 import type { Command } from "commander";
-import { writeDashboards, type ProvisioningSettings } from "../export/index.ts";
+import { writeDashboards, type WriteSettings, type WrittenFile } from "../export/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -10,13 +10,11 @@ Examples:
   $ slowburn dashboards --out ./monitoring --prometheus-url http://prometheus:9090 --slowburn-target slowburn:4319
 
 Then import grafana/dashboards/*.json by hand, or copy grafana/provisioning to /etc/grafana/provisioning.
+prometheus.yml and alertmanager.yml are yours once they are there: what you changed in them is kept, without --force.
 A running slowburn serves the same dashboards at /dashboards.`;
 
-interface DashboardsOptions {
+interface DashboardsOptions extends WriteSettings {
   readonly out: string;
-  readonly prometheusUrl?: string;
-  readonly slowburnTarget?: string;
-  readonly dashboardsPath?: string;
 }
 
 export function addDashboards(
@@ -37,11 +35,15 @@ export function addDashboards(
       "--dashboards-path <dir>",
       "the dashboards' folder as Grafana sees it (the one written)",
     )
+    .option("--force", "overwrite prometheus.yml and alertmanager.yml too when they differ")
     .addHelpText("after", EXAMPLES)
-    .action(async ({ out, ...settings }: DashboardsOptions) => {
-      const given: Partial<ProvisioningSettings> = settings;
-      const files = await writeDashboards(out, given);
-      ports.out(files.map((file) => `wrote ${file}\n`).join(""));
+    .action(({ out, ...settings }: DashboardsOptions) => {
+      ports.out(writeDashboards(out, settings).map(fileLine).join(""));
       done(EXIT.fine);
     });
 }
+
+const fileLine = ({ path, outcome }: WrittenFile): string =>
+  outcome === "written"
+    ? `wrote ${path}\n`
+    : `kept ${path}: differs from ours, --force overwrites\n`;

@@ -35,6 +35,7 @@ const ports: CliPorts = {
       otlpGrpcUrl: urlOf("OTLP/gRPC"),
       apiUrl: urlOf("API"),
       rules: running.rules,
+      receivers: running.receivers,
       close: () => running.close(),
     };
   },

@@ -44,6 +44,8 @@ export interface RunningServer {
   readonly apiUrl: string;
   /** As loaded at the start. */
   readonly rules: RuleSet;
+  /** Where alerts go, as people may see it. */
+  readonly receivers: readonly { readonly receiver: string; readonly url: string }[];
   /** Finishes what is under way, writes everything, closes. */
   close(): Promise<void>;
 }

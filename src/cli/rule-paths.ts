@@ -1,7 +1,7 @@
 /** Rule files and folders that a command is given, read as `serve` would. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { loadConfig } from "../config/index.ts";
-import { loadRules, readRuleFile } from "../rules/index.ts";
+import { loadRules, readRuleFile, readRuleText } from "../rules/index.ts";
 import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -37,22 +37,32 @@ function readSettings({ environment }: CliPorts): ReadSettings {
 }
 
 function readPath(path: string, settings: ReadSettings, now: () => number): ReadRules {
-  const text = readIfFile(path);
-  if (text !== undefined) return { ...readRuleFile({ file: path, text }, settings), fileCount: 1 };
-  const { slos, problems, files } = loadRules(path, { ...settings, now });
-  return { slos, problems, fileCount: files.length };
-}
-
-/** The text of a file, `undefined` for a directory. Throws `OperationError` when neither can be read. */
-function readIfFile(path: string): string | undefined {
-  try {
-    return statSync(path).isDirectory() ? undefined : readFileSync(path, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
-    const reason = code === "ENOENT" ? "it does not exist" : code;
-    throw new OperationError("unreadable", `cannot read ${path}: ${reason}`, {
-      cause,
-      retryable: false,
-    });
+  if (isDirectory(path)) {
+    const { slos, problems, files } = loadRules(path, { ...settings, now });
+    return { slos, problems, fileCount: files.length };
+  }
+  const content = readRuleText(path);
+  switch (content.kind) {
+    case "text":
+      return { ...readRuleFile({ file: path, text: content.text }, settings), fileCount: 1 };
+    case "gone":
+      throw unreadable(path, "it does not exist");
+    case "refused": {
+      const { problem } = content;
+      if (problem.code === "file-unreadable") throw unreadable(path, problem.message);
+      return { slos: [], problems: [problem], fileCount: 1 };
+    }
   }
 }
+
+/** False for what is not there, or cannot be looked at: reading it says why. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const unreadable = (path: string, reason: string): OperationError =>
+  new OperationError("unreadable", `cannot read ${path}: ${reason}`, { retryable: false });

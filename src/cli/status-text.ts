@@ -8,6 +8,8 @@ export interface StatusView {
   readonly slos: readonly SloAnswer[];
   readonly url: string;
   readonly paint: Paint;
+  /** Trouble beside the SLOs' own. */
+  readonly warnings: readonly string[];
 }
 
 const ABSENT = "–";
@@ -22,7 +24,7 @@ const isSpent = ({ budgetProjected }: ReadingAnswer): boolean =>
 
 /** Ends in a newline. */
 export function statusText(view: StatusView): string {
-  const { at, slos, url, paint } = view;
+  const { at, slos, url, paint, warnings } = view;
   if (slos.length === 0) return `no SLOs at ${url}: add a rule file, then run slowburn check\n`;
   const [short, long] = burnColumns(slos);
   const columns: readonly Column[] = [
@@ -45,9 +47,10 @@ export function statusText(view: StatusView): string {
     { text: gone(slo.reading) },
     alertCell(slo.reading, paint),
   ]);
-  const notes = [...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) =>
-    paint("faint", note),
-  );
+  const notes = [
+    ...warnings.map((warning) => paint("red", warning)),
+    ...[...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) => paint("faint", note)),
+  ];
   const when = at === null ? "before the first evaluation" : `as of ${at}`;
   return `${renderTable(columns, rows)}${[...notes, `${url}, ${when}`].map((line) => `${line}\n`).join("")}`;
 }

@@ -5,7 +5,9 @@ import { apiAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { hasColours, painter } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
+import { noMatch } from "./no-match.ts";
 import type { CliPorts } from "./ports.ts";
+import { receiverNotes } from "./receiver-notes.ts";
 import { isTrouble, statusText } from "./status-text.ts";
 
 const EXAMPLES = `
@@ -16,9 +18,10 @@ Examples:
   $ slowburn status --json | jq '.slos[] | select(.reading.budgetProjected < 0.1) | .id'
   $ slowburn status --watch 5
 
-Of an SLO with groups the group with the least budget left is shown. Without --url, address and token are those of
-the configuration (slowburn.yaml, SLOWBURN_ variables).
-Exits with 1 when a shown SLO has a firing alert or no budget left, with 2 when slowburn does not answer.`;
+Of an SLO with groups the group with the least budget left is shown. A receiver that takes no alerts gets a line.
+Without --url, address and token are those of the configuration (slowburn.yaml, SLOWBURN_ variables).
+Exits with 1 when a shown SLO has a firing alert or no budget left, with 2 when slowburn does not answer, or none of
+its SLOs passes the filters.`;
 
 interface StatusOptions extends AddressOptions {
   readonly service?: string;
@@ -63,11 +66,23 @@ async function printOnce(
   ports: CliPorts,
 ): Promise<number> {
   const { at, slos } = await client.slos(options);
+  if (slos.length === 0 && isFiltered(options)) {
+    const all = await client.slos({});
+    if (all.slos.length > 0) throw noMatch(options, all.slos);
+  }
   if (options.json === true) ports.out(`${JSON.stringify({ at, slos }, null, 2)}\n`);
-  else ports.out(statusText({ at, slos, url: client.url, paint: painter(hasColours(ports)) }));
+  else {
+    const { receivers } = await client.status();
+    const warnings = receiverNotes(receivers, ports.now());
+    const paint = painter(hasColours(ports));
+    ports.out(statusText({ at, slos, url: client.url, paint, warnings }));
+  }
   const hasTrouble = slos.some((slo: SloAnswer) => isTrouble(slo));
   return hasTrouble ? EXIT.found : EXIT.fine;
 }
+
+const isFiltered = ({ service, label = [] }: StatusOptions): boolean =>
+  service !== undefined || label.length > 0;
 
 const append = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -5,6 +5,7 @@
 export { configFlags, configTable, type ConfigFlag } from "./config-help.ts";
 export { CONFIG_NAMES, environmentName, flagName, type ConfigName } from "./config-keys.ts";
 export { loadConfig, type ConfigInput, type ConfigReading } from "./load-config.ts";
+export { makeDirectory } from "./make-directory.ts";
 export { printConfig } from "./print-config.ts";
 export { CONFIG_PROBLEM_CODES, type ConfigProblemCode } from "./problem-codes.ts";
 export { Secret } from "./secret.ts";

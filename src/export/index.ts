@@ -15,7 +15,13 @@ export {
 } from "./compile/rule-file-text.ts";
 export type { ProvisioningSettings } from "./dashboards/provisioning.ts";
 export { SLO_DETAIL_UID } from "./dashboards/uids.ts";
-export { dashboards, writeDashboards, type DashboardFile } from "./dashboards/write.ts";
+export {
+  dashboards,
+  writeDashboards,
+  type DashboardFile,
+  type WriteSettings,
+  type WrittenFile,
+} from "./dashboards/write.ts";
 export { Exposition } from "./exposition.ts";
 export { acceptsGzip, CONTENT_TYPES, negotiateFormat, type ExpositionFormat } from "./format.ts";
 export { groupLabel } from "./labels.ts";

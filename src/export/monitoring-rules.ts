@@ -1,5 +1,7 @@
 /** Prometheus rules that watch slowburn itself: what it cannot tell once it is down has to be told by its scraper. */
 import { stringify } from "yaml";
+import { prometheusName } from "../slo/index.ts";
+import { INSTRUMENTS } from "../telemetry/index.ts";
 import { METRICS } from "./names.ts";
 
 interface Rule {
@@ -10,6 +12,10 @@ interface Rule {
   readonly summary: string;
   readonly description: string;
 }
+
+const { notifications, receiverOutage } = INSTRUMENTS;
+const OUTAGE = prometheusName(receiverOutage.name, receiverOutage.unit, "gauge");
+const NOTIFICATIONS = prometheusName(notifications.name, notifications.unit, "counter");
 
 const RULES: readonly Rule[] = [
   {
@@ -29,6 +35,26 @@ const RULES: readonly Rule[] = [
     summary:
       "slowburn on {{ $labels.instance }} answers, but has not evaluated its SLOs for a minute.",
     description: "It ticks each 10 seconds. Check its CPU, its disk and its log.",
+  },
+  {
+    alert: "SlowburnNotificationsWait",
+    expr: `${OUTAGE} > 120`,
+    for: "0s",
+    severity: "page",
+    summary:
+      "{{ $labels.receiver }} ({{ $labels.url }}) has taken no alerts for {{ $value | humanizeDuration }}: pages wait.",
+    description:
+      "slowburn goes on trying, and its log says why it fails (outbox.failed). If this alert comes by the same Alertmanager, another one of its cluster took it.",
+  },
+  {
+    alert: "SlowburnNotificationsGivenUp",
+    expr: `increase(${NOTIFICATIONS}{outcome="given_up"}[15m]) > 0`,
+    for: "0s",
+    severity: "page",
+    summary:
+      "{{ $labels.receiver }} ({{ $labels.url }}) will never hear of some alerts: they were refused for good, too old or too many.",
+    description:
+      "slowburn's log says what was refused and why (outbox.dropped); `slowburn status` shows what fires.",
   },
   {
     alert: "SlowburnRuleFileBroken",

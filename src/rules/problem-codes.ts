@@ -3,7 +3,8 @@
  * never renamed. README.md's table is made of this one, and a test compares them.
  */
 export const RULE_PROBLEM_CODES = {
-  "file-unreadable": "The file cannot be opened, or is no regular file.",
+  "file-unreadable":
+    "The file cannot be opened, is no regular file, or is a link that leads to nothing.",
   "file-too-large": "The file is over 1 MiB.",
   "file-not-text": "The file is not UTF-8 text.",
   "file-outside-root": "The file is a link that leaves the rules directory.",

@@ -6,13 +6,14 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
   realpathSync,
   statSync,
 } from "node:fs";
-import { join, sep } from "node:path";
+import { extname, join, sep } from "node:path";
 import type { Problem } from "../slo/index.ts";
 import type { RuleProblemCode } from "./problem-codes.ts";
 import { MAX_TEXT_BYTES } from "./yaml-text.ts";
@@ -98,9 +99,17 @@ class Walk {
       } else if (stats.isDirectory()) this.enter(shown, real, depth + 1);
       else this.#take(shown, real);
     } catch (error) {
-      if (isGone(error)) return;
-      this.problems.push(problemOf("file-unreadable", reasonOf(error), shown));
+      if (isGone(error)) this.#visitGone(shown, path);
+      else this.problems.push(problemOf("file-unreadable", reasonOf(error), shown));
     }
+  }
+
+  /** What vanished meanwhile needs no word; a link that leads to nothing may stand for rules that do not run. */
+  #visitGone(shown: string, path: string): void {
+    const couldBeFolder = extname(shown) === "";
+    if ((!RULE_FILE.test(shown) && !couldBeFolder) || !isLink(path)) return;
+    const message = "a link that leads to nothing";
+    this.problems.push(problemOf("file-unreadable", message, shown, "mend or remove it"));
   }
 
   #take(shown: string, real: string): void {
@@ -159,6 +168,14 @@ function problemOf(code: RuleProblemCode, message: string, file: string, hint?: 
     path: "",
     ...(hint === undefined ? {} : { hint }),
   };
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false; // it vanished
+  }
 }
 
 function isGone(error: unknown): boolean {

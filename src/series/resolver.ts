@@ -146,9 +146,8 @@ export class Resolver implements PointSink {
     const shape = this.#buckets.explicitShape(point);
     if (typeof shape === "string") return this.#reject(shape);
     if (shape < 0) return this.#writeCount(point.count);
-    const { parts } = this.#row;
     const cuts = thresholdSet.cuts(shape);
-    const isWithin = this.#buckets.explicitParts(point, cuts, partCount, parts);
+    const isWithin = this.#buckets.explicitParts(point, cuts, partCount, this.#row.parts);
     if (!isWithin) return this.#reject("buckets-exceed-count");
     this.#writeBuckets(point, shape, partCount, thresholdSet);
   }

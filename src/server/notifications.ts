@@ -7,12 +7,15 @@ import {
   type Receiver,
 } from "../alerts/index.ts";
 import type { NotifyConfig, SlowburnConfig } from "../config/index.ts";
+import type { EventLog } from "../telemetry/index.ts";
 import { externalUrl } from "./alert-links.ts";
 import type { Counting } from "./counting.ts";
+import { logDelivery } from "./server-log.ts";
 
 export function startNotifications(
   config: SlowburnConfig,
   { alerts, intake, recovery }: Counting,
+  log: EventLog,
 ): Dispatcher {
   const dispatcher = new Dispatcher(
     {
@@ -27,9 +30,12 @@ export function startNotifications(
       random: Math.random,
       record: (change) => intake.commitOutbox(change),
       alerts,
+      onDelivery: (target, change) => logDelivery(target, change, log),
     },
   );
-  dispatcher.restore(recovery.outbox);
+  const orphans = dispatcher.restore(recovery.outbox);
+  if (orphans > 0)
+    log.warn("outbox.dropped", { count: orphans, error: "their receiver is configured no more" });
   return dispatcher;
 }
 

@@ -1,12 +1,13 @@
 /** slowburn's own metrics: sent to its own receiver like anybody's, and shown in `/metrics`. */
 import { randomUUID } from "node:crypto";
-import type { Dispatcher } from "../alerts/index.ts";
+import type { Dispatcher, TargetStats } from "../alerts/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
 import type { RuleSet } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import {
   startTelemetry,
   type EventLog,
+  type ReceiverState,
   type Recorder,
   type Telemetry,
 } from "../telemetry/index.ts";
@@ -23,6 +24,8 @@ export interface SelfTelemetryParts {
   readonly version: string;
   /** An OTLP/HTTP receiver of this process. */
   readonly receiverUrl: string;
+  /** Wall clock, ms. */
+  readonly now: () => number;
 }
 
 export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryParts): Telemetry {
@@ -41,7 +44,7 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
         const { databaseBytes, walBytes } = await store.stats();
         return databaseBytes + walBytes;
       },
-      outboxLength: () => dispatcher.stats().reduce((sum, { queueLength }) => sum + queueLength, 0),
+      receivers: () => dispatcher.stats().map((stats) => receiverState(stats, parts.now())),
       ruleProblems: () => countProblems(rules.current),
     },
     {
@@ -58,6 +61,20 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
 
 const headersOf = ({ tokens }: SlowburnConfig): Readonly<Record<string, string>> =>
   tokens.ingest === undefined ? {} : { authorization: `Bearer ${tokens.ingest.reveal()}` };
+
+function receiverState(stats: TargetStats, nowMs: number): ReceiverState {
+  const { receiver, url, sent, deadLettered, failed, queueLength, failingSince } = stats;
+  const outageMs = Math.max(0, nowMs - (failingSince ?? nowMs));
+  return {
+    receiver,
+    url,
+    sent,
+    givenUp: deadLettered,
+    failures: failed,
+    waiting: queueLength,
+    outageMs,
+  };
+}
 
 function countProblems({ problems }: RuleSet): { errors: number; warnings: number } {
   const errors = problems.filter(({ severity }) => severity === "error").length;

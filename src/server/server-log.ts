@@ -1,5 +1,5 @@
-/** What the server says of its own course: what it found at the start, and every alert that changes. */
-import type { AlertTransition } from "../alerts/index.ts";
+/** What the server says of its own course: what it found at the start, every alert that changes, and who does not take them. */
+import type { AlertTransition, DeliveryChange, TargetIdentity } from "../alerts/index.ts";
 import type { EventLog } from "../telemetry/index.ts";
 import type { RecoveryReport } from "./recovery.ts";
 
@@ -17,5 +17,16 @@ export function logTransitions(transitions: readonly AlertTransition[], log: Eve
       severity,
       summary: annotations["summary"],
     });
+  }
+}
+
+export function logDelivery(target: TargetIdentity, change: DeliveryChange, log: EventLog): void {
+  switch (change.kind) {
+    case "failed":
+      return log.warn("outbox.failed", { ...target, error: change.error });
+    case "recovered":
+      return log.info("outbox.recovered", { ...target, failedForMs: change.failedForMs });
+    case "given-up":
+      return log.error("outbox.dropped", { ...target, count: change.count, error: change.error });
   }
 }

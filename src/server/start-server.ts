@@ -1,10 +1,17 @@
 /** Starts everything in the order in which each part can be used, and stops it in the reverse. */
-import type { Dispatcher } from "../alerts/index.ts";
+import type { Dispatcher, TargetIdentity } from "../alerts/index.ts";
 import { createApi, listenApi, type Readiness } from "../api/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
 import { Heartbeat, Snapshotter } from "../ingest/index.ts";
 import { loadRules, watchRules, type RuleSet } from "../rules/index.ts";
-import { openSqliteStore, type Store } from "../storage/index.ts";
+import { OperationError } from "../slo/index.ts";
+import {
+  openSqliteStore,
+  WatchedStore,
+  type OutboxChange,
+  type Store,
+  type StoreSettings,
+} from "../storage/index.ts";
 import { Recorder, type EventLog } from "../telemetry/index.ts";
 import { apiSources } from "./api-sources.ts";
 import { Closers } from "./closers.ts";
@@ -26,29 +33,30 @@ export interface ServerPorts {
   readonly onFatal: (error: unknown) => void;
   /** How often the state is written whole, ms; each minute by default. */
   readonly snapshotEveryMs?: number;
+  /** What the data is kept in; a SQLite database in the data directory by default. */
+  readonly openStore?: (settings: StoreSettings) => Promise<Store>;
 }
 
 export interface RunningServer {
   readonly listeners: readonly Listener[];
   readonly rules: RuleSet;
+  /** Where alerts go. */
+  readonly receivers: readonly TargetIdentity[];
   readonly recovery: RecoveryReport;
   /** Finishes what is under way, takes a last snapshot and closes; within some 20 s. */
   close(): Promise<void>;
 }
 
 const SNAPSHOT_EVERY_MS = 60_000;
+const NO_CHANGE: OutboxChange = { added: [], updated: [], removedIds: [] };
 
 /** Rejects with `OperationError` or `ProblemError` when a part cannot start; what had started is closed again. */
 export async function startServer(
   config: SlowburnConfig,
   ports: ServerPorts,
 ): Promise<RunningServer> {
-  const { now, log } = ports;
-  const store = await openSqliteStore({
-    directory: config.dataDirectory,
-    durability: config.durability,
-    now,
-  });
+  const { log } = ports;
+  const store = await openWatchedStore(config, ports);
   const closers = new Closers((error) => log.error("store.failed", { work: "stop", error }));
   closers.add(() => store.close());
   try {
@@ -59,8 +67,20 @@ export async function startServer(
   }
 }
 
+async function openWatchedStore(
+  { dataDirectory: directory, durability }: SlowburnConfig,
+  { now, log, openStore = openSqliteStore }: ServerPorts,
+): Promise<WatchedStore> {
+  return new WatchedStore(await openStore({ directory, durability, now }), {
+    now,
+    appendIsDurable: durability === "ack",
+    onFailed: ({ message }) => log.error("store.failed", { directory, error: message }),
+    onRecovered: (failedForMs) => log.info("store.resumed", { directory, failedForMs }),
+  });
+}
+
 async function startOn(
-  store: Store,
+  store: WatchedStore,
   config: SlowburnConfig,
   ports: ServerPorts,
   closers: Closers,
@@ -70,17 +90,23 @@ async function startOn(
   logRecovery(counting.recovery, log);
   const rules = await startRules(config, counting, log, now);
   const recorder = new Recorder();
-  const dispatcher = startNotifications(config, counting);
+  const dispatcher = startNotifications(config, counting, log);
   const beatParts = { counting, dispatcher, recorder, rules };
   const heartbeat = startHeartbeat(store, config, ports, beatParts, closers);
   const otlp = await listenOtlp(config, counting.intake.handle, recorder, log);
   closers.add(() => otlp.close());
   const receiverUrl = otlp.selfUrl;
-  const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl };
+  const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl, now };
   const telemetry = startSelfTelemetry(config, parts);
   closers.add(() => telemetry.close());
 
-  let readiness: Readiness = { kind: "ready" };
+  let isStopping = false;
+  const readiness = (): Readiness => {
+    if (isStopping) return { kind: "stopping", reason: "slowburn is stopping" };
+    if (store.failure === undefined) return { kind: "ready" };
+    const reason = `${config.dataDirectory} takes no writes: ${store.failure.message}`;
+    return { kind: "failing", reason };
+  };
   const listeners: Listener[] = [...otlp.listeners];
   const sources = apiSources({
     config,
@@ -88,7 +114,7 @@ async function startOn(
     ...parts,
     telemetry,
     listeners,
-    readiness: () => readiness,
+    readiness,
   });
   const tokens = config.tokens.api === undefined ? [] : [config.tokens.api.reveal()];
   const api = await listenApi(createApi(sources, { bearerTokens: tokens }), {
@@ -110,9 +136,10 @@ async function startOn(
   return {
     listeners,
     rules: rules.current,
+    receivers: dispatcher.stats(),
     recovery: counting.recovery,
     close: async () => {
-      readiness = { kind: "stopping", reason: "slowburn is stopping" };
+      isStopping = true;
       await closers.closeAll();
     },
   };
@@ -147,7 +174,7 @@ interface BeatParts {
 
 /** The tick; at the end, everything taken is applied and written whole. */
 function startHeartbeat(
-  store: Store,
+  store: WatchedStore,
   config: SlowburnConfig,
   { log, now, snapshotEveryMs = SNAPSHOT_EVERY_MS }: ServerPorts,
   { counting, dispatcher, recorder, rules }: BeatParts,
@@ -174,9 +201,14 @@ function startHeartbeat(
         recorder.recordTick(lateMs);
         rules.forgetRetired();
         if (lateMs > config.bucketMs) log.warn("tick.late", { lateMs });
+        // Nobody sends to a server that is not ready: it has to try by itself.
+        if (store.failure !== undefined) void intake.commitOutbox(NO_CHANGE).catch(() => undefined);
       },
       onTransitions: (transitions) => logTransitions(transitions, log),
-      onError: (work, error) => log.error("store.failed", { work, error }),
+      onError: (work, error) => {
+        const isTold = store.failure !== undefined && error instanceof OperationError;
+        if (!isTold) log.error("store.failed", { work, error });
+      },
       onFatal: (error) => intake.fail(error),
     },
     { bucketMs: config.bucketMs, snapshotEveryMs },

@@ -6,13 +6,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { assert, type InvariantError, OperationError } from "../slo/index.ts";
-import {
-  createDirectory,
-  databasePath,
-  type DatabaseSettings,
-  instanceOf,
-  openDatabase,
-} from "./database.ts";
+import { databasePath, type DatabaseSettings, instanceOf, openDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { asOpenError, asOperationError, isDamage } from "./failure.ts";
@@ -52,7 +46,7 @@ export class DataDirectory {
     this.#failpoint = failpoint;
   }
 
-  /** Takes the directory. Throws `directory-locked`, `directory-unwritable`, `foreign-directory`, `schema-newer`, `disk-…`. */
+  /** Takes the directory, which is there. Throws `directory-locked`, `directory-unwritable`, `foreign-directory`, `schema-newer`, `disk-…`. */
   open(request: OpenRequest): void {
     assert(this.#opened === undefined, "a data directory is opened once");
     const { directory, synchronous, maxDatabaseBytes, nowMs } = request;
@@ -60,7 +54,6 @@ export class DataDirectory {
     const settings = { synchronous, maxDatabaseBytes, nowMs };
     let lock: DirectoryLock | undefined;
     try {
-      createDirectory(directory);
       lock = lockDirectory(directory);
       finishRebuild(path, nowMs);
       const mark = readHighWaterMark(markPath(directory));

@@ -1,5 +1,5 @@
 /** Opens the database file: is it ours, of a schema we know, and does it really sync? */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { assert, OperationError } from "../slo/index.ts";
@@ -19,13 +19,6 @@ const PAGE_BYTES = 4096;
 
 /** How long to wait for a reader's lock (someone looking with the sqlite3 tool). */
 const BUSY_MS = 5000;
-
-/** Creates the directory and makes its name durable. */
-export function createDirectory(directory: string): void {
-  if (existsSync(directory)) return;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  syncDirectory(dirname(directory));
-}
 
 /** A new name survives a power cut only when its directory was synced. */
 export function syncDirectory(directory: string): void {

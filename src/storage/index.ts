@@ -6,3 +6,4 @@
  */
 export { openSqliteStore, type StoreSettings } from "./sqlite-store.ts";
 export * from "./store.ts";
+export { WatchedStore, type WatchPorts } from "./watched-store.ts";

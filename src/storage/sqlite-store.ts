@@ -1,16 +1,19 @@
 /** The store on SQLite, as the main thread sees it. The work is done by `data-directory.ts` in the storage thread. */
+import { dirname } from "node:path";
 import type { Transferable } from "node:worker_threads";
+import { makeDirectory } from "../config/index.ts";
 import { assert, OperationError } from "../slo/index.ts";
 import { AppendQueue } from "./append-queue.ts";
 import type { Batch } from "./batch.ts";
 import { StorageCaller } from "./caller.ts";
+import { syncDirectory } from "./database.ts";
 import type { AppendAnswer } from "./messages.ts";
 import { partSlices, transferable } from "./part-slices.ts";
 import type { OutboxChange, Recovery, SnapshotPart, Store, StoreStats } from "./store.ts";
 import { startStorage, type StoragePort } from "./thread.ts";
 
 export interface StoreSettings {
-  /** Created when it is not there; its parent must be writable then. */
+  /** Made when it is not there, as are those above it. */
   readonly directory: string;
   /**
    * `ack`: an append resolves when it would survive a power cut. `interval`: when it is queued; `kill -9` loses what the
@@ -39,6 +42,7 @@ export function openSqliteStore(settings: StoreSettings): Promise<Store> {
 export async function connectStore(port: StoragePort, settings: StoreSettings): Promise<Store> {
   const caller = new StorageCaller(port);
   try {
+    for (const made of makeDirectory(settings.directory, 0o700)) syncDirectory(dirname(made));
     await caller.call({
       kind: "open",
       directory: settings.directory,

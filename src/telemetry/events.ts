@@ -6,8 +6,9 @@ export const EVENTS = {
   "server.failed": "Cannot start or go on.",
   "store.recovered": "What the data directory held was read back.",
   "store.damaged": "Some of what was acknowledged could not be read back.",
-  "store.failed": "The disk refused a write; requests are answered with 503.",
-  "store.snapshot": "A snapshot was written.",
+  "store.failed":
+    "The disk refused a write; requests are answered with 503. Once, until `store.resumed`.",
+  "store.resumed": "The disk takes writes again.",
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
   "rules.retired": "Rule files with these SLOs are gone; they are counted on for a while, unseen.",
@@ -17,6 +18,8 @@ export const EVENTS = {
   "alert.resolved": "An alert ended.",
   "outbox.failed": "A receiver of alerts does not answer; notifications wait.",
   "outbox.recovered": "The receiver answers again.",
+  "outbox.dropped":
+    "Notifications that nobody will get: refused for good, too old, too many, or of a receiver that is configured no more; at most one line per receiver and minute.",
   "otlp.refused": "A sender's requests are refused; at most one line per reason and minute.",
   "api.failed": "An API request failed by our fault.",
   "metrics.failed": "A part of `/metrics` could not be made; the rest was sent.",

@@ -19,6 +19,7 @@ export { REQUEST_OUTCOMES, requestOutcome, type RequestOutcome } from "./request
 export {
   type GaugeSources,
   type PointCounts,
+  type ReceiverState,
   startTelemetry,
   type Telemetry,
   type TelemetrySettings,

@@ -49,7 +49,23 @@ export const INSTRUMENTS = {
   outboxLength: {
     name: "slowburn.outbox.length",
     unit: "{notification}",
-    description: "Notifications that wait for delivery.",
+    description: "Notifications that wait for delivery, by receiver.",
+  },
+  notifications: {
+    name: "slowburn.notifications",
+    unit: "{notification}",
+    description:
+      "Notifications of alerts that are done with, by receiver: sent, or given_up (refused for good, too old, too many).",
+  },
+  receiverFailures: {
+    name: "slowburn.receiver.failures",
+    unit: "{request}",
+    description: "Requests to a receiver of alerts that failed and are tried again.",
+  },
+  receiverOutage: {
+    name: "slowburn.receiver.outage",
+    unit: "s",
+    description: "For how long a receiver of alerts has taken nothing; 0 while it does.",
   },
   ruleProblems: {
     name: "slowburn.rules.problems",

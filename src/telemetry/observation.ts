@@ -11,6 +11,21 @@ export interface PointCounts {
   readonly unused: number;
 }
 
+/** One destination of alerts; counts are since the start. */
+export interface ReceiverState {
+  readonly receiver: string;
+  /** Fit for a label: no secrets. */
+  readonly url: string;
+  readonly sent: number;
+  readonly givenUp: number;
+  /** Requests. */
+  readonly failures: number;
+  /** Notifications that wait. */
+  readonly waiting: number;
+  /** Since the first failure after the last success; 0 while it takes them. */
+  readonly outageMs: number;
+}
+
 /** Asked at each collection; `undefined` leaves the gauge out. */
 export interface GaugeSources {
   /** The intake counts them anyway; without a source the counter is left out. */
@@ -19,7 +34,7 @@ export interface GaugeSources {
   readonly series: () => number | undefined;
   /** Bytes on disk. */
   readonly journalBytes: () => number | undefined | Promise<number | undefined>;
-  readonly outboxLength: () => number | undefined;
+  readonly receivers: () => readonly ReceiverState[];
   readonly ruleProblems: () => { readonly errors: number; readonly warnings: number };
 }
 
@@ -38,7 +53,7 @@ export function observe(meter: Meter, recorder: Recorder, gauges: GaugeSources):
   gauge(meter, INSTRUMENTS.streams, () => [[gauges.streams()]]);
   gauge(meter, INSTRUMENTS.series, () => [[gauges.series()]]);
   gauge(meter, INSTRUMENTS.journalSize, async () => [[await gauges.journalBytes()]]);
-  gauge(meter, INSTRUMENTS.outboxLength, () => [[gauges.outboxLength()]]);
+  observeReceivers(meter, gauges.receivers);
   gauge(meter, INSTRUMENTS.ruleProblems, () => {
     const { errors, warnings } = gauges.ruleProblems();
     return [
@@ -49,6 +64,33 @@ export function observe(meter: Meter, recorder: Recorder, gauges: GaugeSources):
   const requestSeconds = histogram(meter, INSTRUMENTS.requestDuration);
   const tickSeconds = histogram(meter, INSTRUMENTS.tickDuration);
   recorder.attach(requestSeconds, tickSeconds);
+}
+
+/** Every receiver is reported from zero on: its first failure is an increase. */
+function observeReceivers(meter: Meter, receivers: GaugeSources["receivers"]): void {
+  const each = (value: (state: ReceiverState) => number) => (): readonly Point[] =>
+    receivers().map((state) => [value(state), { receiver: state.receiver, url: state.url }]);
+  gauge(
+    meter,
+    INSTRUMENTS.outboxLength,
+    each(({ waiting }) => waiting),
+  );
+  counter(meter, INSTRUMENTS.notifications, () =>
+    receivers().flatMap(({ receiver, url, sent, givenUp }): Point[] => [
+      [sent, { receiver, url, outcome: "sent" }],
+      [givenUp, { receiver, url, outcome: "given_up" }],
+    ]),
+  );
+  counter(
+    meter,
+    INSTRUMENTS.receiverFailures,
+    each(({ failures }) => failures),
+  );
+  gauge(
+    meter,
+    INSTRUMENTS.receiverOutage,
+    each(({ outageMs }) => outageMs / 1000),
+  );
 }
 
 interface Instrument {

@@ -18,7 +18,7 @@ import { type GaugeSources, observe } from "./observation.ts";
 import type { Recorder } from "./recorder.ts";
 import { scrapeText } from "./scrape-text.ts";
 
-export type { GaugeSources, PointCounts } from "./observation.ts";
+export type { GaugeSources, PointCounts, ReceiverState } from "./observation.ts";
 
 export interface TelemetrySettings {
   readonly version: string;

@@ -104,7 +104,7 @@ describe("a resolved alert", () => {
     await bench.run(40 * MINUTE);
     expect([...bench.outbox.values()].map((row) => row.target)).toEqual(["am http://b:9093/am/"]);
     expect(bench.dispatcher.stats()).toMatchObject([
-      { url: "http://a:9093/api/v2/alerts", queueLength: 0, lastError: undefined },
+      { url: "http://a:9093", queueLength: 0, lastError: undefined },
       { queueLength: 1, oldestAt: T0, lastError: "connect ECONNREFUSED" },
     ]);
     await bench.restart();

@@ -63,6 +63,8 @@ export class DispatcherBench {
   readonly timers = new FakeTimers(T0);
   readonly sent: Sent[] = [];
   readonly outbox = new Map<number, OutboxRow>();
+  /** What operators are told of the receivers: `moment: receiver url kind …`. */
+  readonly told: string[] = [];
   answer: (request: PostRequest, body: unknown) => PostOutcome | Promise<PostOutcome> = () => taken;
   recordFails = false;
   current: readonly AlertView[] = [];
@@ -89,6 +91,10 @@ export class DispatcherBench {
         await Promise.resolve();
         if (this.recordFails) throw new Error("disk full");
         this.commit(change);
+      },
+      onDelivery: ({ receiver, url }, { kind, ...more }) => {
+        const at = this.timers.now() - T0;
+        this.told.push(`${at}: ${receiver} ${url} ${kind} ${Object.values(more).join(" ")}`);
       },
       alerts: {
         current: () => this.current,

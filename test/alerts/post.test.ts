@@ -133,6 +133,7 @@ describe("one request", () => {
 it("a receiver that resets, then errs, then answers gets its alert, once taken", async () => {
   const answers = ["reset", "500", "ok"];
   const seen: string[] = [];
+  const told: string[] = [];
   let settled: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (settled = resolve));
   const url = await serve((request, response, body) => {
@@ -156,6 +157,7 @@ it("a receiver that resets, then errs, then answers gets its alert, once taken",
         if (change.removedIds.length > 0) settled();
       },
       alerts: { current: () => [], describe: (alert) => alert },
+      onDelivery: (_target, { kind }) => void told.push(kind),
     },
   );
   const now = Date.now();
@@ -163,6 +165,7 @@ it("a receiver that resets, then errs, then answers gets its alert, once taken",
   dispatcher.accept(dispatcher.prepare([transition], now), now);
   await done;
   expect(seen).toEqual(["reset firing", "500 firing", "ok firing"]);
+  expect(told).toEqual(["failed", "recovered"]);
   expect(dispatcher.stats()[0]).toMatchObject({ sent: 1, failed: 2, queueLength: 0 });
   await dispatcher.stop();
 });

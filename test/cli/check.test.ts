@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -104,6 +105,28 @@ describe("slowburn check", () => {
     const { code, out, err } = await check(join(dir, "nowhere"));
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(/error unreadable: cannot read nowhere: it does not exist/);
+  });
+
+  it("of a pipe does not block: in a directory it is a problem, alone it cannot be read", async () => {
+    const pipe = join(dir, "rules", "pipe.yaml");
+    execFileSync("mkfifo", [pipe]);
+    const { code, out } = await check(join(dir, "rules"));
+    expect([code, out]).toEqual([
+      1,
+      "rules/pipe.yaml error file-unreadable: it is no regular file\n1 file, 0 SLOs: 1 error, 0 warnings\n",
+    ]);
+    const alone = await check(pipe);
+    expect([alone.code, alone.out]).toEqual([2, ""]);
+    expect(alone.err).toContain("cannot read rules/pipe.yaml: it is no regular file");
+  });
+
+  it("reads no file beyond 1 MiB, nor behind a link that leaves the directory", async () => {
+    const big = write("big.yaml", "#".repeat(1024 * 1024 + 1));
+    symlinkSync("/dev/zero", join(dir, "rules", "zero.yaml"));
+    const { code, out } = await check(join(dir, "rules"));
+    expect(code).toBe(1);
+    expect(out).toMatch(/big\.yaml error file-too-large[^]*zero\.yaml error file-outside-root/);
+    expect((await check(big)).out).toContain("file-too-large");
   });
 
   it("without paths reads the configured rules directory", async () => {

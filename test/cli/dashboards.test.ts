@@ -28,11 +28,32 @@ describe("slowburn dashboards", () => {
     expect(scrape).toContain("slowburn.test:4319");
   });
 
+  it("keeps configuration that was edited and says so, until --force", async () => {
+    const out = join(dir, "edited");
+    const file = join(out, "alertmanager/alertmanager.yml");
+    await terminal().run("dashboards", "--out", out);
+    writeFileSync(file, "# mine\n");
+    const kept = await terminal().run("dashboards", "--out", out);
+    expect([kept.code, kept.err]).toEqual([0, ""]);
+    expect(kept.out).toContain(`kept ${file}: differs from ours, --force overwrites\n`);
+    expect(readFileSync(file, "utf8")).toBe("# mine\n");
+    const forced = await terminal().run("dashboards", "--out", out, "--force");
+    expect(forced.out).toContain(`wrote ${file}\n`);
+    expect(readFileSync(file, "utf8")).not.toBe("# mine\n");
+  });
+
   it("exits with 2 when the folder cannot be made", async () => {
     const file = join(dir, "a-file");
     writeFileSync(file, "");
     const { code, err, out } = await terminal().run("dashboards", "--out", join(file, "below"));
     expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(/error write-failed: cannot write/);
+    expect(err).toMatch(/error write-failed: cannot write .*: cannot make .*no directory/);
+  });
+
+  // Linux only: Node's own recursive mkdir never comes back from here.
+  it.skipIf(!existsSync("/proc/self"))("exits with 2 where no folder can be made", async () => {
+    const { code, err, out } = await terminal().run("dashboards", "--out", "/proc/slowburn");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/cannot make \/proc\/slowburn: the file system takes no directories/);
   });
 });

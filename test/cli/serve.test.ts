@@ -80,6 +80,26 @@ describe("slowburn serve", () => {
     await expect(out.replaceAll(process.cwd(), "<here>")).toMatchFileSnapshot("golden/serve.txt");
   });
 
+  it.each([
+    [[], "go nowhere yet: set alertmanager.urls or webhook.urls"],
+    [
+      [
+        { receiver: "alertmanager", url: "http://am:9093" },
+        { receiver: "webhook", url: "https://hook.example" },
+      ],
+      "go to alertmanager http://am:9093, webhook https://hook.example",
+    ],
+  ])("says where alerts go: %j", async (receivers, text) => {
+    const screen = terminal({
+      startServer: () => {
+        queueMicrotask(() => screen.signal("SIGTERM"));
+        return Promise.resolve({ ...RUNNING, receivers });
+      },
+    });
+    const { out } = await screen.run("serve");
+    expect(out).toContain(`\n  alerts     ${text}\n`);
+  });
+
   it("gives flags over environment to the server, and --print-config starts none", async () => {
     const environment = { SLOWBURN_API_PORT: "5319", SLOWBURN_DURABILITY: "interval" };
     const { startServer, given } = started();

@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
-import { calendarSources, world } from "../api/world.ts";
+import { calendarSources, NOW, world } from "../api/world.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
 const textOf = (url: Parameters<typeof fetch>[0]): string => url as string;
 const URL_FLAG = ["--url", "http://slowburn.test"];
+const noReceivers = () => Promise.resolve(Response.json({ receivers: [] }));
 const dir = mkdtempSync(join(tmpdir(), "slowburn-status-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -71,6 +72,7 @@ describe("slowburn status", () => {
   it("reads all pages", async () => {
     const asked: string[] = [];
     const paged: typeof fetch = (url) => {
+      if (new URL(textOf(url)).pathname !== "/api/v1/slos") return noReceivers();
       asked.push(textOf(url));
       const last = asked.length === 3;
       const next = last ? null : `a/${asked.length}`;
@@ -94,6 +96,69 @@ describe("slowburn status", () => {
       0,
       "no SLOs at http://slowburn.test: add a rule file, then run slowburn check\n",
     ]);
+  });
+});
+
+describe("slowburn status whose filters no SLO passes exits with 2", () => {
+  it.each([
+    [["--service", "chekout"], "no SLO of service chekout; did you mean checkout?"],
+    [["--service", "payments"], "no SLO of service payments"],
+    [["--label", "tier=3"], "no SLO has label tier=3; did you mean tier=1?"],
+    [
+      ["--service", "search", "--label", "team=shop"],
+      "no SLO of service search has label team=shop",
+    ],
+    [["--label", "tier=1", "--label", "tier=2"], "no SLO has all of the labels tier=1, tier=2"],
+  ])("%j", async (args, text) => {
+    for (const more of [[], ["--json"]]) {
+      const { code, out, err } = await terminal().run("status", ...URL_FLAG, ...args, ...more);
+      expect([code, out, err]).toEqual([2, "", `error no-such-slo: ${text}\n`]);
+    }
+  });
+});
+
+describe("a receiver of alerts", () => {
+  const WELL = {
+    receiver: "alertmanager",
+    kind: "alertmanager",
+    url: "http://am:9093",
+    sent: 2,
+    failed: 9,
+    deadLettered: 0,
+    queueLength: 2,
+    lastError: undefined,
+    failingSince: undefined,
+  } as const;
+  const printed = async (receiver: object) => {
+    const { sources } = world();
+    const app = createApi(
+      {
+        ...sources,
+        status: async () => ({
+          ...(await sources.status()),
+          receivers: [{ ...WELL, ...receiver }],
+        }),
+      },
+      { bearerTokens: [] },
+    );
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    return (await terminal({ fetch: fetcher }).run("status", ...URL_FLAG)).out;
+  };
+  it.each([
+    [
+      { failingSince: NOW - 720_000, lastError: "connect ECONNREFUSED" },
+      "receiver alertmanager (http://am:9093) has failed for 12m: connect ECONNREFUSED; 2 notifications waiting\n",
+    ],
+    [
+      { deadLettered: 1, lastError: "refused, status 401" },
+      "receiver alertmanager (http://am:9093) did not take 1 notification and will not be told again: refused, status 401\n",
+    ],
+  ])("that does not take alerts gets a line: %j", async (receiver, line) => {
+    expect(await printed(receiver)).toContain(line);
+  });
+
+  it("that takes them gets none", async () => {
+    expect(await printed({})).not.toContain("receiver");
   });
 });
 
@@ -142,7 +207,7 @@ describe("where status asks", () => {
     const fetcher: typeof fetch = (url, init) => {
       const { authorization = "none" } = (init?.headers ?? {}) as Record<string, string>;
       seen.push(`${new URL(textOf(url)).origin} ${authorization}`);
-      return Promise.resolve(Response.json({ at: null, slos: [], next: null }));
+      return Promise.resolve(Response.json({ at: null, slos: [], next: null, receivers: [] }));
     };
     await terminal({ environment, fetch: fetcher }).run("status", ...args);
     return seen[0];

@@ -33,6 +33,7 @@ export const RUNNING: RunningServer = {
   otlpGrpcUrl: "http://127.0.0.1:4317",
   apiUrl: "http://127.0.0.1:4319",
   rules: { slos: [], files: [], problems: [] },
+  receivers: [],
   close: () => Promise.resolve(),
 };
 

@@ -29,6 +29,13 @@ const comes = (slowburn: Slowburn, metric: string, state: AlertAnswer["state"]) 
     async () => (await alertOf(slowburn, metric, state)) !== undefined,
   );
 
+/** What the log says of receivers, sorted. */
+const deliveries = ({ log }: Slowburn): readonly string[] =>
+  log
+    .filter(({ event }) => event.startsWith("outbox."))
+    .map(({ level, event, receiver, error = "" }) => [level, event, receiver, error].join(" "))
+    .sort();
+
 describe("receivers that are down while alerts fire and resolve", () => {
   test("hear of all of it once they are up, also when slowburn was restarted meanwhile", async () => {
     const receiver = await FakeReceiver.start();
@@ -49,6 +56,10 @@ describe("receivers that are down while alerts fire and resolve", () => {
     const resolved = (await alertOf(first, "orders", "resolved"))!;
     await first.close();
     expect(receiver.alerts).toEqual([]);
+    expect(deliveries(first)).toEqual([
+      "warn outbox.failed alertmanager status 503",
+      "warn outbox.failed webhook status 503",
+    ]);
 
     const second = await startHere(home, flags);
     expect(await alertOf(second, "payments", "firing")).toEqual(fired);
@@ -80,6 +91,39 @@ describe("receivers that are down while alerts fire and resolve", () => {
       (await second.api.status()).receivers.every(({ queueLength }) => queueLength === 0),
     );
     await second.close();
+    await receiver.close();
+  });
+});
+
+describe("a receiver that is down", () => {
+  test("is said by the API, by /metrics and once by the log, as is its end", async () => {
+    const receiver = await FakeReceiver.start();
+    receiver.isDown = true;
+    const slowburn = await startHere(new Home({ "shop.yaml": RULES }), {
+      alertmanagerUrls: [receiver.url],
+      webhookUrls: [receiver.url],
+    });
+    await new Traffic("shop").send(slowburn, "orders", 50, 50);
+    await until("both fail", async () =>
+      (await slowburn.api.status()).receivers.every(({ failingSince }) => failingSince !== null),
+    );
+    const samples = await slowburn.api.metrics();
+    const outages = samples.filter(({ name }) => name === "slowburn_receiver_outage_seconds");
+    expect(outages.map(({ labels }) => labels)).toEqual([
+      { receiver: "alertmanager", url: receiver.url },
+      { receiver: "webhook", url: receiver.url },
+    ]);
+    receiver.isDown = false;
+    await until("both took it", async () =>
+      (await slowburn.api.status()).receivers.every(({ failingSince }) => failingSince === null),
+    );
+    expect(deliveries(slowburn)).toEqual([
+      "info outbox.recovered alertmanager ",
+      "info outbox.recovered webhook ",
+      "warn outbox.failed alertmanager status 503",
+      "warn outbox.failed webhook status 503",
+    ]);
+    await slowburn.close();
     await receiver.close();
   });
 });

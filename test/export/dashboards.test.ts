@@ -136,8 +136,8 @@ describe("written files", () => {
 
   test("are listed, and read back as what they are", async () => {
     const out = join(dir, "made", "deep");
-    const written = await writeDashboards(out, { prometheusUrl: "http://prometheus:9090" });
-    expect(written.map((path) => relative(out, path)).sort()).toEqual([
+    const written = writeDashboards(out, { prometheusUrl: "http://prometheus:9090" });
+    expect(written.map(({ path }) => relative(out, path)).sort()).toEqual([
       "alertmanager/alertmanager.yml",
       "grafana/dashboards/slowburn-fleet.json",
       "grafana/dashboards/slowburn-slo.json",
@@ -162,10 +162,38 @@ describe("written files", () => {
     });
   });
 
+  test("replace their former selves; configuration that was edited is kept until it is forced", async () => {
+    const out = join(dir, "again");
+    const outcomes = (force?: boolean) =>
+      Object.fromEntries(
+        writeDashboards(out, force === undefined ? {} : { force })
+          .filter(({ path }) => files.some((file) => path.endsWith(file)))
+          .map(({ path, outcome }) => [relative(out, path), outcome]),
+      );
+    const files = [
+      "alertmanager/alertmanager.yml",
+      "prometheus/prometheus.yml",
+      "prometheus/slowburn-monitoring.rules.yaml",
+    ];
+    const [managed, scraped, rules] = files as [string, string, string];
+    outcomes();
+    expect(outcomes(), "nothing was edited").toEqual({
+      [managed]: "written",
+      [scraped]: "written",
+      [rules]: "written",
+    });
+    for (const file of files) await writeFile(join(out, file), "# mine\n");
+    expect(outcomes()).toEqual({ [managed]: "kept", [scraped]: "kept", [rules]: "written" });
+    expect(await readFile(join(out, managed), "utf8")).toBe("# mine\n");
+    expect(await readFile(join(out, rules), "utf8")).not.toBe("# mine\n");
+    expect(outcomes(true)[managed]).toBe("written");
+    expect(await readFile(join(out, managed), "utf8")).not.toBe("# mine\n");
+  });
+
   test("a folder that cannot be made is an operation error with the path", async () => {
     const file = join(dir, "a-file");
     await writeFile(file, "");
-    await expect(writeDashboards(file)).rejects.toThrow(OperationError);
-    await expect(writeDashboards(file)).rejects.toThrow(/a-file/);
+    expect(() => writeDashboards(file)).toThrow(OperationError);
+    expect(() => writeDashboards(file)).toThrow(/a-file/);
   });
 });

@@ -81,6 +81,7 @@ class Sender {
         random: Math.random,
         record: () => Promise.resolve(),
         alerts: { current: () => this.current, describe: (alert) => alert },
+        onDelivery: () => undefined,
       },
     );
     this.#timer = setInterval(() => this.ticking && this.#tick([]), 250);

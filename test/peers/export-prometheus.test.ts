@@ -96,8 +96,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "slowburn-prometheus-"));
-    const written = await writeDashboards(dir, { slowburnTarget: await target.start() });
-    const config = written.find((path) => path.endsWith("prometheus.yml"))!;
+    const written = writeDashboards(dir, { slowburnTarget: await target.start() });
+    const config = written.find(({ path }) => path.endsWith("prometheus.yml"))!.path;
     const text = (await readFile(config, "utf8")).replace("15s", "1s");
     await writeFile(config, `global: { evaluation_interval: 1s }\n${text}`);
     prometheus = await Prometheus.startWith(config, dir);
@@ -201,6 +201,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
       .toEqual([
         "SlowburnDown ok inactive",
         "SlowburnEvaluationStalled ok inactive",
+        "SlowburnNotificationsWait ok inactive",
+        "SlowburnNotificationsGivenUp ok inactive",
         "SlowburnRuleFileBroken ok pending",
         "SlowburnDataStopped ok inactive",
         "SlowburnDataPartial ok pending",
@@ -246,8 +248,8 @@ describe("tools", () => {
 
   test("promtool and amtool accept the files written", async () => {
     const dir = await mkdtemp(join(tmpdir(), "slowburn-files-"));
-    const written = await writeDashboards(dir);
-    const path = (end: string) => written.find((file) => file.endsWith(end))!;
+    const written = writeDashboards(dir);
+    const path = (end: string) => written.find((file) => file.path.endsWith(end))!.path;
     for (const [tool, ...args] of [
       ["promtool", "check", "rules", "--lint=all", "--lint-fatal", path("rules.yaml")],
       ["promtool", "check", "config", path("prometheus.yml")],

@@ -13,7 +13,17 @@ describe("promtool check metrics", () => {
         streams: () => 1,
         series: () => 2,
         journalBytes: () => 3,
-        outboxLength: () => 4,
+        receivers: () => [
+          {
+            receiver: "alertmanager",
+            url: "http://127.0.0.1:9093",
+            sent: 1,
+            givenUp: 0,
+            failures: 2,
+            waiting: 4,
+            outageMs: 1000,
+          },
+        ],
         ruleProblems: () => ({ errors: 0, warnings: 0 }),
       },
       { version: "1.2.3", instanceId: "i", receiverUrl: undefined },

@@ -60,7 +60,6 @@ describe("which files are read", () => {
     symlinkSync("a.yaml", join(root, "b.yaml"));
     symlinkSync(".", join(root, "circle"));
     symlinkSync("loop.yaml", join(root, "loop.yaml"));
-    symlinkSync("nowhere.yaml", join(root, "gone.yaml"));
     const set = load();
     rmSync(outside, { recursive: true });
     expect(ids(set)).toEqual(["a/x"]);
@@ -69,6 +68,28 @@ describe("which files are read", () => {
       ["file-unreadable", "loop.yaml"],
       ["file-outside-root", "o.yaml"],
     ]);
+  });
+
+  it("a link that leads to nothing is a problem, and keeps the last good version", () => {
+    put("a.yaml", slo("a", "x"));
+    put("versions/1.txt", slo("b", "x"));
+    symlinkSync("versions/1.txt", join(root, "b.yaml"));
+    const before = load();
+    expect(ids(before)).toEqual(["a/x", "b/x"]);
+    rmSync(join(root, "versions/1.txt"));
+    symlinkSync("nowhere", join(root, "team")); // a folder, once
+    symlinkSync("nowhere", join(root, "README.md")); // no rules, whatever it was
+    const set = load(before);
+    expect(set.problems.map(({ code, file }) => [code, file?.slice(root.length + 1)])).toEqual([
+      ["file-unreadable", "b.yaml"],
+      ["file-unreadable", "team"],
+    ]);
+    expect(states(set)).toEqual({
+      "a.yaml": "loaded",
+      "b.yaml": "kept-last-good",
+      team: "rejected",
+    });
+    expect(ids(set)).toEqual(["a/x", "b/x"]);
   });
 
   it("a pipe does not block, a folder is no file", () => {

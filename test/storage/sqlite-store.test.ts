@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -27,6 +27,14 @@ describe("opening", () => {
     await expect(openSqlite(join(file, "data"))).rejects.toMatchObject({
       code: "directory-unwritable",
       retryable: false,
+    });
+  });
+
+  // Linux only: Node's own recursive mkdir never comes back from here.
+  test.skipIf(!existsSync("/proc/self"))("nor can one where none can be made", async () => {
+    await expect(openSqlite("/proc/slowburn/data")).rejects.toMatchObject({
+      code: "directory-unwritable",
+      message: expect.stringContaining("/proc/slowburn"),
     });
   });
 

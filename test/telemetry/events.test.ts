@@ -21,3 +21,9 @@ it("no log line is of an event that is not listed", () => {
   expect(used.length).toBeGreaterThan(3);
   for (const name of used) expect(Object.keys(EVENTS)).toContain(name);
 });
+
+it("no event is listed that nothing writes", () => {
+  const written = (name: string) =>
+    sources.includes(`"${name}"`) || sources.includes(`\`${name.split(".")[0]}.\${`);
+  expect(Object.keys(EVENTS).filter((name) => !written(name))).toEqual([]);
+});

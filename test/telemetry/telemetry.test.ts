@@ -10,7 +10,17 @@ const GAUGES: GaugeSources = {
   streams: () => 3,
   series: () => undefined,
   journalBytes: () => Promise.resolve(4096),
-  outboxLength: () => 0,
+  receivers: () => [
+    {
+      receiver: "hook",
+      url: "http://hook",
+      sent: 7,
+      givenUp: 1,
+      failures: 2,
+      waiting: 3,
+      outageMs: 90_000,
+    },
+  ],
   ruleProblems: () => ({ errors: 1, warnings: 2 }),
 };
 const QUIET = { version: "1.2.3", instanceId: "i-1", receiverUrl: undefined };
@@ -75,6 +85,12 @@ describe("own metrics in /metrics", () => {
     expect(lines).toContain("slowburn_tick_duration_seconds_sum 1.5");
     expect(lines).toContain("slowburn_journal_size_bytes 4096");
     expect(lines).toContain('slowburn_rules_problems{severity="warning"} 2');
+    const hook = 'receiver="hook",url="http://hook"';
+    expect(lines).toContain(`slowburn_outbox_length{${hook}} 3`);
+    expect(lines).toContain(`slowburn_notifications_total{${hook},outcome="sent"} 7`);
+    expect(lines).toContain(`slowburn_notifications_total{${hook},outcome="given_up"} 1`);
+    expect(lines).toContain(`slowburn_receiver_failures_total{${hook}} 2`);
+    expect(lines).toContain(`slowburn_receiver_outage_seconds{${hook}} 90`);
     expect(text).not.toMatch(/target_info|otel_scope|# UNIT|slowburn_series /);
   });
 
@@ -100,7 +116,7 @@ describe("own metrics in /metrics", () => {
     const open = parseExposition(`${await telemetry.metrics("openmetrics")}# EOF\n`, "openmetrics");
     await telemetry.close();
     expect(text.map((family) => family.type)).toEqual(open.map((family) => family.type));
-    expect(text.length).toBe(7); // two histograms, one of them empty, and a gauge without a value
+    expect(text.length).toBe(10); // two histograms, one of them empty, and a gauge without a value
   });
 
   it("keeps two servers of one process apart and leaves the global meter provider as it was", async () => {

@@ -14,6 +14,8 @@ export interface ProvisionedFile {
   /** Relative, with `/`. */
   readonly path: string;
   readonly text: string;
+  /** To be filled in by its reader: one that differs is not overwritten unasked. */
+  readonly isEditable?: true;
 }
 
 const yaml = (comment: string, value: unknown): string =>
@@ -24,8 +26,8 @@ export function provisioning(settings: ProvisioningSettings): readonly Provision
   return [
     { path: "grafana/provisioning/datasources/slowburn.yaml", text: datasource(settings) },
     { path: "grafana/provisioning/dashboards/slowburn.yaml", text: provider(settings) },
-    { path: "prometheus/prometheus.yml", text: prometheus(settings) },
-    { path: "alertmanager/alertmanager.yml", text: alertmanager() },
+    { path: "prometheus/prometheus.yml", text: prometheus(settings), isEditable: true },
+    { path: "alertmanager/alertmanager.yml", text: alertmanager(), isEditable: true },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** `slowburn dashboards --out DIR`: everything Grafana and Prometheus need, as files. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { makeDirectory } from "../../config/index.ts";
 import { OperationError } from "../../slo/index.ts";
 import { monitoringRules } from "../monitoring-rules.ts";
 import { fleet } from "./fleet.ts";
@@ -27,14 +28,26 @@ export function dashboards(): readonly DashboardFile[] {
 
 const DASHBOARDS_DIR = "grafana/dashboards";
 
+export interface WriteSettings extends Partial<ProvisioningSettings> {
+  /** Overwrite configuration that was edited too. */
+  readonly force?: boolean;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  /** `kept`: configuration that differs from ours, and is its owner's. */
+  readonly outcome: "written" | "kept";
+}
+
 /**
- * Writes dashboards, provisioning files and monitoring rules under `dir`, which is made when it is missing; files of the
- * same names are replaced. Returns the paths written. Throws `OperationError` when the disk refuses.
+ * Writes dashboards, provisioning files and monitoring rules under `dir`, which is made when it is missing. Generated files
+ * are replaced; prometheus.yml and alertmanager.yml are there to be edited, and one that differs stays as it is. Throws
+ * `OperationError` when the disk refuses.
  */
-export async function writeDashboards(
+export function writeDashboards(
   dir: string,
-  settings: Partial<ProvisioningSettings> = {},
-): Promise<readonly string[]> {
+  { force = false, ...settings }: WriteSettings = {},
+): readonly WrittenFile[] {
   const files: readonly ProvisionedFile[] = [
     ...dashboards().map(({ fileName, json }) => ({
       path: `${DASHBOARDS_DIR}/${fileName}`,
@@ -48,19 +61,24 @@ export async function writeDashboards(
     }),
     { path: "prometheus/slowburn-monitoring.rules.yaml", text: monitoringRules() },
   ];
-  const written: string[] = [];
-  for (const { path, text } of files) {
+  return files.map(({ path, text, isEditable = false }) => {
     const target = join(dir, path);
-    try {
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text);
-    } catch (cause) {
-      throw new OperationError("write-failed", `cannot write ${target}`, {
-        cause,
-        retryable: false,
-      });
-    }
-    written.push(target);
+    return writeOne(target, text, isEditable && !force);
+  });
+}
+
+function writeOne(path: string, text: string, keepsEdited: boolean): WrittenFile {
+  try {
+    makeDirectory(dirname(path));
+    if (keepsEdited && existsSync(path) && readFileSync(path, "utf8") !== text)
+      return { path, outcome: "kept" };
+    writeFileSync(path, text);
+    return { path, outcome: "written" };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OperationError("write-failed", `cannot write ${path}: ${reason}`, {
+      cause,
+      retryable: false,
+    });
   }
-  return written;
 }
