@@ -12,45 +12,45 @@ export type FrameRead =
 
 /** Takes the one message of a unary call, refusing it as soon as its length is known to be too large. */
 export class FrameReader {
-  private readonly maxBytes: number;
-  private readonly chunks: Buffer[] = [];
-  private sizeBytes = 0;
-  private messageBytes = -1;
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #sizeBytes = 0;
+  #messageBytes = -1;
   isCompressed = false;
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
+    this.#maxBytes = maxBytes;
   }
 
   /** Bytes of the body so far. */
   get receivedBytes(): number {
-    return this.sizeBytes;
+    return this.#sizeBytes;
   }
 
   push(chunk: Buffer): FrameRead {
-    this.chunks.push(chunk);
-    this.sizeBytes += chunk.length;
-    if (this.messageBytes < 0 && this.sizeBytes >= FRAME_HEADER_BYTES) {
-      const header = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    this.#chunks.push(chunk);
+    this.#sizeBytes += chunk.length;
+    if (this.#messageBytes < 0 && this.#sizeBytes >= FRAME_HEADER_BYTES) {
+      const header = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
       const flag = header[0]!;
       if (flag > 1) return fault(RpcCode.internal, `a frame has flag ${flag}, not 0 or 1`);
       this.isCompressed = flag === 1;
-      this.messageBytes = header.readUInt32BE(1);
-      if (this.messageBytes > this.maxBytes) {
-        const message = `the message is larger than ${this.maxBytes} bytes: send fewer points a request`;
+      this.#messageBytes = header.readUInt32BE(1);
+      if (this.#messageBytes > this.#maxBytes) {
+        const message = `the message is larger than ${this.#maxBytes} bytes: send fewer points a request`;
         return fault(RpcCode.resourceExhausted, message);
       }
     }
-    if (this.messageBytes >= 0 && this.sizeBytes > FRAME_HEADER_BYTES + this.messageBytes)
+    if (this.#messageBytes >= 0 && this.#sizeBytes > FRAME_HEADER_BYTES + this.#messageBytes)
       return fault(RpcCode.internal, "Export takes exactly one message");
     return { kind: "reading" };
   }
 
   /** When the client has sent all. Undefined unless exactly one whole message came. */
   message(): Buffer | undefined {
-    if (this.messageBytes < 0 || this.sizeBytes !== FRAME_HEADER_BYTES + this.messageBytes)
+    if (this.#messageBytes < 0 || this.#sizeBytes !== FRAME_HEADER_BYTES + this.#messageBytes)
       return undefined;
-    const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+    const whole = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     return whole.subarray(FRAME_HEADER_BYTES);
   }
 }

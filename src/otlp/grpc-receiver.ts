@@ -50,53 +50,53 @@ interface Call {
 const fault = (code: RpcCode, message: string): ExportAnswer => ({ kind: "error", code, message });
 
 class GrpcReceiver implements Receiver {
-  private readonly settings: ReceiverSettings;
-  private readonly limits: ReceiverLimits;
-  private readonly heldBytes: HeldBytes;
-  private readonly sessions = new GrpcSessions();
-  private readonly server: Http2Server | Http2SecureServer;
+  readonly #settings: ReceiverSettings;
+  readonly #limits: ReceiverLimits;
+  readonly #heldBytes: HeldBytes;
+  readonly #sessions = new GrpcSessions();
+  readonly #server: Http2Server | Http2SecureServer;
 
   constructor(settings: ReceiverSettings) {
-    this.settings = settings;
-    this.limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
-    this.heldBytes = settings.heldBytes ?? new HeldBytes();
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
+    this.#heldBytes = settings.heldBytes ?? new HeldBytes();
     const { tls } = settings;
-    this.server =
+    this.#server =
       tls === undefined
         ? createServer(SERVER_SETTINGS)
         : createSecureServer({ ...SERVER_SETTINGS, ...tls });
-    this.server.on("connection", (socket: Socket) => this.sessions.addSocket(socket));
-    this.server.on("session", (session: ServerHttp2Session) => this.sessions.add(session));
-    this.server.on("sessionError", () => {
+    this.#server.on("connection", (socket: Socket) => this.#sessions.addSocket(socket));
+    this.#server.on("session", (session: ServerHttp2Session) => this.#sessions.add(session));
+    this.#server.on("sessionError", () => {
       // Bytes that are not HTTP/2; Node has closed the connection.
     });
-    this.server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      this.serve(stream, headers),
+    this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
+      this.#serve(stream, headers),
     );
   }
 
   start(host: string, port: number): Promise<number> {
-    return listen(this.server, host, port);
+    return listen(this.#server, host, port);
   }
 
   async close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
+      this.#server.close(() => resolve());
     });
-    await this.sessions.close(graceMs);
+    await this.#sessions.close(graceMs);
     await stopped;
   }
 
-  private serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on("error", () => {
       // The client reset the stream or went away: there is nobody to answer.
     });
     const status = refusedHttpStatus(headers);
     if (status !== undefined) return refuseHttp(stream, status);
-    const share = this.heldBytes.open();
+    const share = this.#heldBytes.open();
     const compression = headers["grpc-encoding"] as string | undefined;
     const isTaken = ["", "identity", "gzip"].includes((compression ?? "").toLowerCase());
-    const { requestBytes, compressedBytes } = this.limits;
+    const { requestBytes, compressedBytes } = this.#limits;
     const isCompressed = isTaken && compressionOf(compression) === "gzip";
     const maxBytes = isCompressed ? Math.min(compressedBytes, requestBytes) : requestBytes;
     const call: Call = {
@@ -112,18 +112,18 @@ class GrpcReceiver implements Receiver {
     stream.on("close", () => {
       if (!call.isExporting) share.release();
     });
-    const refused = this.refuse(headers, isTaken);
-    if (refused !== undefined) return this.answer(call, refused);
-    this.watchDeadline(call, headers);
-    this.receive(call);
+    const refused = this.#refuse(headers, isTaken);
+    if (refused !== undefined) return this.#answer(call, refused);
+    this.#watchDeadline(call, headers);
+    this.#receive(call);
   }
 
   /** What the head alone tells. */
-  private refuse(headers: IncomingHttpHeaders, isEncodingTaken: boolean): ExportAnswer | undefined {
+  #refuse(headers: IncomingHttpHeaders, isEncodingTaken: boolean): ExportAnswer | undefined {
     const path = headers[":path"] ?? "";
     if (path !== PATH)
       return fault(RpcCode.unimplemented, `unknown method ${path}; ${PATH} is served here`);
-    const { authorize } = this.settings;
+    const { authorize } = this.#settings;
     if (authorize !== undefined && !authorize(headers))
       return fault(RpcCode.unauthenticated, "the bearer token is missing or wrong");
     if (!isEncodingTaken) {
@@ -133,41 +133,41 @@ class GrpcReceiver implements Receiver {
     return undefined;
   }
 
-  private watchDeadline(call: Call, headers: IncomingHttpHeaders): void {
+  #watchDeadline(call: Call, headers: IncomingHttpHeaders): void {
     const timeoutMs = timeoutMsOf(headers["grpc-timeout"] as string | undefined);
     if (timeoutMs === undefined) return;
     const timer = setTimeout(
       () => {
-        this.answer(call, fault(RpcCode.deadlineExceeded, "the call's own deadline has passed"));
+        this.#answer(call, fault(RpcCode.deadlineExceeded, "the call's own deadline has passed"));
       },
       Math.min(timeoutMs, 2 ** 31 - 1),
     );
     call.stream.on("close", () => clearTimeout(timer));
   }
 
-  private receive(call: Call): void {
+  #receive(call: Call): void {
     const { stream, frames, share } = call;
     stream.on("data", (chunk: Buffer) => {
       if (call.isAnswered) return;
-      if (!share.grow(chunk.length)) return this.answer(call, busy());
+      if (!share.grow(chunk.length)) return this.#answer(call, busy());
       const read = frames.push(chunk);
-      if (read.kind === "fault") this.answer(call, fault(read.code, read.message));
+      if (read.kind === "fault") this.#answer(call, fault(read.code, read.message));
     });
     stream.on("end", () => {
-      if (!call.isAnswered && !stream.destroyed) void this.export(call);
+      if (!call.isAnswered && !stream.destroyed) void this.#export(call);
     });
   }
 
-  private async export(call: Call): Promise<void> {
+  async #export(call: Call): Promise<void> {
     call.isExporting = true;
     try {
-      this.answer(call, await this.answerCall(call));
+      this.#answer(call, await this.#answerCall(call));
     } finally {
       call.share.release();
     }
   }
 
-  private async answerCall(call: Call): Promise<ExportAnswer> {
+  async #answerCall(call: Call): Promise<ExportAnswer> {
     const { frames, compression, share } = call;
     const body = frames.message();
     if (body === undefined)
@@ -179,16 +179,16 @@ class GrpcReceiver implements Receiver {
         body,
         compression: frames.isCompressed ? compression : "identity",
         encoding: "protobuf",
-        maxBytes: this.limits.requestBytes,
+        maxBytes: this.#limits.requestBytes,
         share,
       },
-      this.settings.handle,
+      this.#settings.handle,
     );
     call.decompressedBytes = decompressedBytes;
     return answer;
   }
 
-  private answer(call: Call, answer: ExportAnswer): void {
+  #answer(call: Call, answer: ExportAnswer): void {
     const { stream } = call;
     if (call.isAnswered || stream.destroyed || stream.closed) return;
     call.isAnswered = true;
@@ -204,11 +204,11 @@ class GrpcReceiver implements Receiver {
       // The client must not go on sending a body that nobody reads.
       if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
     }
-    this.report(call, answer);
+    this.#report(call, answer);
   }
 
-  private report(call: Call, answer: ExportAnswer): void {
-    this.settings.onRequest?.({
+  #report(call: Call, answer: ExportAnswer): void {
+    this.#settings.onRequest?.({
       protocol: "grpc",
       encoding: "protobuf",
       isCompressed: call.compression !== "identity",
