@@ -13,7 +13,7 @@ export interface IntakeCounters {
   failedEntries: number;
 }
 
-const ACCEPTED: ExportOutcome = { kind: "accepted", rejectedPoints: 0, message: "" };
+const ACCEPTED: ExportOutcome = { kind: "accepted" };
 
 export function newCounters(): IntakeCounters {
   return {
@@ -40,5 +40,6 @@ export function countPoints(
   for (const [reason, count] of tally.entries()) {
     counters.rejectedByReason.set(reason, (counters.rejectedByReason.get(reason) ?? 0) + count);
   }
-  return { kind: "accepted", rejectedPoints: tally.points, message: tally.message };
+  const { points, message, reason } = tally;
+  return { kind: "partial", rejectedPoints: points, message, reason };
 }

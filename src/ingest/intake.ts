@@ -110,7 +110,7 @@ export class Intake {
     } catch (error) {
       resolver.rollback();
       if (!(error instanceof MalformedRequest)) throw error;
-      return { kind: "malformed", message: error.message };
+      return { kind: "malformed", error };
     }
     const outcome = countPoints(this.counters, resolver, this.#decoder.pointCount);
     // What was seen is journaled although nothing counts: a rule that comes to use such a series comes late to it, after a

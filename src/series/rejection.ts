@@ -63,6 +63,11 @@ export class RejectionTally {
     for (const [reason, tally] of this.#tallies) yield [reason, tally.count];
   }
 
+  /** The reasons alone, in the same words whatever came first: what a log tells apart. */
+  get reason(): string {
+    return [...this.#tallies.keys()].sort().join(" ");
+  }
+
   /** One line for `partial_success.error_message`; empty when nothing was rejected. */
   get message(): string {
     return [...this.#tallies]

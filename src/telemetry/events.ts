@@ -16,7 +16,10 @@ export const EVENTS = {
   "alert.resolved": "An alert ended.",
   "outbox.failed": "A receiver of alerts does not answer; notifications wait.",
   "outbox.recovered": "The receiver answers again.",
-  "otlp.refused": "A sender's requests are refused; at most one line per reason and minute.",
+  "otlp.partial":
+    "Points of a sender are rejected, the rest is taken; at most one line per reason, sender and minute.",
+  "otlp.refused":
+    "A sender's requests are refused; at most one line per reason, sender and minute.",
   "api.failed": "An API request failed by our fault.",
   "metrics.failed": "A part of `/metrics` could not be made; the rest was sent.",
   "telemetry.failed": "Own metrics could not be sent to the own receiver.",
