@@ -60,7 +60,7 @@ test.each([
   const settled = await Promise.allSettled(commits);
   expect(settled.map(({ status }) => status)).toContain("rejected");
   expect(log.appliedSeq).toBe(effects.at(-1) ?? 0); // what a snapshot would claim is what has had effect
-  expect(effects).toEqual([...new Set(effects)].sort());
+  expect(new Set(effects).size).toBe(effects.length);
   expect([log.hasFailed, fatal]).toEqual([true, [expect.any(InvariantError)]]);
 });
 
