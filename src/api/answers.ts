@@ -192,6 +192,15 @@ export interface StatusAnswer {
       readonly rejected: number;
       readonly unused: number;
     };
+    /** Rejected points by reason, where there were any. */
+    readonly rejections: Readonly<Record<string, number>>;
+    /** Points that showed something about their sender, where there were any. */
+    readonly diagnostics: Readonly<Record<string, number>>;
+    readonly journal: {
+      readonly entries: number;
+      readonly bytes: number;
+      readonly failedEntries: number;
+    };
     readonly increments: {
       readonly tooOld: number;
       readonly late: number;
@@ -210,8 +219,12 @@ export interface StatusAnswer {
     readonly url: string;
     readonly sent: number;
     readonly failed: number;
+    readonly deadLettered: number;
     readonly queueLength: number;
+    /** When what waits longest began to wait. */
+    readonly oldestAt: string | null;
     readonly lastError: string | null;
+    readonly lastSentAt: string | null;
   }[];
 }
 

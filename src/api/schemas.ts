@@ -13,6 +13,7 @@ const seconds = z.number().min(0);
 const events = z.number().min(0);
 const count = z.int().min(0);
 const texts = z.record(z.string(), z.string());
+const counts = z.record(z.string(), count);
 const severity = z.enum(["page", "ticket"]);
 const described = { description: "null: no number, for lack of events or data." };
 
@@ -176,6 +177,11 @@ const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
       }),
     ),
     points: z.strictObject({ accepted: count, rejected: count, unused: count }),
+    rejections: counts.describe("Rejected points by reason, where there were any."),
+    diagnostics: counts.describe(
+      "Points that showed something about their sender, where there were any.",
+    ),
+    journal: z.strictObject({ entries: count, bytes: count, failedEntries: count }),
     increments: z.strictObject({
       tooOld: count,
       late: count,
@@ -195,8 +201,11 @@ const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
       url: z.string(),
       sent: count,
       failed: count,
+      deadLettered: count,
       queueLength: count,
+      oldestAt: absentMoment.describe("When what waits longest began to wait."),
       lastError: z.string().nullable(),
+      lastSentAt: absentMoment,
     }),
   ),
 });

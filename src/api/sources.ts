@@ -4,7 +4,7 @@ import type { EngineCounters, EngineView } from "../engine/index.ts";
 import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StoreStats } from "../storage/index.ts";
-import type { PointCounts, RequestCount } from "../telemetry/index.ts";
+import type { JournalCounts, PointCounts, RequestCount } from "../telemetry/index.ts";
 
 /** `Engine` satisfies it. */
 export type EngineSource = Pick<
@@ -36,8 +36,12 @@ export interface ReceiverSample {
   readonly url: string;
   readonly sent: number;
   readonly failed: number;
+  readonly deadLettered: number;
   readonly queueLength: number;
+  /** Of what waits longest, ms since the epoch. */
+  readonly oldestAt: number | undefined;
   readonly lastError: string | undefined;
+  readonly lastSentAt: number | undefined;
 }
 
 export interface StatusSample {
@@ -50,6 +54,11 @@ export interface StatusSample {
   readonly storage: StoreStats | undefined;
   readonly requests: readonly RequestCount[];
   readonly points: PointCounts;
+  /** Rejected points by reason. */
+  readonly rejections: Readonly<Record<string, number>>;
+  /** What points showed about their senders. */
+  readonly diagnostics: Readonly<Record<string, number>>;
+  readonly journal: JournalCounts;
   readonly seriesCount: number;
   readonly streamCount: number;
   readonly increments: EngineCounters;

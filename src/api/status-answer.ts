@@ -3,14 +3,14 @@ import type { AlertView } from "../alerts/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StatusAnswer } from "./answers.ts";
 import { moment, momentOrNull } from "./moment.ts";
-import type { ApiSources, StatusSample } from "./sources.ts";
+import type { ApiSources, ReceiverSample, StatusSample } from "./sources.ts";
 
 export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusAnswer {
   const readiness = sources.readiness();
   const rules = sources.rules();
   const alerts = sources.alerts();
   const { tooOld, late, spread, unknownStream } = sample.increments;
-  const { storage } = sample;
+  const { storage, journal } = sample;
   return {
     version: sources.version,
     node: process.version,
@@ -31,6 +31,13 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
     ingest: {
       requests: sample.requests,
       points: sample.points,
+      rejections: occurred(sample.rejections),
+      diagnostics: occurred(sample.diagnostics),
+      journal: {
+        entries: journal.entries,
+        bytes: journal.entryBytes,
+        failedEntries: journal.failedEntries,
+      },
       increments: { tooOld, late, spread, unknownStream },
     },
     seriesCount: sample.seriesCount,
@@ -38,19 +45,26 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
     sloCount: sources.engine.slos.length,
     rules: { files: rules.files.length, ...countProblems(rules.problems) },
     alerts: { pending: countState(alerts, "pending"), firing: countState(alerts, "firing") },
-    receivers: sample.receivers.map(
-      ({ receiver, kind, url, sent, failed, queueLength, lastError }) => ({
-        receiver,
-        kind,
-        url,
-        sent,
-        failed,
-        queueLength,
-        lastError: lastError ?? null,
-      }),
-    ),
+    receivers: sample.receivers.map(receiverAnswer),
   };
 }
+
+const receiverAnswer = (sample: ReceiverSample): StatusAnswer["receivers"][number] => ({
+  receiver: sample.receiver,
+  kind: sample.kind,
+  url: sample.url,
+  sent: sample.sent,
+  failed: sample.failed,
+  deadLettered: sample.deadLettered,
+  queueLength: sample.queueLength,
+  oldestAt: momentOrNull(sample.oldestAt),
+  lastError: sample.lastError ?? null,
+  lastSentAt: momentOrNull(sample.lastSentAt),
+});
+
+/** The counts that say something. */
+const occurred = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 
 function countProblems(problems: readonly Problem[]): { errors: number; warnings: number } {
   const errors = problems.filter((problem) => problem.severity === "error").length;

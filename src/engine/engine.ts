@@ -11,7 +11,7 @@ import { ShardSet } from "./shard-set.ts";
 import * as snapshot from "./snapshot.ts";
 import { quantised } from "./spread.ts";
 import { Streams } from "./streams.ts";
-import type { BindSeries, BookIncrement } from "./target.ts";
+import type { BindSeries, BookIncrement, DoubtStream } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
 /** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
@@ -64,6 +64,9 @@ export class Engine implements EngineView {
     const shard = this.#shardOf(stream, timeMs);
     if (shard !== undefined) this.#add(shard, true, stream, fromMs, timeMs, good, total);
   };
+
+  /** A stream that is gone has nothing to be doubted. */
+  readonly doubt: DoubtStream = (stream, reason) => this.#streams.doubt(stream, reason);
 
   /** The stream's shard, which has then seen a point of `timeMs`. */
   #shardOf(stream: StreamIndex, timeMs: number): Shard | undefined {

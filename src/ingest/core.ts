@@ -3,7 +3,7 @@
  * the only thing that changes it besides ticks, so a restart, a test and a backtest are the same core fed differently.
  */
 import type { AlertTransition } from "../alerts/index.ts";
-import type { BindSeries, BookIncrement, RuleChange } from "../engine/index.ts";
+import type { BindSeries, BookIncrement, DoubtStream, RuleChange } from "../engine/index.ts";
 import { RecordReader, SeriesSnapshots, SeriesState } from "../series/index.ts";
 import type { Slo, SnapshotPart } from "../slo/index.ts";
 import { ChunkKind, decodeEntry } from "./record.ts";
@@ -14,6 +14,7 @@ export interface CoreEngine {
   readonly bind: BindSeries;
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
+  readonly doubt: DoubtStream;
   setRules(slos: readonly Slo[], nowMs: number): RuleChange;
   tick(nowMs: number): void;
   dirtyParts(): SnapshotPart[];
@@ -59,6 +60,7 @@ export class Core {
       bind: engine.bind,
       book: engine.book,
       bookStraddle: engine.bookStraddle,
+      doubt: engine.doubt,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
     });
     this.#snapshots = new SeriesSnapshots(this.series);

@@ -2,8 +2,15 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/accumulator.test.ts has a case for every row of that table.
  */
-import { MAX_THRESHOLDS } from "../engine/index.ts";
-import { newCounters, type AccumulatorCounters } from "./accumulator-counters.ts";
+import { MAX_THRESHOLDS, type DoubtStream } from "../engine/index.ts";
+import type { StreamIndex } from "../slo/index.ts";
+import {
+  countAdmission,
+  countRepeat,
+  countWriter,
+  newCounters,
+  type AccumulatorCounters,
+} from "./accumulator-counters.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
 import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
@@ -19,8 +26,12 @@ import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
 /** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */
 const MAX_WRITERS = 64;
+const RETURNED =
+  "over 64 processes share a series, and what one of them counted while it was forgotten is missing: set service.instance.id";
 
 export interface Books extends BookPorts {
+  /** The stream's counts are known to be incomplete. */
+  readonly doubt: DoubtStream;
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
@@ -73,10 +84,9 @@ export class Accumulator {
       pairs = this.deltas.allocate();
       this.setHead(row.series, pairs);
     }
-    if (!this.deltas.admit(pairs, row.startHi, row.startLo, row.timeHi, row.timeLo)) {
-      this.counters.duplicates++;
-      return;
-    }
+    const { startHi, startLo, timeHi, timeLo } = row;
+    const admission = this.deltas.admit(pairs, startHi, startLo, timeHi, timeLo);
+    if (!countAdmission(this.counters, admission)) return;
     if (targets.isSampled) {
       bookSample(this.#books, targets, row.value, timeMs);
       return;
@@ -97,8 +107,7 @@ export class Accumulator {
     const lastHi = pool.timeHi(writer);
     const lastLo = pool.timeLo(writer);
     if (!isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) {
-      if (lastHi === row.timeHi && lastLo === row.timeLo) this.counters.duplicates++;
-      else this.counters.late++; // a later point already contains it
+      countRepeat(this.counters, row, pool, writer);
       return;
     }
     this.#takeDifference(row, targets, pool, writer);
@@ -128,13 +137,14 @@ export class Accumulator {
   #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
     const head = this.#headOf[row.series]!;
     const fromMs = this.#firstIncrementFrom(row, timeMs);
+    countWriter(this.counters, row, pool, head);
     const writer = pool.allocate(row.startHi, row.startLo, head);
     this.setHead(row.series, writer);
     if (head !== NO_WRITER) this.#dropOldest(row.series, pool, writer);
     this.#remember(row, targets, pool, writer);
-    this.counters.newWriters++;
     if (fromMs === IS_BASELINE) {
       this.counters.baselines++;
+      if (this.#hasReturned(row)) this.#doubt(targets);
       this.#increment.fill(0, 0, pool.width);
       this.#book(row, targets, timeMs, timeMs);
       return;
@@ -161,10 +171,20 @@ export class Accumulator {
   }
 
   /** Whether the series was known at the writer's start, and the writer nevertheless is not. */
-  #hasUnfollowedHistory({ series, startHi, startLo }: Row): boolean {
-    const startMs = ceilMillis(startHi, startLo);
-    const droppedMs = this.droppedStartMs.get(series) ?? -1;
-    return startMs <= droppedMs || startMs < this.#books.unfollowedBeforeMs(series);
+  #hasUnfollowedHistory(row: Row): boolean {
+    const startMs = ceilMillis(row.startHi, row.startLo);
+    return this.#hasReturned(row) || startMs < this.#books.unfollowedBeforeMs(row.series);
+  }
+
+  /** Whether a writer as old as this one was forgotten. */
+  #hasReturned({ series, startHi, startLo }: Row): boolean {
+    return ceilMillis(startHi, startLo) <= (this.droppedStartMs.get(series) ?? -1);
+  }
+
+  /** Forgetting a process that ended loses nothing; one that comes back has counted meanwhile. */
+  #doubt({ streams }: BoundTargets): void {
+    this.counters.writersReturned++;
+    for (const stream of streams) this.#books.doubt(stream as StreamIndex, RETURNED); // the engine gave it
   }
 
   #takeWhole(row: Row, partCount: number): void {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Dispatcher } from "../alerts/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
+import type { EngineCounters } from "../engine/index.ts";
 import type { RuleSet } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import {
@@ -11,6 +12,7 @@ import {
   type Telemetry,
 } from "../telemetry/index.ts";
 import type { Counting } from "./counting.ts";
+import { evidenceOf } from "./evidence.ts";
 import type { RuleReloader } from "./rule-reloader.ts";
 
 export interface SelfTelemetryParts {
@@ -21,20 +23,25 @@ export interface SelfTelemetryParts {
   readonly store: Store;
   readonly log: EventLog;
   readonly version: string;
+  /** Wall clock, ms. */
+  readonly now: () => number;
   /** An OTLP/HTTP receiver of this process. */
   readonly receiverUrl: string;
 }
 
 export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryParts): Telemetry {
-  const { counting, dispatcher, recorder, rules, store, log, version, receiverUrl } = parts;
-  const { engine, core, intake } = counting;
+  const { counting, dispatcher, recorder, rules, store, log, version, now, receiverUrl } = parts;
+  const { engine, core } = counting;
   return startTelemetry(
     recorder,
     {
-      points: () => {
-        const { takenPoints, rejectedPoints, unusedPoints } = intake.counters;
-        return { accepted: takenPoints, rejected: rejectedPoints, unused: unusedPoints };
-      },
+      points: () => evidenceOf(counting).points,
+      rejections: () => evidenceOf(counting).rejections,
+      diagnostics: () => evidenceOf(counting).diagnostics,
+      increments: () => incrementsOf(engine.counters),
+      journal: () => evidenceOf(counting).journal,
+      receivers: () => dispatcher.stats(),
+      now,
       streams: () => engine.allStreams().length,
       series: () => core.series.identity.series.count,
       journalBytes: async () => {
@@ -55,6 +62,13 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
     },
   );
 }
+
+const incrementsOf = ({ tooOld, late, spread, unknownStream }: EngineCounters) => ({
+  late,
+  spread,
+  too_old: tooOld,
+  unknown_stream: unknownStream,
+});
 
 const headersOf = ({ tokens }: SlowburnConfig): Readonly<Record<string, string>> =>
   tokens.ingest === undefined ? {} : { authorization: `Bearer ${tokens.ingest.reveal()}` };

@@ -75,7 +75,7 @@ async function startOn(
   const otlp = await listenOtlp(config, counting.intake.handle, recorder, log);
   closers.add(() => otlp.close());
   const receiverUrl = otlp.selfUrl;
-  const parts = { counting, dispatcher, recorder, rules, store, log, version, receiverUrl };
+  const parts = { counting, dispatcher, recorder, rules, store, log, version, now, receiverUrl };
   const telemetry = startSelfTelemetry(config, parts);
   closers.add(() => telemetry.close());
 

@@ -17,9 +17,10 @@ export { INSTRUMENTS } from "./instruments.ts";
 export { type Encoding, Recorder, type RequestCount, type Transport } from "./recorder.ts";
 export { REQUEST_OUTCOMES, requestOutcome, type RequestOutcome } from "./request-outcome.ts";
 export {
-  type GaugeSources,
+  type JournalCounts,
   type PointCounts,
   startTelemetry,
   type Telemetry,
   type TelemetrySettings,
+  type TelemetrySources,
 } from "./telemetry.ts";

@@ -26,6 +26,23 @@ export const INSTRUMENTS = {
     description:
       "Data points received: accepted, rejected (partial success) or unused (no rule selects them).",
   },
+  rejections: {
+    name: "slowburn.otlp.rejections",
+    unit: "{point}",
+    description: "Data points rejected through partial success, by reason.",
+  },
+  diagnostics: {
+    name: "slowburn.series.diagnostics",
+    unit: "{point}",
+    description:
+      "Points that showed something about their sender: restarts, repeats, lost or shared identity.",
+  },
+  increments: {
+    name: "slowburn.increments",
+    unit: "{increment}",
+    description:
+      "Increments of streams that were not simply booked where they are: late, spread, lost.",
+  },
   tickDuration: {
     name: "slowburn.tick.duration",
     unit: "s",
@@ -46,10 +63,35 @@ export const INSTRUMENTS = {
     unit: "By",
     description: "Bytes on disk: database and write-ahead log.",
   },
+  journalEntries: {
+    name: "slowburn.journal.entries",
+    unit: "{entry}",
+    description: "Journal entries, by whether they became durable.",
+  },
+  journalIo: {
+    name: "slowburn.journal.io",
+    unit: "By",
+    description: "Bytes of the journal entries that became durable.",
+  },
   outboxLength: {
     name: "slowburn.outbox.length",
     unit: "{notification}",
     description: "Notifications that wait for delivery.",
+  },
+  outboxNotifications: {
+    name: "slowburn.outbox.notifications",
+    unit: "{notification}",
+    description: "Notifications that a receiver of alerts took, or that were given up.",
+  },
+  outboxFailures: {
+    name: "slowburn.outbox.failures",
+    unit: "{request}",
+    description: "Requests to a receiver of alerts that failed and are tried again.",
+  },
+  outboxOldestAge: {
+    name: "slowburn.outbox.oldest.age",
+    unit: "s",
+    description: "Age of the notification that waits longest for its receiver; 0 when none waits.",
   },
   ruleProblems: {
     name: "slowburn.rules.problems",

@@ -10,6 +10,14 @@ describe("promtool check metrics", () => {
       recorder,
       {
         points: () => ({ accepted: 1, rejected: 0, unused: 0 }),
+        rejections: () => ({ "time-unset": 1 }),
+        diagnostics: () => ({ duplicate: 1 }),
+        increments: () => ({ late: 1 }),
+        journal: () => ({ entries: 1, entryBytes: 2, failedEntries: 3 }),
+        receivers: () => [
+          { receiver: "am", url: "http://a", sent: 1, failed: 2, deadLettered: 3, oldestAt: 4 },
+        ],
+        now: () => 5,
         streams: () => 1,
         series: () => 2,
         journalBytes: () => 3,

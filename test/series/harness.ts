@@ -80,6 +80,7 @@ export class SeriesHarness {
   /** Series in order of binding. */
   readonly bound: SeriesDescriptor[] = [];
   bookings: Booking[] = [];
+  readonly doubts: (readonly [stream: number, reason: string])[] = [];
   readonly #decoder = new MetricsDecoder();
 
   constructor({
@@ -103,6 +104,7 @@ export class SeriesHarness {
       },
       book: record("whole"),
       bookStraddle: record("straddle"),
+      doubt: (stream, reason) => void this.doubts.push([stream, reason]),
       usedSinceMs: (metric) => {
         const since = usedSince(metric);
         return since === undefined ? undefined : ms(since);
