@@ -112,7 +112,7 @@ class GrpcReceiver implements Receiver {
     const call: Call = {
       stream,
       startedAt: performance.now(),
-      peer: stream.session?.socket.remoteAddress ?? "",
+      peer: peerOf(stream),
       compression: isCompressed ? "gzip" : "identity",
       frames: new FrameReader(maxBytes),
       share,
@@ -251,6 +251,11 @@ const RESPONSE_HEADERS = {
   "content-type": CONTENT_TYPE,
   "grpc-accept-encoding": ACCEPTED_ENCODINGS,
 } as const;
+
+/** The socket of a session that has ended may not be asked. */
+function peerOf({ session }: ServerHttp2Stream): string {
+  return session === undefined || session.destroyed ? "" : (session.socket.remoteAddress ?? "");
+}
 
 /** A request that is not gRPC gets an answer of plain HTTP. */
 function refusedHttpStatus(headers: IncomingHttpHeaders): number | undefined {

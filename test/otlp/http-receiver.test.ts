@@ -1,5 +1,6 @@
 /** OTLP/HTTP over real sockets: what each request is answered with, and that nothing hangs or is held for ever. */
 import * as http from "node:http";
+import * as https from "node:https";
 import * as net from "node:net";
 import * as zlib from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
@@ -11,6 +12,7 @@ import {
   type ExportHandler,
 } from "../../src/otlp/index.ts";
 import type { ReceivedRequest, Receiver, ReceiverSettings } from "../../src/otlp/index.ts";
+import { TEST_TLS } from "../api/test-tls.ts";
 import { buildRequest } from "./request-builder.ts";
 import { decodeStatus } from "./status-reader.ts";
 
@@ -447,18 +449,36 @@ describe("bytes that are no request", () => {
     expect(heldBytes.heldBytes).toBe(0);
   });
 
+  test("on a TLS port: that connection ends without a word, and no other", async () => {
+    const port = new URL(await start({ tls: TEST_TLS })).port;
+    expect(await talk(`http://127.0.0.1:${port}`, `${HEAD}Content-Length: 0\r\n\r\n`)).not.toMatch(
+      /^HTTP/,
+    );
+    const status = await new Promise((resolve, reject) => {
+      const options = { port, method: "POST", path: "/v1/metrics", ca: TEST_TLS.cert };
+      const request = https.request({ ...options, host: "localhost" }, (response) => {
+        resolve(response.resume().statusCode);
+      });
+      request.on("error", reject).setHeader("content-type", PROTOBUF);
+      request.end(REQUEST);
+    });
+    expect(status).toBe(200);
+  });
+
   test("behind a request: that is answered, and the connection ends", async () => {
-    let finish = (): void => undefined;
+    let finish: (() => void) | undefined;
     const url = await start({
       handle: async (it) => {
         await new Promise<void>((resolve) => (finish = resolve));
         return accept(it);
       },
     });
-    const heard = talk(url, `${HEAD}Content-Length: 2\r\n\r\nab`, "no request\r\n", "nor this\r\n");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    finish();
-    expect(parsed(await heard)).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+    const heard = talk(url, `${HEAD}Content-Length: 2\r\n\r\nabno request\r\n`);
+    await expect.poll(() => finish).toBeDefined();
+    finish!();
+    const { status, headers, body } = parsed(await heard);
+    expect([status, body.length]).toEqual([200, 0]);
+    expect(headers).toMatch(/^connection: close$/m);
   });
 });
 
