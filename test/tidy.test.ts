@@ -150,6 +150,13 @@ describe("sizes", () => {
   });
 });
 
+describe("classes", () => {
+  test("what is private is so at run time: `#name`", () => {
+    const byWord = /^ {2,}(?:private|protected) /m;
+    expect(SOURCES.filter((path) => byWord.test(textOf(path)))).toEqual([]);
+  });
+});
+
 describe("words", () => {
   test("no file is named for being useful", () => {
     expect([...CODE, ...TESTS].filter((path) => BANNED_FILE_NAMES.test(path))).toEqual([]);

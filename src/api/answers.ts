@@ -221,6 +221,15 @@ export interface StatusAnswer {
       readonly rejected: number;
       readonly unused: number;
     };
+    /** Rejected points by reason, where there were any. */
+    readonly rejections: Readonly<Record<string, number>>;
+    /** Points that showed something about their sender, where there were any. */
+    readonly diagnostics: Readonly<Record<string, number>>;
+    readonly journal: {
+      readonly entries: number;
+      readonly bytes: number;
+      readonly failedEntries: number;
+    };
     readonly increments: {
       readonly tooOld: number;
       readonly late: number;
@@ -249,6 +258,9 @@ export interface ReceiverAnswer {
   readonly givenUp: number;
   /** Notifications that wait. */
   readonly queueLength: number;
+  /** When what waits longest began to wait. */
+  readonly oldestAt: string | null;
+  readonly lastSentAt: string | null;
   readonly lastError: string | null;
   /** Since when requests fail; null while they are taken, or none was sent. */
   readonly failingSince: string | null;

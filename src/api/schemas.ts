@@ -4,14 +4,13 @@
  */
 import { z } from "zod";
 import type * as answer from "./answers.ts";
+import { absentMoment, count, moment } from "./schema-parts.ts";
+import { receiver, status } from "./status-schema.ts";
 
-const moment = z.iso.datetime().describe("RFC 3339, UTC.");
-const absentMoment = moment.nullable();
 const ratio = z.number().min(0).max(1);
 const seconds = z.number().min(0);
 /** Estimated events of a latency SLO are not whole. */
 const events = z.number().min(0);
-const count = z.int().min(0);
 const texts = z.record(z.string(), z.string());
 const severity = z.enum(["page", "ticket"]);
 const described = { description: "null: no number, for lack of events or data." };
@@ -184,60 +183,6 @@ const rules: z.ZodType<answer.RulesAnswer> = z.strictObject({
     }),
   ),
   problems: z.array(ruleProblem),
-});
-
-const receiver: z.ZodType<answer.ReceiverAnswer> = z.strictObject({
-  receiver: z.string(),
-  kind: z.enum(["alertmanager", "webhook"]),
-  url: z.string(),
-  sent: count,
-  failed: count.describe("Requests that failed and were tried again."),
-  givenUp: count.describe("Notifications that it will never get."),
-  queueLength: count,
-  lastError: z.string().nullable(),
-  failingSince: absentMoment.describe("null while it takes notifications, or got none yet."),
-});
-
-const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
-  version: z.string(),
-  node: z.string(),
-  state: z.enum(["ready", "starting", "recovering", "failing", "stopping"]),
-  reason: z.string().nullable(),
-  startedAt: moment,
-  uptimeSeconds: seconds,
-  tickedAt: absentMoment,
-  listeners: z.array(z.strictObject({ name: z.string(), url: z.string() })),
-  data: z.strictObject({
-    directory: z.string(),
-    durability: z.enum(["ack", "interval"]),
-    databaseBytes: count.nullable(),
-    walBytes: count.nullable(),
-    journalEntries: count.nullable(),
-    snapshotSeq: count.nullable(),
-  }),
-  ingest: z.strictObject({
-    requests: z.array(
-      z.strictObject({
-        transport: z.enum(["http", "grpc"]),
-        encoding: z.enum(["protobuf", "json"]),
-        outcome: z.enum(["ok", "partial", "client_error", "unavailable"]),
-        count,
-      }),
-    ),
-    points: z.strictObject({ accepted: count, rejected: count, unused: count }),
-    increments: z.strictObject({
-      tooOld: count,
-      late: count,
-      spread: count,
-      unknownStream: count,
-    }),
-  }),
-  seriesCount: count,
-  streamCount: count,
-  sloCount: count,
-  rules: z.strictObject({ files: count, errors: count, warnings: count }),
-  alerts: z.strictObject({ pending: count, firing: count }),
-  receivers: z.array(receiver),
 });
 
 const problem: z.ZodType<answer.ProblemAnswer> = z.strictObject({

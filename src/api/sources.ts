@@ -5,7 +5,7 @@ import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
 import type { InexactCut } from "../series/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StoreStats } from "../storage/index.ts";
-import type { PointCounts, RequestCount } from "../telemetry/index.ts";
+import type { JournalCounts, PointCounts, RequestCount } from "../telemetry/index.ts";
 
 /** `Engine` satisfies it. */
 export type EngineSource = Pick<
@@ -44,9 +44,12 @@ export interface ReceiverSample {
   /** Notifications that it will never get. */
   readonly deadLettered: number;
   readonly queueLength: number;
+  /** Of what waits longest, ms since the epoch. */
+  readonly oldestAt: number | undefined;
   readonly lastError: string | undefined;
   /** ms since the epoch; `undefined` while it takes notifications, or got none yet. */
   readonly failingSince: number | undefined;
+  readonly lastSentAt: number | undefined;
 }
 
 export interface StatusSample {
@@ -59,6 +62,11 @@ export interface StatusSample {
   readonly storage: StoreStats | undefined;
   readonly requests: readonly RequestCount[];
   readonly points: PointCounts;
+  /** Rejected points by reason. */
+  readonly rejections: Readonly<Record<string, number>>;
+  /** What points showed about their senders. */
+  readonly diagnostics: Readonly<Record<string, number>>;
+  readonly journal: JournalCounts;
   readonly seriesCount: number;
   readonly streamCount: number;
   readonly increments: EngineCounters;

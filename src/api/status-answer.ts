@@ -10,7 +10,7 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
   const rules = sources.rules();
   const alerts = sources.alerts();
   const { tooOld, late, spread, unknownStream } = sample.increments;
-  const { storage } = sample;
+  const { storage, journal } = sample;
   return {
     version: sources.version,
     node: process.version,
@@ -31,6 +31,13 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
     ingest: {
       requests: sample.requests,
       points: sample.points,
+      rejections: occurred(sample.rejections),
+      diagnostics: occurred(sample.diagnostics),
+      journal: {
+        entries: journal.entries,
+        bytes: journal.entryBytes,
+        failedEntries: journal.failedEntries,
+      },
       increments: { tooOld, late, spread, unknownStream },
     },
     seriesCount: sample.seriesCount,
@@ -52,10 +59,16 @@ function receiverAnswer(sample: ReceiverSample): ReceiverAnswer {
     failed,
     givenUp: deadLettered,
     queueLength,
+    oldestAt: momentOrNull(sample.oldestAt),
+    lastSentAt: momentOrNull(sample.lastSentAt),
     lastError: sample.lastError ?? null,
     failingSince: sample.failingSince === undefined ? null : moment(sample.failingSince),
   };
 }
+
+/** The counts that say something. */
+const occurred = (counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 
 function countProblems(problems: readonly Problem[]): { errors: number; warnings: number } {
   const errors = problems.filter((problem) => problem.severity === "error").length;

@@ -23,13 +23,17 @@ const ADVICE: Readonly<Record<string, string>> = {
   "disk-full": "make room; nothing that was acknowledged is lost",
 };
 
+/** Trouble that passes without anybody changing slowburn's configuration: a supervisor may start it again. */
+const PASSING: ReadonlySet<string> = new Set(["disk-error", "disk-full"]);
+
 export function failureOf(error: unknown, hasColours: boolean): Failure {
   if (error instanceof ProblemError)
     return { text: renderProblems(error.problems, { colour: hasColours }), exitCode: EXIT.failed };
   if (error instanceof OperationError) {
     const advice = ADVICE[error.code];
     const hint = advice === undefined ? "" : `hint: ${advice}\n`;
-    return { text: `error ${error.code}: ${error.message}\n${hint}`, exitCode: EXIT.failed };
+    const exitCode = PASSING.has(error.code) ? EXIT.startAgain : EXIT.failed;
+    return { text: `error ${error.code}: ${error.message}\n${hint}`, exitCode };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `slowburn has a bug, please report it:\n${stack}\n`, exitCode: EXIT.bug };

@@ -1,6 +1,7 @@
 /**
  * From start to stop: the first signal finishes what is under way within 25 s (Kubernetes kills after 30), a second one ends at
- * once, which is safe since what was acknowledged is in the journal. A bug ends it with a report and its own exit code.
+ * once, which is safe since what was acknowledged is in the journal. A bug ends it with a report and its own exit code; what
+ * else ends it after the start is nothing that the next start could not be tried with.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,9 +58,12 @@ export class Lifetime {
   async untilStopped(running: { readonly close: () => Promise<void> }): Promise<number> {
     const ending = await this.#ending;
     const isClosed = await this.#close(running);
-    if (ending.kind === "fatal") return failureOf(ending.error, false).exitCode;
+    if (ending.kind === "fatal") {
+      const { exitCode } = failureOf(ending.error, false);
+      return exitCode === EXIT.bug ? EXIT.bug : EXIT.startAgain;
+    }
     if (isClosed) this.#log.info("server.stopped");
-    return isClosed ? EXIT.fine : EXIT.failed;
+    return isClosed ? EXIT.fine : EXIT.startAgain;
   }
 
   /** No more signals are listened to. */

@@ -13,7 +13,7 @@ import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
 import { quantised } from "./spread.ts";
 import { Streams } from "./streams.ts";
-import type { BindSeries, BookIncrement, SeriesDescriptor } from "./target.ts";
+import type { BindSeries, BookIncrement, DoubtStream, SeriesDescriptor } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
 /** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
@@ -63,6 +63,9 @@ export class Engine implements EngineView {
   /** Books events whose bucket straddles the threshold: `good` is the estimate, `total` their count. */
   readonly bookStraddle: BookIncrement = (stream, fromMs, timeMs, good, total) =>
     this.#add(true, stream, fromMs, timeMs, good, total);
+
+  /** A stream that is gone has nothing to be doubted. */
+  readonly doubt: DoubtStream = (stream, reason) => this.#streams.doubt(stream, reason);
 
   /** The stream's shard, which has then seen a point of `timeMs`. */
   #shardOf(stream: StreamIndex, timeMs: number): Shard | undefined {

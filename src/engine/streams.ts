@@ -122,6 +122,12 @@ export class Streams {
       : `streams beyond the engine's limit of ${this.#limit} are counted together`;
   }
 
+  /** Notes why the counts of a stream are not what they seem. */
+  doubt(index: StreamIndex, reason: string): void {
+    const stream = this.#byIndex[index];
+    if (stream !== undefined) this.#doubt(stream, reason);
+  }
+
   #doubt(stream: Stream, reason: string): void {
     if (stream.doubts.has(reason)) return;
     stream.doubts.add(reason);

@@ -60,3 +60,6 @@ export type BookIncrement = (
   good: number,
   total: number,
 ) => void;
+
+/** Says that counts of a stream are known to be incomplete: it says `integrity: partial` with this reason from now on. */
+export type DoubtStream = (stream: StreamIndex, reason: string) => void;

@@ -3,7 +3,7 @@
  * the only thing that changes it besides ticks, so a restart, a test and a backtest are the same core fed differently.
  */
 import type { AlertTransition } from "../alerts/index.ts";
-import type { BindSeries, BookIncrement, RuleChange } from "../engine/index.ts";
+import type { BindSeries, BookIncrement, DoubtStream, RuleChange } from "../engine/index.ts";
 import {
   RecordReader,
   SeriesSnapshots,
@@ -19,6 +19,7 @@ export interface CoreEngine {
   readonly bind: BindSeries;
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
+  readonly doubt: DoubtStream;
   setRules(slos: readonly Slo[], nowMs: number): RuleChange;
   /** SLOs of the metric are incomplete in (fromMs, toMs]. */
   markMetricPartial(metric: MetricIdentity, fromMs: number, toMs: number, reason: string): void;
@@ -67,6 +68,7 @@ export class Core {
       bind: engine.bind,
       book: engine.book,
       bookStraddle: engine.bookStraddle,
+      doubt: engine.doubt,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
       onSeriesLimit: (metric, timeMs) =>
         engine.markMetricPartial(metric, timeMs - 1, timeMs, SERIES_LIMIT),

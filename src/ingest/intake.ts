@@ -14,9 +14,10 @@ import {
   type ExportOutcome,
 } from "../otlp/index.ts";
 import { RecordWriter, type BirthMark } from "../series/index.ts";
-import { InvariantError, OperationError, type Slo } from "../slo/index.ts";
-import type { OutboxChange, Store } from "../storage/index.ts";
+import type { Slo } from "../slo/index.ts";
+import type { OutboxChange } from "../storage/index.ts";
 import { encodeJson, type Core } from "./core.ts";
+import { EntryLog, IN_EFFECT, type EntryLogPorts } from "./entry-log.ts";
 import { countPoints, newCounters, type IntakeCounters } from "./intake-counters.ts";
 import { ChunkKind, encodeEntry, type Chunk } from "./record.ts";
 
@@ -35,13 +36,10 @@ const INTAKE_DEFAULTS: IntakeSettings = {
   maxQueuedBytes: 64 * 1024 * 1024,
 };
 
-export interface IntakePorts {
+export interface IntakePorts extends EntryLogPorts {
   readonly core: Core;
-  readonly store: Store;
   /** Wall clock, ms. */
   readonly now: () => number;
-  /** Called once when applying a durable entry broke an invariant: nothing is acknowledged any more. */
-  readonly onFatal: (error: unknown) => void;
 }
 
 interface Waiter {
@@ -57,38 +55,37 @@ export class Intake {
   readonly #settings: IntakeSettings;
   readonly #decoder = new MetricsDecoder();
   readonly #births = new RecordWriter();
+  readonly #log: EntryLog;
   #waiters: Waiter[] = [];
   #openedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Births up to here are in an entry that was handed to the store, and in one that is durable. */
   #queuedBirths: BirthMark;
   #durableBirths: BirthMark;
-  #queuedBytes = 0;
   #inFlight = new Set<Promise<void>>();
   #gate: Promise<void> | undefined;
-  #failure: unknown;
-  #appliedSeq = 0;
 
   constructor(ports: IntakePorts, settings: IntakeSettings = INTAKE_DEFAULTS) {
     this.#ports = ports;
     this.#settings = settings;
+    this.#log = new EntryLog(ports, this.counters);
     this.#queuedBirths = ports.core.series.identity.mark();
     this.#durableBirths = this.#queuedBirths;
   }
 
   /** Sequence number of the last entry whose effects are in memory; what a snapshot is taken as of. */
   get appliedSeq(): number {
-    return this.#appliedSeq;
+    return this.#log.appliedSeq;
   }
 
   /** Whether the state in memory may differ from the journal's: then it must not become a snapshot. */
   get hasFailed(): boolean {
-    return this.#failure !== undefined;
+    return this.#log.hasFailed;
   }
 
   /** To be called after recovery, before the first request. */
   resumeFrom(seq: number): void {
-    this.#appliedSeq = seq;
+    this.#log.resumeFrom(seq);
     this.#queuedBirths = this.#ports.core.series.identity.mark();
     this.#durableBirths = this.#queuedBirths;
   }
@@ -96,8 +93,9 @@ export class Intake {
   /** Takes a request; see `ExportHandler`. */
   readonly handle: ExportHandler = async (request) => {
     while (this.#gate !== undefined) await this.#gate;
-    if (this.#failure !== undefined) return unavailable("stopped after an internal error");
-    if (this.#queuedBytes > this.#settings.maxQueuedBytes) return unavailable("the disk is behind");
+    if (this.#log.hasFailed) return unavailable("stopped after an internal error");
+    const isBehind = this.#log.queuedBytes > this.#settings.maxQueuedBytes;
+    if (isBehind) return unavailable("the disk is behind");
     return this.#take(request);
   };
 
@@ -110,7 +108,7 @@ export class Intake {
     } catch (error) {
       resolver.rollback();
       if (!(error instanceof MalformedRequest)) throw error;
-      return { kind: "malformed", message: error.message };
+      return { kind: "malformed", error };
     }
     const outcome = countPoints(this.counters, resolver, this.#decoder.pointCount);
     // What was seen is journaled although nothing counts: a rule that comes to use such a series comes late to it, after a
@@ -177,32 +175,16 @@ export class Intake {
     births: BirthMark,
   ): Promise<void> {
     try {
-      const seq = await this.#append(body);
-      this.#durableBirths = births;
-      this.#apply(seq, () => this.#ports.core.applyRows(rowBytes));
+      await this.#log.commit(body, () => {
+        this.#durableBirths = births;
+        this.#ports.core.applyRows(rowBytes);
+      });
     } catch (error) {
       this.#queuedBirths = this.#durableBirths; // they go again with the next entry
-      if (isFinal(error)) this.fail(error);
       for (const { answer } of waiters) answer(unavailable(messageOf(error)));
       return;
     }
     for (const { outcome, answer } of waiters) answer(outcome);
-  }
-
-  async #append(body: Uint8Array, outbox?: OutboxChange): Promise<number> {
-    this.#queuedBytes += body.length;
-    const size = body.length;
-    try {
-      const seq = await this.#ports.store.append(body, outbox);
-      this.counters.entries++;
-      this.counters.entryBytes += size;
-      return seq;
-    } catch (error) {
-      this.counters.failedEntries++;
-      throw error;
-    } finally {
-      this.#queuedBytes -= size;
-    }
   }
 
   #track(work: Promise<void>): void {
@@ -210,40 +192,26 @@ export class Intake {
     void work.finally(() => this.#inFlight.delete(work));
   }
 
-  /** Brings a durable entry into memory. Whatever breaks here leaves the state half changed, so it is final. */
-  #apply<T>(seq: number, work: () => T): T {
-    try {
-      const result = work();
-      this.#appliedSeq = seq;
-      return result;
-    } catch (error) {
-      this.fail(error);
-      throw error;
-    }
-  }
-
   /** Acknowledges nothing any more: the state in memory is not to be trusted. The first call decides. */
   fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = error;
-    this.#ports.onFatal(error);
+    this.#log.fail(error);
   }
 
   /**
    * Journals what a tick did to the alerts, with the notifications that follow from it in one transaction. The evaluator has
    * applied the transitions already.
    */
-  async commitAlerts(
+  commitAlerts(
     transitions: readonly AlertTransition[],
     outbox: OutboxChange | undefined,
   ): Promise<void> {
     const chunks = [{ kind: ChunkKind.alerts, bytes: encodeJson(transitions) }];
-    this.#appliedSeq = await this.#append(encodeEntry(this.#ports.now(), chunks), outbox);
+    return this.#log.commit(encodeEntry(this.#ports.now(), chunks), IN_EFFECT, outbox);
   }
 
-  /** Journals what became of notifications. */
-  async commitOutbox(change: OutboxChange): Promise<void> {
-    this.#appliedSeq = await this.#append(encodeEntry(this.#ports.now(), []), change);
+  /** Journals what became of notifications: their rows are the store's and the dispatcher's own. */
+  commitOutbox(change: OutboxChange): Promise<void> {
+    return this.#log.commit(encodeEntry(this.#ports.now(), []), IN_EFFECT, change);
   }
 
   /** Puts other rules in force between two entries; requests wait meanwhile. */
@@ -256,9 +224,10 @@ export class Intake {
         ...this.#encodeBirths(to),
         { kind: ChunkKind.rules, bytes: encodeJson({ slos }) },
       ];
-      const seq = await this.#append(encodeEntry(nowMs, chunks));
-      this.#queuedBirths = this.#durableBirths = to;
-      return this.#apply(seq, () => this.#ports.core.applyRules(slos, nowMs));
+      return this.#log.commit(encodeEntry(nowMs, chunks), () => {
+        this.#queuedBirths = this.#durableBirths = to;
+        return this.#ports.core.applyRules(slos, nowMs);
+      });
     });
   }
 
@@ -284,12 +253,6 @@ export class Intake {
 
 function unavailable(message: string): ExportOutcome {
   return { kind: "unavailable", message, retryAfterSeconds: RETRY_AFTER_SECONDS };
-}
-
-/** Our own bug, or a disk that must not be written again: the process ends, and recovery sorts it out. */
-function isFinal(error: unknown): boolean {
-  if (error instanceof OperationError) return error.code === "disk-error" && !error.retryable;
-  return error instanceof InvariantError;
 }
 
 function messageOf(error: unknown): string {

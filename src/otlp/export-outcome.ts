@@ -1,4 +1,5 @@
 /** How a receiver hands a request over, and what it is told back. The receivers turn it into HTTP and gRPC answers. */
+import type { MalformedRequest } from "./malformed-request.ts";
 
 /**
  * Takes the protobuf bytes of an `ExportMetricsServiceRequest` (JSON has been transcoded) and resolves when the answer
@@ -8,11 +9,21 @@
 export type ExportHandler = (request: Uint8Array) => Promise<ExportOutcome>;
 
 export type ExportOutcome =
-  /** 200; `partial_success` is set when points were rejected or `message` warns. */
-  | { readonly kind: "accepted"; readonly rejectedPoints: number; readonly message: string }
+  /** 200: all points were taken, those that nobody counts too. */
+  | { readonly kind: "accepted" }
+  /** 200 with `partial_success`: points were rejected, or, with 0 of them, `message` warns. */
+  | PartialOutcome
   /** 400 / INVALID_ARGUMENT: not a request; nothing was taken. */
-  | { readonly kind: "malformed"; readonly message: string }
+  | { readonly kind: "malformed"; readonly error: MalformedRequest }
   /** 503 / UNAVAILABLE: try again; nothing was acknowledged. */
   | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterSeconds: number }
   /** 429 / RESOURCE_EXHAUSTED with RetryInfo. */
   | { readonly kind: "overloaded"; readonly message: string; readonly retryAfterSeconds: number };
+
+export interface PartialOutcome {
+  readonly kind: "partial";
+  readonly rejectedPoints: number;
+  readonly message: string;
+  /** What was wrong in a few stable words, without counts and names: what a log tells apart. */
+  readonly reason: string;
+}

@@ -2,24 +2,16 @@
  * From the bytes of a body to an answer, the same for both protocols: decompress, transcode, hand over. Which status and
  * headers an answer becomes is the receiver's part.
  */
+import type { BodyEncoding } from "./body-encoding.ts";
 import { decompress, type Compression } from "./decompress.ts";
-import type { ExportHandler } from "./export-outcome.ts";
-import { RpcCode, type BodyEncoding } from "./export-response.ts";
+import type { ExportHandler, ExportOutcome, PartialOutcome } from "./export-outcome.ts";
 import type { HeldShare } from "./held-bytes.ts";
 import { transcodeJson } from "./json-transcoder.ts";
 import { MalformedRequest } from "./malformed-request.ts";
-import { RETRY_AFTER_SECONDS } from "./receiver.ts";
+import { busy, invalid, refused, tooLarge, type Refusal } from "./refusal.ts";
+import { RpcCode } from "./rpc-status.ts";
 
-export type ExportAnswer =
-  | { readonly kind: "ok"; readonly rejectedPoints: number; readonly message: string }
-  | {
-      readonly kind: "error";
-      readonly code: RpcCode;
-      readonly message: string;
-      /** Set when the trouble passes. */
-      readonly retryAfterSeconds?: number;
-      readonly cause?: unknown;
-    };
+export type ExportAnswer = { readonly kind: "ok" } | PartialOutcome | Refusal;
 
 export interface ExportRequest {
   readonly body: Uint8Array;
@@ -28,20 +20,6 @@ export interface ExportRequest {
   readonly maxBytes: number;
   readonly share: HeldShare;
 }
-
-const fault = (code: RpcCode, message: string): ExportAnswer => ({ kind: "error", code, message });
-export const tooLarge = (what: string, maxBytes: number): ExportAnswer =>
-  fault(
-    RpcCode.resourceExhausted,
-    `the ${what} is larger than ${maxBytes} bytes: send fewer points a request`,
-  );
-export const busy = (cause?: unknown): ExportAnswer => ({
-  kind: "error",
-  code: RpcCode.unavailable,
-  message: "slowburn is busy; send the request again",
-  retryAfterSeconds: RETRY_AFTER_SECONDS,
-  cause,
-});
 
 /** Also returns the size of the request after decompression. Never rejects. */
 export async function answerExport(
@@ -54,8 +32,13 @@ export async function answerExport(
     const inflated = await decompress(compression, body, maxBytes);
     if (inflated.kind === "too-large")
       return { answer: tooLarge("decompressed request", maxBytes), decompressedBytes: maxBytes };
-    if (inflated.kind === "broken")
-      return { answer: fault(RpcCode.invalidArgument, inflated.message), decompressedBytes: 0 };
+    if (inflated.kind === "broken") {
+      const violation = { field: "", description: inflated.message };
+      return {
+        answer: invalid("broken compression", inflated.message, violation),
+        decompressedBytes: 0,
+      };
+    }
     bytes = inflated.bytes;
     if (!share.grow(bytes.length)) return { answer: busy(), decompressedBytes: bytes.length };
   }
@@ -71,26 +54,56 @@ async function handOver(
   handle: ExportHandler,
 ): Promise<ExportAnswer> {
   try {
-    const transcoded = encoding === "json" ? transcodeJson(bytes) : { request: bytes, warning: "" };
-    const outcome = await handle(transcoded.request);
-    switch (outcome.kind) {
-      case "accepted": {
-        const message = [outcome.message, transcoded.warning].filter((it) => it !== "").join("; ");
-        return { kind: "ok", rejectedPoints: outcome.rejectedPoints, message };
-      }
-      case "malformed":
-        return fault(RpcCode.invalidArgument, outcome.message);
-      case "unavailable":
-      case "overloaded": {
-        const code =
-          outcome.kind === "unavailable" ? RpcCode.unavailable : RpcCode.resourceExhausted;
-        const { message, retryAfterSeconds } = outcome;
-        return { kind: "error", code, message, retryAfterSeconds };
-      }
-    }
+    if (encoding === "protobuf") return answerOf(await handle(bytes), "");
+    const { request, warning } = transcodeJson(bytes);
+    return answerOf(await handle(request), warning);
   } catch (cause) {
-    if (cause instanceof MalformedRequest) return fault(RpcCode.invalidArgument, cause.message);
+    if (cause instanceof MalformedRequest) return malformed(cause);
     // Our own trouble must not cost the client its data: retryable, and reported through `onRequest`.
     return busy(cause);
+  }
+}
+
+/** `warning` is of the JSON itself: it has nothing of OTLP, so that no point can have been rejected. */
+function answerOf(outcome: ExportOutcome, warning: string): ExportAnswer {
+  switch (outcome.kind) {
+    case "accepted":
+      if (warning === "") return { kind: "ok" };
+      return { kind: "partial", rejectedPoints: 0, message: warning, reason: "nothing of OTLP" };
+    case "partial":
+      return outcome;
+    case "malformed":
+      return malformed(outcome.error);
+    case "unavailable": {
+      const { message, retryAfterSeconds } = outcome;
+      return refused("unavailable", { code: RpcCode.unavailable, message, retryAfterSeconds });
+    }
+    case "overloaded": {
+      const { message, retryAfterSeconds } = outcome;
+      return refused("overloaded", {
+        code: RpcCode.resourceExhausted,
+        message,
+        retryAfterSeconds,
+      });
+    }
+  }
+}
+
+const malformed = ({ message, path, description }: MalformedRequest): Refusal =>
+  invalid("malformed", message, { field: path, description });
+
+/** What a receiver reports of its answer. */
+export function told(answer: ExportAnswer): {
+  readonly message: string;
+  readonly reason: string;
+  readonly error: unknown;
+} {
+  switch (answer.kind) {
+    case "ok":
+      return { message: "", reason: "", error: undefined };
+    case "partial":
+      return { message: answer.message, reason: answer.reason, error: undefined };
+    case "refused":
+      return { message: answer.message, reason: answer.reason, error: answer.cause };
   }
 }

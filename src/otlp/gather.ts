@@ -10,24 +10,24 @@ const KEPT_BYTES = 65_536;
 
 /** Space that is reused from point to point; what it holds is valid until `reset`. */
 export class Scratch {
-  private bytes = new Uint8Array(KEPT_BYTES);
-  private used = 0;
+  #bytes = new Uint8Array(KEPT_BYTES);
+  #used = 0;
 
   reset(): void {
-    this.used = 0;
-    if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
+    this.#used = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(KEPT_BYTES);
   }
 
   /** Points `range` at `size` free bytes at most; ranges given out before stay valid when the space grows. */
   lend(range: ByteRange, size: number): void {
-    if (this.used + size > this.bytes.length) {
-      this.bytes = new Uint8Array(Math.max(size, this.bytes.length * 2));
-      this.used = 0;
+    if (this.#used + size > this.#bytes.length) {
+      this.#bytes = new Uint8Array(Math.max(size, this.#bytes.length * 2));
+      this.#used = 0;
     }
-    range.bytes = this.bytes;
-    range.start = this.used;
-    range.end = this.used;
-    this.used += size;
+    range.bytes = this.#bytes;
+    range.start = this.#used;
+    range.end = this.#used;
+    this.#used += size;
   }
 }
 

@@ -2,60 +2,65 @@
  * gRPC's framing and trailers (grpc/grpc doc/PROTOCOL-HTTP2.md): what one unary call needs of them.
  * A frame is `[compressed u8][length u32 big-endian][message]`; frames and HTTP/2 DATA never align.
  */
-import { encodeStatus, RpcCode, type RpcStatus } from "./export-response.ts";
+import { refused, tooLarge, type Refusal } from "./refusal.ts";
+import { encodeStatus, RpcCode, shortened, type RpcStatus } from "./rpc-status.ts";
 
 const FRAME_HEADER_BYTES = 5;
 
 export type FrameRead =
-  | { readonly kind: "reading" }
-  | { readonly kind: "fault"; readonly code: RpcCode; readonly message: string };
+  { readonly kind: "reading" } | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Takes the one message of a unary call, refusing it as soon as its length is known to be too large. */
 export class FrameReader {
-  private readonly maxBytes: number;
-  private readonly chunks: Buffer[] = [];
-  private sizeBytes = 0;
-  private messageBytes = -1;
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #sizeBytes = 0;
+  #messageBytes = -1;
   isCompressed = false;
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
+    this.#maxBytes = maxBytes;
   }
 
   /** Bytes of the body so far. */
   get receivedBytes(): number {
-    return this.sizeBytes;
+    return this.#sizeBytes;
   }
 
   push(chunk: Buffer): FrameRead {
-    this.chunks.push(chunk);
-    this.sizeBytes += chunk.length;
-    if (this.messageBytes < 0 && this.sizeBytes >= FRAME_HEADER_BYTES) {
-      const header = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    this.#chunks.push(chunk);
+    this.#sizeBytes += chunk.length;
+    if (this.#messageBytes < 0 && this.#sizeBytes >= FRAME_HEADER_BYTES) {
+      const header = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
       const flag = header[0]!;
-      if (flag > 1) return fault(RpcCode.internal, `a frame has flag ${flag}, not 0 or 1`);
+      if (flag > 1) return misframed(`a frame has flag ${flag}, not 0 or 1`);
       this.isCompressed = flag === 1;
-      this.messageBytes = header.readUInt32BE(1);
-      if (this.messageBytes > this.maxBytes) {
-        const message = `the message is larger than ${this.maxBytes} bytes: send fewer points a request`;
-        return fault(RpcCode.resourceExhausted, message);
-      }
+      this.#messageBytes = header.readUInt32BE(1);
+      if (this.#messageBytes > this.#maxBytes)
+        return { kind: "refused", refusal: tooLarge("message", this.#maxBytes) };
     }
-    if (this.messageBytes >= 0 && this.sizeBytes > FRAME_HEADER_BYTES + this.messageBytes)
-      return fault(RpcCode.internal, "Export takes exactly one message");
+    if (this.#messageBytes >= 0 && this.#sizeBytes > FRAME_HEADER_BYTES + this.#messageBytes)
+      return misframed("Export takes exactly one message");
     return { kind: "reading" };
   }
 
   /** When the client has sent all. Undefined unless exactly one whole message came. */
   message(): Buffer | undefined {
-    if (this.messageBytes < 0 || this.sizeBytes !== FRAME_HEADER_BYTES + this.messageBytes)
+    if (this.#messageBytes < 0 || this.#sizeBytes !== FRAME_HEADER_BYTES + this.#messageBytes)
       return undefined;
-    const whole = this.chunks.length === 1 ? this.chunks[0]! : Buffer.concat(this.chunks);
+    const whole = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
     return whole.subarray(FRAME_HEADER_BYTES);
   }
 }
 
-const fault = (code: RpcCode, message: string): FrameRead => ({ kind: "fault", code, message });
+/** The bytes are not what gRPC's framing says. */
+export const badFraming = (message: string): Refusal =>
+  refused("framing", { code: RpcCode.internal, message });
+
+const misframed = (message: string): FrameRead => ({
+  kind: "refused",
+  refusal: badFraming(message),
+});
 
 /** An uncompressed frame. */
 export function frame(message: Uint8Array): Buffer {
@@ -66,17 +71,16 @@ export function frame(message: Uint8Array): Buffer {
   return bytes;
 }
 
-/** `grpc-message` is percent-encoded UTF-8; headers are bounded, so a long message is cut. */
+/** `grpc-message` is percent-encoded UTF-8; headers are bounded, so long texts are cut. */
 const MAX_MESSAGE_CHARACTERS = 1_024;
 
 /** The trailers that end a call. */
 export function statusTrailers(status: RpcStatus): Record<string, string> {
-  const message = status.message.slice(0, MAX_MESSAGE_CHARACTERS);
   if (status.code === RpcCode.ok) return { "grpc-status": "0" };
-  const details = encodeStatus("protobuf", { ...status, message });
+  const details = encodeStatus("protobuf", status, MAX_MESSAGE_CHARACTERS);
   return {
     "grpc-status": String(status.code),
-    "grpc-message": percentEncode(message),
+    "grpc-message": percentEncode(shortened(status.message, MAX_MESSAGE_CHARACTERS)),
     "grpc-status-details-bin": Buffer.from(details).toString("base64").replace(/=+$/, ""),
   };
 }

@@ -11,15 +11,24 @@ import type {
   ServerHttp2Session,
   ServerHttp2Stream,
 } from "node:http2";
-import { answerExport, busy, type ExportAnswer } from "./export-request.ts";
-import { encodeResponse, RpcCode } from "./export-response.ts";
 import { compressionOf, type Compression } from "./decompress.ts";
-import { FrameReader, frame, statusTrailers, timeoutMsOf } from "./grpc-message.ts";
+import { answerExport, told, type ExportAnswer } from "./export-request.ts";
+import { encodeResponse } from "./export-response.ts";
+import { badFraming, FrameReader, frame, statusTrailers, timeoutMsOf } from "./grpc-message.ts";
 import { GrpcSessions } from "./grpc-sessions.ts";
 import { HeldBytes, type HeldShare } from "./held-bytes.ts";
 import { listen } from "./listen.ts";
-import { DEFAULT_GRACE_MS, DEFAULT_RECEIVER_LIMITS } from "./receiver.ts";
-import type { Receiver, ReceiverLimits, ReceiverSettings } from "./receiver.ts";
+import {
+  DEFAULT_GRACE_MS,
+  DEFAULT_RECEIVER_LIMITS,
+  DEFAULT_RECEIVER_TIMEOUTS,
+  type Receiver,
+  type ReceiverLimits,
+  type ReceiverSettings,
+  type ReceiverTimeouts,
+} from "./receiver.ts";
+import { busy, refused, tooSlow, type Refusal } from "./refusal.ts";
+import { RpcCode } from "./rpc-status.ts";
 
 const PATH = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 const CONTENT_TYPE = "application/grpc";
@@ -38,6 +47,7 @@ export const createGrpcReceiver = (settings: ReceiverSettings): Receiver =>
 interface Call {
   readonly stream: ServerHttp2Stream;
   readonly startedAt: number;
+  readonly peer: string;
   readonly compression: Compression;
   readonly frames: FrameReader;
   readonly share: HeldShare;
@@ -47,61 +57,62 @@ interface Call {
   isExporting: boolean;
 }
 
-const fault = (code: RpcCode, message: string): ExportAnswer => ({ kind: "error", code, message });
-
 class GrpcReceiver implements Receiver {
-  private readonly settings: ReceiverSettings;
-  private readonly limits: ReceiverLimits;
-  private readonly heldBytes: HeldBytes;
-  private readonly sessions = new GrpcSessions();
-  private readonly server: Http2Server | Http2SecureServer;
+  readonly #settings: ReceiverSettings;
+  readonly #limits: ReceiverLimits;
+  readonly #timeouts: ReceiverTimeouts;
+  readonly #heldBytes: HeldBytes;
+  readonly #sessions = new GrpcSessions();
+  readonly #server: Http2Server | Http2SecureServer;
 
   constructor(settings: ReceiverSettings) {
-    this.settings = settings;
-    this.limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
-    this.heldBytes = settings.heldBytes ?? new HeldBytes();
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
+    this.#timeouts = { ...DEFAULT_RECEIVER_TIMEOUTS, ...settings.timeouts };
+    this.#heldBytes = settings.heldBytes ?? new HeldBytes();
     const { tls } = settings;
-    this.server =
+    this.#server =
       tls === undefined
         ? createServer(SERVER_SETTINGS)
         : createSecureServer({ ...SERVER_SETTINGS, ...tls });
-    this.server.on("connection", (socket: Socket) => this.sessions.addSocket(socket));
-    this.server.on("session", (session: ServerHttp2Session) => this.sessions.add(session));
-    this.server.on("sessionError", () => {
+    this.#server.on("connection", (socket: Socket) => this.#sessions.addSocket(socket));
+    this.#server.on("session", (session: ServerHttp2Session) => this.#sessions.add(session));
+    this.#server.on("sessionError", () => {
       // Bytes that are not HTTP/2; Node has closed the connection.
     });
-    this.server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      this.serve(stream, headers),
+    this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
+      this.#serve(stream, headers),
     );
   }
 
   start(host: string, port: number): Promise<number> {
-    return listen(this.server, host, port);
+    return listen(this.#server, host, port);
   }
 
   async close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
+      this.#server.close(() => resolve());
     });
-    await this.sessions.close(graceMs);
+    await this.#sessions.close(graceMs);
     await stopped;
   }
 
-  private serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on("error", () => {
       // The client reset the stream or went away: there is nobody to answer.
     });
     const status = refusedHttpStatus(headers);
     if (status !== undefined) return refuseHttp(stream, status);
-    const share = this.heldBytes.open();
+    const share = this.#heldBytes.open();
     const compression = headers["grpc-encoding"] as string | undefined;
     const isTaken = ["", "identity", "gzip"].includes((compression ?? "").toLowerCase());
-    const { requestBytes, compressedBytes } = this.limits;
+    const { requestBytes, compressedBytes } = this.#limits;
     const isCompressed = isTaken && compressionOf(compression) === "gzip";
     const maxBytes = isCompressed ? Math.min(compressedBytes, requestBytes) : requestBytes;
     const call: Call = {
       stream,
       startedAt: performance.now(),
+      peer: peerOf(stream),
       compression: isCompressed ? "gzip" : "identity",
       frames: new FrameReader(maxBytes),
       share,
@@ -112,121 +123,139 @@ class GrpcReceiver implements Receiver {
     stream.on("close", () => {
       if (!call.isExporting) share.release();
     });
-    const refused = this.refuse(headers, isTaken);
-    if (refused !== undefined) return this.answer(call, refused);
-    this.watchDeadline(call, headers);
-    this.receive(call);
+    const refused = this.#refuse(headers, isTaken);
+    if (refused !== undefined) return this.#answer(call, refused);
+    this.#watchDeadline(call, headers);
+    this.#receive(call);
   }
 
   /** What the head alone tells. */
-  private refuse(headers: IncomingHttpHeaders, isEncodingTaken: boolean): ExportAnswer | undefined {
+  #refuse(headers: IncomingHttpHeaders, isEncodingTaken: boolean): Refusal | undefined {
     const path = headers[":path"] ?? "";
     if (path !== PATH)
-      return fault(RpcCode.unimplemented, `unknown method ${path}; ${PATH} is served here`);
-    const { authorize } = this.settings;
+      return refused("method", {
+        code: RpcCode.unimplemented,
+        message: `unknown method ${path}; ${PATH} is served here`,
+      });
+    const { authorize } = this.#settings;
     if (authorize !== undefined && !authorize(headers))
-      return fault(RpcCode.unauthenticated, "the bearer token is missing or wrong");
+      return refused("unauthenticated", {
+        code: RpcCode.unauthenticated,
+        message: "the bearer token is missing or wrong",
+      });
     if (!isEncodingTaken) {
       const encoding = String(headers["grpc-encoding"]);
-      return fault(RpcCode.unimplemented, `grpc-encoding ${encoding} is not taken, only gzip`);
+      return refused("encoding", {
+        code: RpcCode.unimplemented,
+        message: `grpc-encoding ${encoding} is not taken, only gzip`,
+      });
     }
     return undefined;
   }
 
-  private watchDeadline(call: Call, headers: IncomingHttpHeaders): void {
+  #watchDeadline(call: Call, headers: IncomingHttpHeaders): void {
     const timeoutMs = timeoutMsOf(headers["grpc-timeout"] as string | undefined);
     if (timeoutMs === undefined) return;
-    const timer = setTimeout(
-      () => {
-        this.answer(call, fault(RpcCode.deadlineExceeded, "the call's own deadline has passed"));
-      },
-      Math.min(timeoutMs, 2 ** 31 - 1),
-    );
+    const timer = setTimeout(() => this.#answer(call, TOO_LATE), Math.min(timeoutMs, 2 ** 31 - 1));
     call.stream.on("close", () => clearTimeout(timer));
   }
 
-  private receive(call: Call): void {
+  #receive(call: Call): void {
     const { stream, frames, share } = call;
+    const { bodyMs } = this.#timeouts;
+    const timer = setTimeout(() => this.#answer(call, tooSlow("body", bodyMs)), bodyMs);
+    stream.on("close", () => clearTimeout(timer));
     stream.on("data", (chunk: Buffer) => {
       if (call.isAnswered) return;
-      if (!share.grow(chunk.length)) return this.answer(call, busy());
+      if (!share.grow(chunk.length)) return this.#answer(call, busy());
       const read = frames.push(chunk);
-      if (read.kind === "fault") this.answer(call, fault(read.code, read.message));
+      if (read.kind === "refused") this.#answer(call, read.refusal);
     });
     stream.on("end", () => {
-      if (!call.isAnswered && !stream.destroyed) void this.export(call);
+      clearTimeout(timer);
+      if (!call.isAnswered && !stream.destroyed) void this.#export(call);
     });
   }
 
-  private async export(call: Call): Promise<void> {
+  async #export(call: Call): Promise<void> {
     call.isExporting = true;
     try {
-      this.answer(call, await this.answerCall(call));
+      this.#answer(call, await this.#answerCall(call));
     } finally {
       call.share.release();
     }
   }
 
-  private async answerCall(call: Call): Promise<ExportAnswer> {
+  async #answerCall(call: Call): Promise<ExportAnswer> {
     const { frames, compression, share } = call;
     const body = frames.message();
-    if (body === undefined)
-      return fault(RpcCode.internal, "the call ended before its one message did");
+    if (body === undefined) return badFraming("the call ended before its one message did");
     if (frames.isCompressed && compression === "identity")
-      return fault(RpcCode.internal, "a compressed message without grpc-encoding");
+      return badFraming("a compressed message without grpc-encoding");
     const { answer, decompressedBytes } = await answerExport(
       {
         body,
         compression: frames.isCompressed ? compression : "identity",
         encoding: "protobuf",
-        maxBytes: this.limits.requestBytes,
+        maxBytes: this.#limits.requestBytes,
         share,
       },
-      this.settings.handle,
+      this.#settings.handle,
     );
     call.decompressedBytes = decompressedBytes;
     return answer;
   }
 
-  private answer(call: Call, answer: ExportAnswer): void {
+  #answer(call: Call, answer: ExportAnswer): void {
     const { stream } = call;
     if (call.isAnswered || stream.destroyed || stream.closed) return;
     call.isAnswered = true;
-    if (answer.kind === "ok") {
-      stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-      stream.on("wantTrailers", () => {
-        stream.sendTrailers(statusTrailers({ code: RpcCode.ok, message: "" }));
-      });
-      stream.end(frame(encodeResponse("protobuf", answer.rejectedPoints, answer.message)));
-    } else {
+    if (answer.kind === "refused") {
       // Trailers only: one HEADERS frame ends the call.
       stream.respond({ ...RESPONSE_HEADERS, ...statusTrailers(answer) }, { endStream: true });
       // The client must not go on sending a body that nobody reads.
       if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+    } else {
+      stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+      stream.on("wantTrailers", () => {
+        stream.sendTrailers(statusTrailers({ code: RpcCode.ok, message: "" }));
+      });
+      const partial = answer.kind === "partial" ? answer : undefined;
+      stream.end(frame(encodeResponse("protobuf", partial)));
     }
-    this.report(call, answer);
+    this.#report(call, answer);
   }
 
-  private report(call: Call, answer: ExportAnswer): void {
-    this.settings.onRequest?.({
+  #report(call: Call, answer: ExportAnswer): void {
+    this.#settings.onRequest?.({
       protocol: "grpc",
       encoding: "protobuf",
       isCompressed: call.compression !== "identity",
-      status: answer.kind === "ok" ? RpcCode.ok : answer.code,
+      status: answer.kind === "refused" ? answer.code : RpcCode.ok,
       bytes: call.frames.receivedBytes,
       decompressedBytes: call.decompressedBytes,
       durationMs: performance.now() - call.startedAt,
-      message: answer.message,
-      error: answer.kind === "error" ? answer.cause : undefined,
+      peer: call.peer,
+      ...told(answer),
     });
   }
 }
+
+const TOO_LATE: Refusal = refused("deadline", {
+  code: RpcCode.deadlineExceeded,
+  message: "the call's own deadline has passed",
+});
 
 const RESPONSE_HEADERS = {
   ":status": 200,
   "content-type": CONTENT_TYPE,
   "grpc-accept-encoding": ACCEPTED_ENCODINGS,
 } as const;
+
+/** The socket of a session that has ended may not be asked. */
+function peerOf({ session }: ServerHttp2Stream): string {
+  return session === undefined || session.destroyed ? "" : (session.socket.remoteAddress ?? "");
+}
 
 /** A request that is not gRPC gets an answer of plain HTTP. */
 function refusedHttpStatus(headers: IncomingHttpHeaders): number | undefined {

@@ -3,14 +3,14 @@ const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
 export class HeldBytes {
   readonly maxBytes: number;
-  private held = 0;
+  #held = 0;
 
   constructor(maxBytes: number = DEFAULT_MAX_BYTES) {
     this.maxBytes = maxBytes;
   }
 
   get heldBytes(): number {
-    return this.held;
+    return this.#held;
   }
 
   /** One request's share. */
@@ -18,13 +18,13 @@ export class HeldBytes {
     let share = 0;
     return {
       grow: (bytes) => {
-        if (this.held + bytes > this.maxBytes) return false;
+        if (this.#held + bytes > this.maxBytes) return false;
         share += bytes;
-        this.held += bytes;
+        this.#held += bytes;
         return true;
       },
       release: () => {
-        this.held -= share;
+        this.#held -= share;
         share = 0;
       },
     };

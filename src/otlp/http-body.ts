@@ -12,9 +12,16 @@ export type BodyRead =
       readonly release: () => void;
     }
   | { readonly kind: "too-large" }
+  | { readonly kind: "too-slow" }
   | { readonly kind: "busy" }
   /** The client went away: there is nobody to answer. */
   | { readonly kind: "aborted" };
+
+export interface BodyBounds {
+  readonly maxBytes: number;
+  /** From now on, ms. */
+  readonly timeoutMs: number;
+}
 
 /** How much of a refused body is still read so that the client gets to see the answer rather than a reset. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
@@ -22,7 +29,7 @@ const DRAINED_BYTES = 64 * 1024 * 1024;
 /** A refusal resolves at once; the rest of the body is then drained by `drain`. */
 export function readBody(
   request: IncomingMessage,
-  maxBytes: number,
+  { maxBytes, timeoutMs }: BodyBounds,
   share: HeldShare,
   buffers: BodyBuffers,
 ): Promise<BodyRead> {
@@ -36,7 +43,9 @@ export function readBody(
     let heldBytes = declared;
     /** Where pieces are gathered when their sum is known. */
     let buffer: Buffer | undefined;
+    const timer = setTimeout(() => settle({ kind: "too-slow" }), timeoutMs);
     const settle = (read: BodyRead): void => {
+      clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("close", onAbort).off("error", onAbort);
       if (buffer !== undefined && read.kind !== "body") buffers.giveBack(buffer);
       resolve(read);
@@ -69,7 +78,7 @@ export function readBody(
   });
 }
 
-/** Discards what is left of a body, within a bound; Node's `requestTimeout` bounds the time. */
+/** Discards what is left of a body, within a bound; Node's `requestTimeout` bounds the time, too. */
 export function drain(request: IncomingMessage): void {
   if (request.complete && request.readableEnded) return;
   let drained = 0;

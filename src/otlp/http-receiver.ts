@@ -2,132 +2,157 @@
  * OTLP/HTTP (opentelemetry-proto docs/specification.md, "OTLP/HTTP"): POST /v1/metrics in protobuf or JSON. On raw
  * `node:http`, as it is the hot path; every answer, refusals too, is in the form the specification demands.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
 import { BodyBuffers } from "./body-buffers.ts";
-import { compressionOf, SUPPORTED_COMPRESSIONS } from "./decompress.ts";
-import { answerExport, busy, tooLarge, type ExportAnswer } from "./export-request.ts";
-import { encodeResponse, encodeStatus, RpcCode, type BodyEncoding } from "./export-response.ts";
+import { CONTENT_TYPES, encodingOf, type BodyEncoding } from "./body-encoding.ts";
+import { replyToBroken } from "./broken-request.ts";
+import { compressionOf } from "./decompress.ts";
+import { answerExport, told } from "./export-request.ts";
 import { HeldBytes, type HeldShare } from "./held-bytes.ts";
 import { drain, readBody } from "./http-body.ts";
+import { refusalByHead } from "./http-head.ts";
+import { bodyOf, rawReply, replyOf, type Reply } from "./http-reply.ts";
 import { listen } from "./listen.ts";
-import { DEFAULT_GRACE_MS, DEFAULT_RECEIVER_LIMITS } from "./receiver.ts";
-import type { Receiver, ReceiverLimits, ReceiverSettings } from "./receiver.ts";
+import {
+  DEFAULT_GRACE_MS,
+  DEFAULT_RECEIVER_LIMITS,
+  DEFAULT_RECEIVER_TIMEOUTS,
+  type Receiver,
+  type ReceiverLimits,
+  type ReceiverSettings,
+  type ReceiverTimeouts,
+} from "./receiver.ts";
+import { busy, tooLarge, tooSlow } from "./refusal.ts";
 
-const PATH = "/v1/metrics";
-const CONTENT_TYPES: Readonly<Record<BodyEncoding, string>> = {
-  protobuf: "application/x-protobuf",
-  json: "application/json",
-};
-/** Node's own defaults leave a slow client 300 s (research: reliability, section 6). */
-const SERVER_SETTINGS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 1_000,
-} as const;
+const KEEP_ALIVE_MS = 65_000;
+/** What is left of a refused body may still come for so long after its own time is over. */
+const DRAIN_MS = 5_000;
 const MAX_CONNECTIONS = 4_096;
 
 export const createHttpReceiver = (settings: ReceiverSettings): Receiver =>
   new HttpReceiver(settings);
 
-/** What is to be sent, before it is encoded. */
-interface Reply {
-  readonly status: number;
-  readonly answer: ExportAnswer;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** What is known of a request as it goes along; reported at the end. */
 interface Exchange {
   readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly startedAt: number;
   encoding: BodyEncoding;
   isCompressed: boolean;
   bytes: number;
   decompressedBytes: number;
+  /** The connection ends with it. */
+  isLast: boolean;
 }
 
 class HttpReceiver implements Receiver {
-  private readonly settings: ReceiverSettings;
-  private readonly limits: ReceiverLimits;
-  private readonly heldBytes: HeldBytes;
-  private readonly buffers = new BodyBuffers();
-  private readonly server: Server;
-  private isClosing = false;
+  readonly #settings: ReceiverSettings;
+  readonly #limits: ReceiverLimits;
+  readonly #timeouts: ReceiverTimeouts;
+  readonly #heldBytes: HeldBytes;
+  readonly #buffers = new BodyBuffers();
+  readonly #server: Server;
+  /** The request of each connection that is not answered, or not read to its end. */
+  readonly #exchanges = new WeakMap<Socket, Exchange>();
+  #isClosing = false;
 
   constructor(settings: ReceiverSettings) {
-    this.settings = settings;
-    this.limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
-    this.heldBytes = settings.heldBytes ?? new HeldBytes();
+    this.#settings = settings;
+    this.#limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
+    this.#timeouts = { ...DEFAULT_RECEIVER_TIMEOUTS, ...settings.timeouts };
+    this.#heldBytes = settings.heldBytes ?? new HeldBytes();
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-      void this.serve(request, response);
+      void this.#serve(request, response);
     };
     const { tls } = settings;
-    this.server =
+    const serverSettings = serverSettingsOf(this.#timeouts);
+    this.#server =
       tls === undefined
-        ? createServer(SERVER_SETTINGS, onRequest)
-        : createTlsServer({ ...SERVER_SETTINGS, ...tls }, onRequest);
-    this.server.maxConnections = MAX_CONNECTIONS;
-  }
-
-  start(host: string, port: number): Promise<number> {
-    return listen(this.server, host, port);
-  }
-
-  close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
-    this.isClosing = true;
-    return new Promise((resolve) => {
-      const cutOff = setTimeout(() => this.server.closeAllConnections(), graceMs);
-      this.server.close(() => {
-        clearTimeout(cutOff);
-        resolve();
-      });
-      this.server.closeIdleConnections();
+        ? createServer(serverSettings, onRequest)
+        : createTlsServer({ ...serverSettings, ...tls }, onRequest);
+    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      this.#onBroken(error, socket as Socket); // as Node makes them, of TLS too
     });
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  start(host: string, port: number): Promise<number> {
+    return listen(this.#server, host, port);
+  }
+
+  close(graceMs: number = DEFAULT_GRACE_MS): Promise<void> {
+    this.#isClosing = true;
+    return new Promise((resolve) => {
+      const cutOff = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+      this.#server.close(() => {
+        clearTimeout(cutOff);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const encoding = encodingOf(request.headers["content-type"]);
     const exchange: Exchange = {
       request,
+      response,
       startedAt: performance.now(),
-      encoding: "json",
+      encoding: encoding ?? "json",
       isCompressed: false,
       bytes: 0,
       decompressedBytes: 0,
+      isLast: false,
     };
     response.on("error", () => {
       // The client went away before its answer; it will send the request again.
     });
-    const share = this.heldBytes.open();
+    const { socket } = request;
+    this.#exchanges.set(socket, exchange);
+    const share = this.#heldBytes.open();
     try {
-      const reply = refuse(exchange, this.settings) ?? (await this.receive(exchange, share));
-      if (reply !== undefined) this.send(exchange, response, reply);
+      const reply =
+        refusalByHead(request, this.#settings) ?? (await this.#receive(exchange, share));
+      if (reply !== undefined) this.#send(exchange, reply);
     } finally {
       share.release();
+      if (request.complete && this.#exchanges.get(socket) === exchange)
+        this.#exchanges.delete(socket);
     }
   }
 
-  /** Undefined when the client went away. */
-  private async receive(exchange: Exchange, share: HeldShare): Promise<Reply | undefined> {
+  /** Undefined when the client went away, or was answered because its body broke off. */
+  async #receive(exchange: Exchange, share: HeldShare): Promise<Reply | undefined> {
     const { request } = exchange;
     const compression = compressionOf(request.headers["content-encoding"]) ?? "identity";
     exchange.isCompressed = compression !== "identity";
-    const { requestBytes, compressedBytes } = this.limits;
+    const { requestBytes, compressedBytes } = this.#limits;
+    const { bodyMs } = this.#timeouts;
     const maxBytes = exchange.isCompressed ? Math.min(compressedBytes, requestBytes) : requestBytes;
-    const read = await readBody(request, maxBytes, share, this.buffers);
+    const bounds = { maxBytes, timeoutMs: bodyMs };
+    const read = await readBody(request, bounds, share, this.#buffers);
     switch (read.kind) {
       case "aborted":
         return undefined;
       case "too-large":
         return replyOf(tooLarge("body", maxBytes));
+      case "too-slow":
+        return replyOf(tooSlow("body", bodyMs));
       case "busy":
         return replyOf(busy());
       case "body": {
         exchange.bytes = read.bytes.length;
         const { encoding } = exchange;
         const body = { body: read.bytes, compression, encoding, maxBytes: requestBytes, share };
-        const { answer, decompressedBytes } = await answerExport(body, this.settings.handle);
+        const { answer, decompressedBytes } = await answerExport(body, this.#settings.handle);
         read.release();
         exchange.decompressedBytes = decompressedBytes;
         return replyOf(answer);
@@ -135,24 +160,42 @@ class HttpReceiver implements Receiver {
     }
   }
 
-  private send(exchange: Exchange, response: ServerResponse, reply: Reply): void {
-    const { request, encoding } = exchange;
+  /** For the server's `clientError` event: whoever can still be answered is, and the connection ends. */
+  #onBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+    const reply = replyToBroken(error, this.#timeouts);
+    if (reply?.answer.kind !== "refused" || !socket.writable || socket.bytesRead === 0) {
+      socket.destroy();
+      return;
+    }
+    const exchange = this.#exchanges.get(socket);
+    if (exchange?.request.complete === true) {
+      exchange.isLast = true; // it is not what broke: what came behind it did
+      return;
+    }
+    if (exchange === undefined) socket.write(rawReply(reply.answer, reply));
+    else if (!exchange.response.headersSent) {
+      exchange.isLast = true;
+      this.#send(exchange, reply);
+      exchange.request.emit("error", error); // its reader waits for a body that does not go on
+    }
+    socket.destroySoon();
+  }
+
+  #send(exchange: Exchange, reply: Reply): void {
+    const { request, response, encoding } = exchange;
     const { status, answer, headers } = reply;
-    const body =
-      answer.kind === "ok"
-        ? encodeResponse(encoding, answer.rejectedPoints, answer.message)
-        : encodeStatus(encoding, answer);
+    const body = bodyOf(encoding, answer);
     response.writeHead(status, {
       "Content-Type": CONTENT_TYPES[encoding],
       "Content-Length": body.length,
-      ...(this.isClosing ? { Connection: "close" } : {}),
+      ...(this.#isClosing || exchange.isLast ? { Connection: "close" } : {}),
       ...headers,
     });
     // Without a body the head goes out by one plain write; an empty one makes it a writev, 5 µs more (bench: ingest).
     if (request.method === "HEAD" || body.length === 0) response.end();
     else response.end(body);
     drain(request);
-    this.settings.onRequest?.({
+    this.#settings.onRequest?.({
       protocol: "http",
       encoding,
       isCompressed: exchange.isCompressed,
@@ -160,59 +203,16 @@ class HttpReceiver implements Receiver {
       bytes: exchange.bytes,
       decompressedBytes: exchange.decompressedBytes,
       durationMs: performance.now() - exchange.startedAt,
-      message: answer.message,
-      error: answer.kind === "error" ? answer.cause : undefined,
+      peer: request.socket.remoteAddress ?? "",
+      ...told(answer),
     });
   }
 }
 
-/** What can be refused by the head alone; sets the encoding of the answer. */
-function refuse(exchange: Exchange, settings: ReceiverSettings): Reply | undefined {
-  const { method, url = "", headers } = exchange.request;
-  const contentType = headers["content-type"];
-  const encoding = encodingOf(contentType);
-  exchange.encoding = encoding ?? "json";
-  if (url.split("?", 1)[0] !== PATH)
-    return refusal(404, RpcCode.notFound, `nothing is served here but POST ${PATH}`);
-  if (method !== "POST")
-    return refusal(405, RpcCode.unimplemented, `${PATH} takes POST only`, { Allow: "POST" });
-  if (settings.authorize !== undefined && !settings.authorize(headers))
-    return refusal(401, RpcCode.unauthenticated, "the bearer token is missing or wrong", {
-      "WWW-Authenticate": "Bearer",
-    });
-  if (encoding === undefined) {
-    const shown = contentType === undefined ? "no Content-Type" : `Content-Type ${contentType}`;
-    const wanted = Object.values(CONTENT_TYPES).join(" or ");
-    return refusal(415, RpcCode.invalidArgument, `${shown} is not taken, only ${wanted}`);
-  }
-  const contentEncoding = headers["content-encoding"];
-  if (compressionOf(contentEncoding) === undefined) {
-    const supported = SUPPORTED_COMPRESSIONS.join(", ");
-    const message = `Content-Encoding ${contentEncoding} is not taken, only ${supported}`;
-    return refusal(415, RpcCode.invalidArgument, message, { "Accept-Encoding": supported });
-  }
-  return undefined;
-}
-
-function encodingOf(contentType: string | undefined): BodyEncoding | undefined {
-  const type = (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase();
-  if (type === CONTENT_TYPES.protobuf) return "protobuf";
-  return type === CONTENT_TYPES.json ? "json" : undefined;
-}
-
-const refusal = (
-  status: number,
-  code: RpcCode,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): Reply => ({ status, answer: { kind: "error", code, message }, headers });
-
-/** Only 429 and 503 are retried by clients, so only trouble that passes may become one. */
-function replyOf(answer: ExportAnswer): Reply {
-  if (answer.kind === "ok") return { status: 200, answer };
-  const { code, retryAfterSeconds } = answer;
-  if (retryAfterSeconds === undefined)
-    return { status: code === RpcCode.resourceExhausted ? 413 : 400, answer };
-  const status = code === RpcCode.resourceExhausted ? 429 : 503;
-  return { status, answer, headers: { "Retry-After": String(Math.ceil(retryAfterSeconds)) } };
-}
+/** Node cuts off what goes on beyond: a head, and a refused body that is still drained. */
+const serverSettingsOf = ({ headMs, bodyMs }: ReceiverTimeouts): ServerOptions => ({
+  headersTimeout: headMs,
+  requestTimeout: headMs + bodyMs + DRAIN_MS,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  connectionsCheckingInterval: Math.min(headMs, 1_000),
+});

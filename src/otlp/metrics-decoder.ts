@@ -39,20 +39,20 @@ const DATA_MEMBERS: ReadonlyMap<number, DataMember> = new Map([
 
 /** Not reentrant: a sink must not call `decode` of the decoder that feeds it. */
 export class MetricsDecoder {
-  private readonly reader = new WireReader();
-  private readonly scratch = new Scratch();
-  private readonly message = emptyRange();
-  private readonly metricCursor: MetricCursor = {
+  readonly #reader = new WireReader();
+  readonly #scratch = new Scratch();
+  readonly #message = emptyRange();
+  readonly #metricCursor: MetricCursor = {
     name: emptyRange(),
     unit: emptyRange(),
     kind: MetricKind.gauge,
     temporality: Temporality.unspecified,
     isMonotonic: false,
   };
-  private readonly numberPoint = numberPointCursor();
-  private readonly histogramPoint = histogramPointCursor();
-  private readonly exponentialPoint = exponentialPointCursor();
-  private readonly summaryPoint = summaryPointCursor();
+  readonly #numberPoint = numberPointCursor();
+  readonly #histogramPoint = histogramPointCursor();
+  readonly #exponentialPoint = exponentialPointCursor();
+  readonly #summaryPoint = summaryPointCursor();
   /** Data points of the last request, those of unwanted metrics included. */
   pointCount = 0;
 
@@ -61,17 +61,17 @@ export class MetricsDecoder {
    * it took. What the sink throws passes through.
    */
   decode(request: Uint8Array, sink: PointSink): void {
-    this.reader.open(request);
+    this.#reader.open(request);
     this.pointCount = 0;
     try {
-      this.readRequest(sink);
+      this.#readRequest(sink);
     } finally {
-      this.reader.close();
+      this.#reader.close();
     }
   }
 
-  private readRequest(sink: PointSink): void {
-    const { reader } = this;
+  #readRequest(sink: PointSink): void {
+    const reader = this.#reader;
     const end = reader.bytes.length;
     for (let position = 0; position < end;) {
       const tag = reader.tag(position, end);
@@ -80,13 +80,13 @@ export class MetricsDecoder {
         continue;
       }
       position = reader.bodyEnd(reader.next, end);
-      this.readResourceMetrics(reader.next, position, sink);
+      this.#readResourceMetrics(reader.next, position, sink);
     }
   }
 
-  private readResourceMetrics(start: number, end: number, sink: PointSink): void {
-    const { reader } = this;
-    sink.resource(this.readOwner(RESOURCE_METRICS, RESOURCE, start, end));
+  #readResourceMetrics(start: number, end: number, sink: PointSink): void {
+    const reader = this.#reader;
+    sink.resource(this.#readOwner(RESOURCE_METRICS, RESOURCE, start, end));
     for (let position = start; position < end;) {
       const tag = reader.tag(position, end);
       const body = reader.next;
@@ -95,13 +95,13 @@ export class MetricsDecoder {
         continue;
       }
       position = reader.bodyEnd(body, end);
-      this.readScopeMetrics(reader.next, position, sink);
+      this.#readScopeMetrics(reader.next, position, sink);
     }
   }
 
-  private readScopeMetrics(start: number, end: number, sink: PointSink): void {
-    const { reader } = this;
-    sink.scope(this.readOwner(SCOPE_METRICS, SCOPE, start, end));
+  #readScopeMetrics(start: number, end: number, sink: PointSink): void {
+    const reader = this.#reader;
+    sink.scope(this.#readOwner(SCOPE_METRICS, SCOPE, start, end));
     for (let position = start; position < end;) {
       const tag = reader.tag(position, end);
       const body = reader.next;
@@ -110,18 +110,14 @@ export class MetricsDecoder {
         continue;
       }
       position = reader.bodyEnd(body, end);
-      this.readMetric(reader.next, position, sink);
+      this.#readMetric(reader.next, position, sink);
     }
   }
 
   /** Field 1 of an envelope: its resource or scope, wherever it stands; parts merge by being put end to end. */
-  private readOwner(
-    envelope: MessageSchema,
-    owner: MessageSchema,
-    start: number,
-    end: number,
-  ): ByteRange {
-    const { reader, message } = this;
+  #readOwner(envelope: MessageSchema, owner: MessageSchema, start: number, end: number): ByteRange {
+    const reader = this.#reader;
+    const message = this.#message;
     clearRange(message, reader);
     let partCount = 0;
     for (let position = start; position < end;) {
@@ -138,15 +134,16 @@ export class MetricsDecoder {
       partCount++;
     }
     if (partCount > 1) {
-      this.scratch.reset();
-      gatherBodies(reader, this.scratch, 1, start, end, message);
+      this.#scratch.reset();
+      gatherBodies(reader, this.#scratch, 1, start, end, message);
     }
     return message;
   }
 
   /** Metric: name 1, unit 3, one of gauge 5, sum 7, histogram 9, exponential_histogram 10, summary 11; metadata 12. */
-  private readMetric(start: number, end: number, sink: PointSink): void {
-    const { reader, metricCursor: metric } = this;
+  #readMetric(start: number, end: number, sink: PointSink): void {
+    const reader = this.#reader;
+    const metric = this.#metricCursor;
     clearRange(metric.name, reader);
     clearRange(metric.unit, reader);
     metric.temporality = Temporality.unspecified;
@@ -174,24 +171,19 @@ export class MetricsDecoder {
         }
       }
     }
-    if (dataTag !== 0) this.readData(start, end, dataTag, dataFrom, sink);
+    if (dataTag !== 0) this.#readData(start, end, dataTag, dataFrom, sink);
   }
 
   /** Reads the metric's data; members of the oneof that were replaced later in the message are only checked. */
-  private readData(
-    start: number,
-    end: number,
-    dataTag: number,
-    dataFrom: number,
-    sink: PointSink,
-  ): void {
-    const { reader, metricCursor: metric } = this;
+  #readData(start: number, end: number, dataTag: number, dataFrom: number, sink: PointSink): void {
+    const reader = this.#reader;
+    const metric = this.#metricCursor;
     metric.kind = DATA_MEMBERS.get(dataTag)!.kind;
     for (let position = dataFrom; position < end;) {
       const tag = reader.tag(position, end);
       const body = reader.next;
       position = reader.valueEnd(tag, body, end);
-      if (tag === dataTag) this.readSettings(reader.next, position, DATA_MEMBERS.get(tag)!.schema);
+      if (tag === dataTag) this.#readSettings(reader.next, position, DATA_MEMBERS.get(tag)!.schema);
     }
     const isWanted = sink.metric(metric);
     for (let position = start; position < end;) {
@@ -202,13 +194,14 @@ export class MetricsDecoder {
       const member = DATA_MEMBERS.get(tag);
       if (member === undefined) continue;
       const isOverridden = tag !== dataTag || fieldStart < dataFrom;
-      this.readPoints(reader.next, position, member, isWanted && !isOverridden ? sink : undefined);
+      this.#readPoints(reader.next, position, member, isWanted && !isOverridden ? sink : undefined);
     }
   }
 
   /** Sum, Histogram, ExponentialHistogram: aggregation_temporality 2, is_monotonic 3, after the points in most senders. */
-  private readSettings(start: number, end: number, schema: MessageSchema): void {
-    const { reader, metricCursor: metric } = this;
+  #readSettings(start: number, end: number, schema: MessageSchema): void {
+    const reader = this.#reader;
+    const metric = this.#metricCursor;
     for (let position = start; position < end;) {
       const tag = reader.tag(position, end);
       const body = reader.next;
@@ -225,13 +218,8 @@ export class MetricsDecoder {
   }
 
   /** Without a sink the points are only checked, by the same code, so that what is wrong does not depend on the rules. */
-  private readPoints(
-    start: number,
-    end: number,
-    member: DataMember,
-    sink: PointSink | undefined,
-  ): void {
-    const { reader } = this;
+  #readPoints(start: number, end: number, member: DataMember, sink: PointSink | undefined): void {
+    const reader = this.#reader;
     for (let position = start; position < end;) {
       const tag = reader.tag(position, end);
       const body = reader.next;
@@ -240,36 +228,32 @@ export class MetricsDecoder {
         continue;
       }
       position = reader.bodyEnd(body, end);
-      this.readPoint(member.kind, reader.next, position, sink);
+      this.#readPoint(member.kind, reader.next, position, sink);
     }
   }
 
-  private readPoint(
-    kind: MetricKind,
-    start: number,
-    end: number,
-    sink: PointSink | undefined,
-  ): void {
-    const { reader, scratch } = this;
+  #readPoint(kind: MetricKind, start: number, end: number, sink: PointSink | undefined): void {
+    const reader = this.#reader;
+    const scratch = this.#scratch;
     this.pointCount++;
     scratch.reset();
     switch (kind) {
       case MetricKind.gauge:
       case MetricKind.sum:
-        readNumberPoint(reader, scratch, start, end, this.numberPoint);
-        if (sink !== undefined) sink.number(this.numberPoint);
+        readNumberPoint(reader, scratch, start, end, this.#numberPoint);
+        if (sink !== undefined) sink.number(this.#numberPoint);
         return;
       case MetricKind.histogram:
-        readHistogramPoint(reader, scratch, start, end, this.histogramPoint);
-        if (sink !== undefined) sink.histogram(this.histogramPoint);
+        readHistogramPoint(reader, scratch, start, end, this.#histogramPoint);
+        if (sink !== undefined) sink.histogram(this.#histogramPoint);
         return;
       case MetricKind.exponentialHistogram:
-        readExponentialPoint(reader, scratch, start, end, this.exponentialPoint);
-        if (sink !== undefined) sink.exponential(this.exponentialPoint);
+        readExponentialPoint(reader, scratch, start, end, this.#exponentialPoint);
+        if (sink !== undefined) sink.exponential(this.#exponentialPoint);
         return;
       case MetricKind.summary:
-        readSummaryPoint(reader, scratch, start, end, this.summaryPoint);
-        if (sink !== undefined) sink.summary(this.summaryPoint);
+        readSummaryPoint(reader, scratch, start, end, this.#summaryPoint);
+        if (sink !== undefined) sink.summary(this.#summaryPoint);
         return;
     }
   }

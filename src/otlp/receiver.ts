@@ -1,7 +1,7 @@
 /** What the HTTP and the gRPC receiver have in common: settings, bounds, and what each request is reported as. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { BodyEncoding } from "./body-encoding.ts";
 import type { ExportHandler } from "./export-outcome.ts";
-import type { BodyEncoding } from "./export-response.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 
 const MIB = 1024 * 1024;
@@ -18,6 +18,15 @@ export const DEFAULT_RECEIVER_LIMITS: ReceiverLimits = {
   requestBytes: 64 * MIB,
 };
 
+/** How long a client may take; Node's own defaults leave a slow one 300 s (research: reliability, section 6). */
+export interface ReceiverTimeouts {
+  /** For the head of an HTTP request, ms. */
+  readonly headMs: number;
+  /** For the body of a request, from its head on, ms; longer than any SDK waits for its answer. */
+  readonly bodyMs: number;
+}
+export const DEFAULT_RECEIVER_TIMEOUTS: ReceiverTimeouts = { headMs: 10_000, bodyMs: 20_000 };
+
 /** What was answered, for telemetry and the log; called once per request, after the answer was handed to the socket. */
 export interface ReceivedRequest {
   readonly protocol: "http" | "grpc";
@@ -28,8 +37,12 @@ export interface ReceivedRequest {
   readonly bytes: number;
   readonly decompressedBytes: number;
   readonly durationMs: number;
+  /** Address of the client; empty when it has gone. */
+  readonly peer: string;
   /** What the client was told; empty when all was well. */
   readonly message: string;
+  /** The same in a few stable words, without counts, names and places. */
+  readonly reason: string;
   /** What `handle` threw: our own trouble, answered as unavailable. */
   readonly error: unknown;
 }
@@ -37,6 +50,7 @@ export interface ReceivedRequest {
 export interface ReceiverSettings {
   readonly handle: ExportHandler;
   readonly limits?: Partial<ReceiverLimits>;
+  readonly timeouts?: Partial<ReceiverTimeouts>;
   /** Shared by all receivers of the process; by default 128 MiB of this receiver's own. */
   readonly heldBytes?: HeldBytes;
   /** False answers 401 / UNAUTHENTICATED before the body is read. Comparing in constant time is the caller's part. */

@@ -48,11 +48,11 @@ export class WireReader {
         return byte;
       }
     }
-    return this.longVarint(position, end, position - 1);
+    return this.#longVarint(position, end, position - 1);
   }
 
   /** `blame` is where an error is said to be: the field's tag. */
-  private longVarint(position: number, end: number, blame: number): number {
+  #longVarint(position: number, end: number, blame: number): number {
     const bytes = this.bytes;
     let low = 0;
     let high = 0;
@@ -81,11 +81,11 @@ export class WireReader {
         return byte;
       }
     }
-    return this.longTag(position, end);
+    return this.#longTag(position, end);
   }
 
-  private longTag(position: number, end: number): number {
-    const tag = this.longVarint(position, end, position);
+  #longTag(position: number, end: number): number {
+    const tag = this.#longVarint(position, end, position);
     const field = tag >>> 3;
     if (this.high !== 0 || field > MAX_FIELD_NUMBER)
       this.fail(position, "has an impossible number");

@@ -2,26 +2,36 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/increment-rows.ts names what pins each row of that table.
  */
-import { MAX_THRESHOLDS } from "../engine/index.ts";
-import { newCounters, type AccumulatorCounters } from "./accumulator-counters.ts";
+import { MAX_THRESHOLDS, type DoubtStream } from "../engine/index.ts";
+import type { StreamIndex } from "../slo/index.ts";
+import {
+  countAdmission,
+  countRepeat,
+  countWriter,
+  newCounters,
+  type AccumulatorCounters,
+} from "./accumulator-counters.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
-import { BLOCK_ROWS } from "./blocks.ts";
 import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
-import { grown } from "./grown.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
+import { SeriesHeads } from "./series-heads.ts";
 import { SlidingStarts } from "./sliding-starts.ts";
 import { longestSilent } from "./writer-chain.ts";
 import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
 /** Processes that share one identity and are told apart; beyond, the longest silent is forgotten and said. */
 const MAX_WRITERS = 64;
+const RETURNED =
+  "over 64 processes share a series, and what one of them counted while it was forgotten is missing: set service.instance.id";
 
 export interface Books extends BookPorts {
+  /** The stream's counts are known to be incomplete. */
+  readonly doubt: DoubtStream;
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
@@ -39,10 +49,7 @@ export class Accumulator {
   readonly #identity: Identity;
   readonly #bindings: BindingTable;
   readonly #books: Books;
-  /** Blocks of heads that changed since the last snapshot. */
-  readonly dirtyHeads: Set<number> = new Set<number>();
-  /** First writer, or the delta row, per series; -1 for none. */
-  #headOf = new Int32Array(64).fill(NO_WRITER);
+  readonly heads: SeriesHeads = new SeriesHeads();
   /** Total, then below and straddle per threshold: the increment of the row at hand. NaN = unknown. */
   readonly #increment = new Float64Array(1 + MAX_THRESHOLDS * 2);
 
@@ -53,7 +60,7 @@ export class Accumulator {
   }
 
   get sizeBytes(): number {
-    let size = this.#headOf.byteLength + this.deltas.sizeBytes;
+    let size = this.heads.sizeBytes + this.deltas.sizeBytes;
     for (const pool of this.pools.values()) size += pool.sizeBytes;
     return size;
   }
@@ -62,7 +69,7 @@ export class Accumulator {
   apply(row: Row): void {
     const targets = this.#bindings.of(row.series);
     if (targets.streams.length === 0) return;
-    if (row.series >= this.#headOf.length) this.#growHeads(row.series);
+    this.heads.reserve(row.series);
     const timeMs = ceilMillis(row.timeHi, row.timeLo);
     if (targets.isDelta) this.#applyDelta(row, targets, timeMs);
     else this.#applyCumulative(row, targets, timeMs);
@@ -70,15 +77,14 @@ export class Accumulator {
   }
 
   #applyDelta(row: Row, targets: BoundTargets, timeMs: number): void {
-    let pairs = this.#headOf[row.series]!;
+    let pairs = this.heads.of(row.series);
     if (pairs === NO_WRITER) {
       pairs = this.deltas.allocate();
-      this.setHead(row.series, pairs);
+      this.heads.set(row.series, pairs);
     }
-    if (!this.deltas.admit(pairs, row.startHi, row.startLo, row.timeHi, row.timeLo)) {
-      this.counters.duplicates++;
-      return;
-    }
+    const { startHi, startLo, timeHi, timeLo } = row;
+    const admission = this.deltas.admit(pairs, startHi, startLo, timeHi, timeLo);
+    if (!countAdmission(this.counters, admission)) return;
     if (targets.isSampled) {
       bookSample(this.#books, targets, row.value, timeMs);
       return;
@@ -100,8 +106,7 @@ export class Accumulator {
     const lastHi = pool.timeHi(writer);
     const lastLo = pool.timeLo(writer);
     if (!isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) {
-      if (lastHi === row.timeHi && lastLo === row.timeLo) this.counters.duplicates++;
-      else this.counters.late++; // a later point already contains it
+      countRepeat(this.counters, row, pool, writer);
       return;
     }
     this.#takeDifference(row, targets, pool, writer);
@@ -111,7 +116,7 @@ export class Accumulator {
 
   /** The writer of this start; or one whose start slid to it. */
   #findWriter(row: Row, pool: WriterPool): number {
-    const head = this.#headOf[row.series]!;
+    const head = this.heads.of(row.series);
     for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
       if (pool.hasStart(writer, row.startHi, row.startLo)) return writer;
     }
@@ -124,15 +129,16 @@ export class Accumulator {
   }
 
   #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
-    const head = this.#headOf[row.series]!;
+    const head = this.heads.of(row.series);
     const fromMs = this.#firstIncrementFrom(row, timeMs);
+    countWriter(this.counters, row, pool, head);
     const writer = pool.allocate(row.startHi, row.startLo, head);
-    this.setHead(row.series, writer);
+    this.heads.set(row.series, writer);
     if (head !== NO_WRITER) this.#dropOldest(row.series, pool, writer);
     this.#remember(row, targets, pool, writer);
-    this.counters.newWriters++;
     if (fromMs === IS_BASELINE) {
       this.counters.baselines++;
+      if (this.#hasReturned(row)) this.#doubt(targets);
       this.#increment.fill(0, 0, pool.width);
       this.#book(row, targets, timeMs, timeMs);
       return;
@@ -154,15 +160,25 @@ export class Accumulator {
     );
     if (fromMs === IS_BASELINE || this.#hasUnfollowedHistory(row)) return IS_BASELINE;
     // Most SDKs start every series with the process: one that the export before did not have has happened since.
-    const isNewSeries = this.#headOf[series] === NO_WRITER;
+    const isNewSeries = this.heads.of(series) === NO_WRITER;
     return isNewSeries ? Math.max(fromMs, this.coverage.exportBefore(context, timeMs)) : fromMs;
   }
 
   /** Whether the series was known at the writer's start, and the writer nevertheless is not. */
-  #hasUnfollowedHistory({ series, startHi, startLo }: Row): boolean {
-    const startMs = ceilMillis(startHi, startLo);
-    const droppedMs = this.droppedStartMs.get(series) ?? -1;
-    return startMs <= droppedMs || startMs < this.#books.unfollowedBeforeMs(series);
+  #hasUnfollowedHistory(row: Row): boolean {
+    const startMs = ceilMillis(row.startHi, row.startLo);
+    return this.#hasReturned(row) || startMs < this.#books.unfollowedBeforeMs(row.series);
+  }
+
+  /** Whether a writer as old as this one was forgotten. */
+  #hasReturned({ series, startHi, startLo }: Row): boolean {
+    return ceilMillis(startHi, startLo) <= (this.droppedStartMs.get(series) ?? -1);
+  }
+
+  /** Forgetting a process that ended loses nothing; one that comes back has counted meanwhile. */
+  #doubt({ streams }: BoundTargets): void {
+    this.counters.writersReturned++;
+    for (const stream of streams) this.#books.doubt(stream as StreamIndex, RETURNED); // the engine gave it
   }
 
   #takeWhole(row: Row, partCount: number): void {
@@ -258,26 +274,5 @@ export class Accumulator {
       this.pools.set(width, pool);
     }
     return pool;
-  }
-
-  /** First writer or delta row of a series; -1 for none. */
-  headOf(series: number): number {
-    return this.#headOf[series] ?? NO_WRITER;
-  }
-
-  /** The heads of `count` series from `first` on, as a copy. */
-  copyHeads(first: number, count: number): Int32Array {
-    return this.#headOf.slice(first, first + count);
-  }
-
-  setHead(series: number, head: number): void {
-    if (series >= this.#headOf.length) this.#growHeads(series);
-    this.#headOf[series] = head;
-    this.dirtyHeads.add(Math.floor(series / BLOCK_ROWS));
-  }
-
-  #growHeads(series: number): void {
-    const capacity = Math.max(this.#headOf.length * 2, series + 1);
-    this.#headOf = grown(this.#headOf, new Int32Array(capacity).fill(NO_WRITER));
   }
 }

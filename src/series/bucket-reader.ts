@@ -15,6 +15,8 @@ const HIGH = 4_294_967_296;
 /** A point without buckets has a count only. */
 const NO_BUCKETS = -1;
 const MAX_BOUNDS = 8192;
+/** Of an exponential histogram's point, on either side of zero; SDKs send 160. Empty ones count: they are read too. */
+const MAX_BUCKETS = 8192;
 const MAX_DIFFERENT_BOUNDS = 10_000;
 
 export class BucketReader {
@@ -47,6 +49,11 @@ export class BucketReader {
 
   exponentialShape(scale: number): number {
     return exponentialShape(scale);
+  }
+
+  /** Whether neither side of zero has more buckets than are taken. */
+  areFewBuckets({ positiveCounts, negativeCounts }: ExponentialPointCursor): boolean {
+    return hasFewVarints(positiveCounts) && hasFewVarints(negativeCounts);
   }
 
   /** -1 when no more can be told apart. */
@@ -165,4 +172,12 @@ function sumVarints({ bytes, start, end }: ByteRange): number {
     scale = bytes[at]! >= 128 ? scale * 128 : 1;
   }
   return sum;
+}
+
+/** A varint takes a byte at least, so that the usual ones need not be counted. */
+function hasFewVarints({ bytes, start, end }: ByteRange): boolean {
+  if (end - start <= MAX_BUCKETS) return true;
+  let count = 0;
+  for (let at = start; at < end; at++) if (bytes[at]! < 128) count++;
+  return count <= MAX_BUCKETS;
 }

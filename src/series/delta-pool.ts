@@ -23,6 +23,10 @@ const MAX_ROWS = 64;
 const FIRST_CAPACITY = 16;
 const HIGH = 4_294_967_296;
 
+/** How a point stands to the one that came before it, by their times. */
+export const Admission = { duplicate: 0, next: 1, gap: 2, overlap: 3 } as const;
+export type Admission = (typeof Admission)[keyof typeof Admission];
+
 export class DeltaPool {
   rows: Uint32Array = new Uint32Array(FIRST_CAPACITY * DELTA_STRIDE);
   /** Blocks of rows that changed since the last snapshot. */
@@ -42,13 +46,17 @@ export class DeltaPool {
     return this.#count++;
   }
 
-  /** Remembers a pair; false when it was there already. */
-  admit(row: number, startHi: number, startLo: number, timeHi: number, timeLo: number): boolean {
+  /** Remembers a pair, unless it was there already. */
+  admit(row: number, startHi: number, startLo: number, timeHi: number, timeLo: number): Admission {
     for (let at = row; at >= 0; at = this.#next(at)) {
-      if (this.#holds(at * DELTA_STRIDE, startHi, startLo, timeHi, timeLo)) return false;
+      if (this.#holds(at * DELTA_STRIDE, startHi, startLo, timeHi, timeLo)) {
+        return Admission.duplicate;
+      }
     }
     const base = row * DELTA_STRIDE;
     const oldest = this.rows[base + LINK]! % LINK_UNIT;
+    const newest = base + ((oldest + PAIRS - 1) % PAIRS) * 4;
+    const admission = this.#follows(newest, startHi, startLo, timeHi, timeLo);
     if (this.#isRecent(base, oldest, timeHi, timeLo)) this.#shift(row, timeHi, timeLo);
     const { rows } = this; // after the shift, which may have grown it
     const link = rows[base + LINK]!;
@@ -60,7 +68,24 @@ export class DeltaPool {
     rows[at + 3] = timeLo;
     rows[base + LINK] = link - cursor + ((cursor + 1) % PAIRS);
     this.dirty[(row / BLOCK_ROWS) | 0] = 1;
-    return true;
+    return admission;
+  }
+
+  /** How a point follows the pair at `at`; `next` too where there is none, or no start to tell by. */
+  #follows(
+    at: number,
+    startHi: number,
+    startLo: number,
+    timeHi: number,
+    timeLo: number,
+  ): Admission {
+    const lastHi = this.rows[at + 2]!;
+    const lastLo = this.rows[at + 3]!;
+    if ((lastHi === 0 && lastLo === 0) || (startHi === 0 && startLo === 0)) return Admission.next;
+    if (isBefore(lastHi, lastLo, startHi, startLo)) return Admission.gap;
+    const isWithin =
+      isBefore(startHi, startLo, lastHi, lastLo) && isBefore(lastHi, lastLo, timeHi, timeLo);
+    return isWithin ? Admission.overlap : Admission.next;
   }
 
   /** Whether a remembered pair's time is this one. */

@@ -4,10 +4,10 @@
  * calls of the engine's `book`. Promised: exact counts through restarts, resets, retries, late points and shared
  * identities (DESIGN 4.1 to 4.5); no allocation per point of a known series.
  */
-export type { AccumulatorCounters } from "./accumulator-counters.ts";
+export { type AccumulatorCounters, DIAGNOSTICS } from "./accumulator-counters.ts";
 export type { InexactCut } from "./cuts.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
-export type { Rejection } from "./rejection.ts";
+export { type Rejection, REJECTIONS } from "./rejection.ts";
 export { RecordReader, RecordWriter } from "./record-bytes.ts";
 export { SeriesState, type SeriesSettings } from "./series-state.ts";
 export { SeriesSnapshots } from "./snapshot.ts";

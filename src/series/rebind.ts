@@ -30,8 +30,8 @@ export function rebindWriters(
 /** What no rule uses is not followed; should a rule use it again, its first point is a baseline. */
 function freeWriters(accumulator: Accumulator, series: number, was: BoundTargets): void {
   const pool = accumulator.poolOf(1 + was.partCount);
-  for (const writer of chainOf(pool, accumulator.headOf(series))) pool.free(writer);
-  accumulator.setHead(series, NO_WRITER);
+  for (const writer of chainOf(pool, accumulator.heads.of(series))) pool.free(writer);
+  accumulator.heads.set(series, NO_WRITER);
 }
 
 function moveWriters(
@@ -42,16 +42,16 @@ function moveWriters(
 ): void {
   const thresholds = was.thresholdSet.thresholds;
   const sameThresholds = thresholds.join() === is.thresholdSet.thresholds.join();
-  if (sameThresholds || accumulator.headOf(series) === NO_WRITER) return;
+  if (sameThresholds || accumulator.heads.of(series) === NO_WRITER) return;
   const from = accumulator.poolOf(1 + was.partCount);
   const to = accumulator.poolOf(1 + is.partCount);
   const slotBefore = is.thresholdSet.thresholds.map((threshold) => thresholds.indexOf(threshold));
   let moved = NO_WRITER;
-  for (const writer of chainOf(from, accumulator.headOf(series)).reverse()) {
+  for (const writer of chainOf(from, accumulator.heads.of(series)).reverse()) {
     moved = copyWriter(from, writer, to, moved, slotBefore);
     from.free(writer);
   }
-  accumulator.setHead(series, moved);
+  accumulator.heads.set(series, moved);
 }
 
 function chainOf(pool: WriterPool, head: number): number[] {

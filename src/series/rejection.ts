@@ -1,4 +1,5 @@
 /** Points that are wrong alone: counted and named in `partial_success`, while the rest of the request is taken. */
+import type { ByteRange } from "../otlp/index.ts";
 
 export const REJECTIONS = {
   "time-unset": "time_unix_nano is 0: set the time the value was collected at",
@@ -13,6 +14,8 @@ export const REJECTIONS = {
   "bounds-not-increasing": "explicit_bounds must be finite and strictly increasing",
   "too-many-bounds": "over 8192 explicit_bounds",
   "bounds-limit": "over 10,000 different explicit_bounds are in use: let senders share theirs",
+  "too-many-buckets":
+    "an exponential histogram has over 8192 buckets on one side of zero: lower the sender's max size",
   "buckets-exceed-count": "bucket_counts add up to more than count",
   "scale-out-of-range": "an exponential histogram's scale must be -10 to 20",
   "count-too-large": "a count is over 2^53",
@@ -20,6 +23,8 @@ export const REJECTIONS = {
     "the series limit is reached: drop attributes at the sender or raise limits.series",
 } as const;
 export type Rejection = keyof typeof REJECTIONS;
+
+const UTF8 = new TextDecoder();
 
 interface Tally {
   count: number;
@@ -41,16 +46,26 @@ export class RejectionTally {
     this.#tallies.clear();
   }
 
-  add(reason: Rejection, metricName: () => string): void {
+  /** The metric's name is read at once, and only for the first point of a reason. */
+  add(reason: Rejection, { bytes, start, end }: ByteRange): void {
     this.#points++;
     const tally = this.#tallies.get(reason);
-    if (tally === undefined) this.#tallies.set(reason, { count: 1, firstMetric: metricName() });
-    else tally.count++;
+    if (tally !== undefined) {
+      tally.count++;
+      return;
+    }
+    const firstMetric = UTF8.decode(bytes.subarray(start, end));
+    this.#tallies.set(reason, { count: 1, firstMetric });
   }
 
   /** Counts per reason, for the process's own metrics. */
   *entries(): IterableIterator<readonly [Rejection, number]> {
     for (const [reason, tally] of this.#tallies) yield [reason, tally.count];
+  }
+
+  /** The reasons alone, in the same words whatever came first: what a log tells apart. */
+  get reason(): string {
+    return [...this.#tallies.keys()].sort().join(" ");
   }
 
   /** One line for `partial_success.error_message`; empty when nothing was rejected. */

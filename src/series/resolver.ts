@@ -30,7 +30,6 @@ const FUTURE_MS = 600_000;
 /** Attributes, also of resources and scopes, may take this much for each series that is allowed, some longer, some shorter. */
 const MAX_MEAN_KEY_BYTES = 1024;
 const MAX_ALL_KEY_BYTES = 3 * 1024 ** 3;
-const UTF8 = new TextDecoder();
 
 export interface ResolverSettings {
   readonly maxSeries: number;
@@ -157,6 +156,7 @@ export class Resolver implements PointSink {
     if (point.scale < MIN_SCALE || point.scale > MAX_SCALE) {
       return this.#reject("scale-out-of-range");
     }
+    if (!this.#buckets.areFewBuckets(point)) return this.#reject("too-many-buckets");
     const { partCount, thresholdSet } = this.#bindings.of(this.#row.series);
     if (partCount === 0) return this.#writeCount(point.count);
     const shape = this.#buckets.exponentialShape(point.scale);
@@ -293,10 +293,7 @@ export class Resolver implements PointSink {
   }
 
   #reject(reason: Rejection): void {
-    this.tally.add(reason, () => {
-      const { bytes, start, end } = this.#name;
-      return UTF8.decode(bytes.subarray(start, end));
-    });
+    this.tally.add(reason, this.#name);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The room's whole: identity, bindings, accumulator, and how rules, journal and snapshots touch them. */
-import type { BindSeries, BookIncrement } from "../engine/index.ts";
+import type { BindSeries, BookIncrement, DoubtStream } from "../engine/index.ts";
 import type { MetricCursor } from "../otlp/index.ts";
 import { Accumulator } from "./accumulator.ts";
 import { BindingTable } from "./binding-table.ts";
@@ -21,6 +21,7 @@ export interface SeriesSettings {
   readonly bind: BindSeries;
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
+  readonly doubt: DoubtStream;
   /** From when some rule has used the metric, ms; `undefined` when none does. */
   readonly usedSinceMs: (metric: MetricIdentity) => number | undefined;
   /** Points of the metric were refused for want of room; `timeMs` is the time of one of them. */
@@ -49,6 +50,7 @@ export class SeriesState {
     this.accumulator = new Accumulator(this.identity, this.bindings, {
       book: settings.book,
       bookStraddle: settings.bookStraddle,
+      doubt: settings.doubt,
       coveredSinceMs: (series) => this.#usedSince(this.identity.metricOfSeries(series)) ?? 0,
       unfollowedBeforeMs: (series) => this.#boundLateMs[series] ?? 0,
     });

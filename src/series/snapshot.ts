@@ -85,11 +85,11 @@ export class SeriesSnapshots {
 
   #headParts(): SnapshotPart[] {
     const { accumulator } = this.#state;
-    const parts = [...accumulator.dirtyHeads].map((block) => ({
+    const parts = [...accumulator.heads.dirtyBlocks].map((block) => ({
       name: `series/heads/${block}`,
-      bytes: bytesOf(accumulator.copyHeads(block * BLOCK_ROWS, BLOCK_ROWS)),
+      bytes: bytesOf(accumulator.heads.copy(block * BLOCK_ROWS, BLOCK_ROWS)),
     }));
-    accumulator.dirtyHeads.clear();
+    accumulator.heads.dirtyBlocks.clear();
     return parts;
   }
 
@@ -170,9 +170,9 @@ function restoreRows(state: SeriesState, meta: Meta, parts: ReadonlyMap<string, 
     if (bytes === undefined) continue; // no point of these series came yet
     const heads = wordsOf(Int32Array, bytes);
     const end = Math.min(heads.length, identity.series.count - first);
-    for (let index = 0; index < end; index++) accumulator.setHead(first + index, heads[index]!);
+    for (let index = 0; index < end; index++) accumulator.heads.set(first + index, heads[index]!);
   }
-  accumulator.dirtyHeads.clear();
+  accumulator.heads.dirtyBlocks.clear();
   for (const { width, count, firstFree } of meta.pools) {
     const pool = accumulator.poolOf(width);
     pool.restore(count, firstFree);

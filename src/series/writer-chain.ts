@@ -22,5 +22,13 @@ export function longestSilent(
   return { count, writer: oldest, before: beforeOldest };
 }
 
+/** Whether a writer of the chain wrote after that moment. */
+export function wroteAfter(pool: WriterPool, head: number, hi: number, lo: number): boolean {
+  for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
+    if (isBefore(hi, lo, pool.timeHi(writer), pool.timeLo(writer))) return true;
+  }
+  return false;
+}
+
 const wroteBefore = (pool: WriterPool, a: number, b: number): boolean =>
   isBefore(pool.timeHi(a), pool.timeLo(a), pool.timeHi(b), pool.timeLo(b));

@@ -7,6 +7,7 @@ import { nearestName, ruleSchema } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import type { Recorder, Telemetry } from "../telemetry/index.ts";
 import type { Counting } from "./counting.ts";
+import { evidenceOf } from "./evidence.ts";
 import type { Listener } from "./otlp-listeners.ts";
 import type { RuleReloader } from "./rule-reloader.ts";
 import type { ServerPorts } from "./start-server.ts";
@@ -63,7 +64,6 @@ export function apiSources(parts: RunningParts): ApiSources {
 
   async function statusOf(running: RunningParts, since: number): Promise<StatusSample> {
     const { recorder, dispatcher, store, listeners } = running;
-    const { takenPoints, rejectedPoints, unusedPoints } = counting.intake.counters;
     return {
       startedAt: since,
       listeners,
@@ -71,7 +71,7 @@ export function apiSources(parts: RunningParts): ApiSources {
       durability: config.durability,
       storage: await store.stats().catch(() => undefined), // a disk that does not tell is no reason to say nothing
       requests: recorder.requests,
-      points: { accepted: takenPoints, rejected: rejectedPoints, unused: unusedPoints },
+      ...evidenceOf(counting),
       seriesCount: counting.core.series.identity.series.count,
       streamCount: engine.allStreams().length,
       increments: engine.counters,

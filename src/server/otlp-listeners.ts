@@ -7,10 +7,10 @@ import {
   createHttpReceiver,
   HeldBytes,
   type ExportHandler,
-  type ReceivedRequest,
   type Receiver,
 } from "../otlp/index.ts";
-import { requestOutcome, type EventLog, type Recorder } from "../telemetry/index.ts";
+import type { EventLog, Recorder } from "../telemetry/index.ts";
+import { createRequestObserver } from "./request-observer.ts";
 import { readTls } from "./tls.ts";
 
 export interface Listener {
@@ -25,7 +25,6 @@ export interface OtlpListeners {
   close(): Promise<void>;
 }
 
-const REFUSAL_LOG_MS = 60_000;
 /** The certificate need not name loopback, so own metrics do not go through TLS. */
 const SELF_LISTEN: ListenConfig = { host: "127.0.0.1", port: 0 };
 
@@ -39,7 +38,7 @@ export async function listenOtlp(
   const isAllowed = bearerCheck(
     config.tokens.ingest === undefined ? [] : [config.tokens.ingest.reveal()],
   );
-  const onRequest = requestObserver(recorder, log);
+  const onRequest = createRequestObserver({ recorder, log, now: () => performance.now() });
   const settings = {
     handle,
     limits: {
@@ -92,26 +91,4 @@ async function listen(
   } catch (error) {
     throw listenFailure(error, name, host, port);
   }
-}
-
-/** Counts every request; refusals are logged once per protocol, status and minute. */
-function requestObserver(recorder: Recorder, log: EventLog): (request: ReceivedRequest) => void {
-  const loggedAt = new Map<string, number>();
-  return (request) => {
-    const { protocol, encoding, status, durationMs, message, error } = request;
-    const outcome = requestOutcome(request);
-    recorder.recordRequest(protocol, encoding, outcome, durationMs);
-    if (outcome === "ok") return;
-    const kind = `${protocol} ${status}`;
-    const now = performance.now();
-    if (now - (loggedAt.get(kind) ?? -REFUSAL_LOG_MS) < REFUSAL_LOG_MS) return;
-    loggedAt.set(kind, now);
-    log.warn("otlp.refused", {
-      protocol,
-      encoding,
-      status,
-      message,
-      ...(error === undefined ? {} : { error }),
-    });
-  };
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Dispatcher, TargetStats } from "../alerts/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
+import type { EngineCounters } from "../engine/index.ts";
 import type { RuleSet } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type Telemetry,
 } from "../telemetry/index.ts";
 import type { Counting } from "./counting.ts";
+import { evidenceOf } from "./evidence.ts";
 import type { RuleReloader } from "./rule-reloader.ts";
 
 export interface SelfTelemetryParts {
@@ -29,22 +31,23 @@ export interface SelfTelemetryParts {
 }
 
 export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryParts): Telemetry {
-  const { counting, dispatcher, recorder, rules, store, log, version, receiverUrl } = parts;
-  const { engine, core, intake } = counting;
+  const { counting, dispatcher, recorder, rules, store, log, version, now, receiverUrl } = parts;
+  const { engine, core } = counting;
   return startTelemetry(
     recorder,
     {
-      points: () => {
-        const { takenPoints, rejectedPoints, unusedPoints } = intake.counters;
-        return { accepted: takenPoints, rejected: rejectedPoints, unused: unusedPoints };
-      },
+      points: () => evidenceOf(counting).points,
+      rejections: () => evidenceOf(counting).rejections,
+      diagnostics: () => evidenceOf(counting).diagnostics,
+      increments: () => incrementsOf(engine.counters),
+      journal: () => evidenceOf(counting).journal,
       streams: () => engine.allStreams().length,
       series: () => core.series.identity.series.count,
       journalBytes: async () => {
         const { databaseBytes, walBytes } = await store.stats();
         return databaseBytes + walBytes;
       },
-      receivers: () => dispatcher.stats().map((stats) => receiverState(stats, parts.now())),
+      receivers: () => dispatcher.stats().map((stats) => receiverState(stats, now())),
       ruleProblems: () => countProblems(rules.current),
     },
     {
@@ -58,6 +61,13 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
     },
   );
 }
+
+const incrementsOf = ({ tooOld, late, spread, unknownStream }: EngineCounters) => ({
+  late,
+  spread,
+  too_old: tooOld,
+  unknown_stream: unknownStream,
+});
 
 const headersOf = ({ tokens }: SlowburnConfig): Readonly<Record<string, string>> =>
   tokens.ingest === undefined ? {} : { authorization: `Bearer ${tokens.ingest.reveal()}` };

@@ -20,7 +20,10 @@ export const EVENTS = {
   "outbox.recovered": "The receiver answers again.",
   "outbox.dropped":
     "Notifications that nobody will get: refused for good, too old, too many, or of a receiver that is configured no more; at most one line per receiver and minute.",
-  "otlp.refused": "A sender's requests are refused; at most one line per reason and minute.",
+  "otlp.partial":
+    "Points of a sender are rejected, the rest is taken; at most one line per reason, sender and minute.",
+  "otlp.refused":
+    "A sender's requests are refused; at most one line per reason, sender and minute.",
   "api.failed": "An API request failed by our fault.",
   "metrics.failed": "A part of `/metrics` could not be made; the rest was sent.",
   "telemetry.failed": "Own metrics could not be sent to the own receiver.",

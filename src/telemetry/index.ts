@@ -17,10 +17,11 @@ export { INSTRUMENTS } from "./instruments.ts";
 export { type Encoding, Recorder, type RequestCount, type Transport } from "./recorder.ts";
 export { REQUEST_OUTCOMES, requestOutcome, type RequestOutcome } from "./request-outcome.ts";
 export {
-  type GaugeSources,
+  type JournalCounts,
   type PointCounts,
   type ReceiverState,
   startTelemetry,
   type Telemetry,
   type TelemetrySettings,
+  type TelemetrySources,
 } from "./telemetry.ts";

@@ -26,6 +26,23 @@ export const INSTRUMENTS = {
     description:
       "Data points received: accepted, rejected (partial success) or unused (no rule selects them).",
   },
+  rejections: {
+    name: "slowburn.otlp.rejections",
+    unit: "{point}",
+    description: "Data points rejected through partial success, by reason.",
+  },
+  diagnostics: {
+    name: "slowburn.series.diagnostics",
+    unit: "{point}",
+    description:
+      "Points that showed something about their sender: restarts, repeats, lost or shared identity.",
+  },
+  increments: {
+    name: "slowburn.increments",
+    unit: "{increment}",
+    description:
+      "Increments of streams that were not simply booked where they are: late, spread, lost.",
+  },
   tickDuration: {
     name: "slowburn.tick.duration",
     unit: "s",
@@ -45,6 +62,16 @@ export const INSTRUMENTS = {
     name: "slowburn.journal.size",
     unit: "By",
     description: "Bytes on disk: database and write-ahead log.",
+  },
+  journalEntries: {
+    name: "slowburn.journal.entries",
+    unit: "{entry}",
+    description: "Journal entries, by whether they became durable.",
+  },
+  journalIo: {
+    name: "slowburn.journal.io",
+    unit: "By",
+    description: "Bytes of the journal entries that became durable.",
   },
   outboxLength: {
     name: "slowburn.outbox.length",

@@ -26,10 +26,16 @@ export interface ReceiverState {
   readonly outageMs: number;
 }
 
-/** Asked at each collection; `undefined` leaves the gauge out. */
-export interface GaugeSources {
-  /** The intake counts them anyway; without a source the counter is left out. */
-  readonly points?: () => PointCounts;
+/** Counts since the start, each under the word that its attribute says. */
+export type CountsByWord = Readonly<Record<string, number>>;
+
+/** Asked at each collection; `undefined` leaves the gauge out. What others count anyway is not counted again here. */
+export interface TelemetrySources {
+  readonly points: () => PointCounts;
+  readonly rejections: () => CountsByWord;
+  readonly diagnostics: () => CountsByWord;
+  readonly increments: () => CountsByWord;
+  readonly journal: () => JournalCounts;
   readonly streams: () => number | undefined;
   readonly series: () => number | undefined;
   /** Bytes on disk. */
@@ -38,36 +44,48 @@ export interface GaugeSources {
   readonly ruleProblems: () => { readonly errors: number; readonly warnings: number };
 }
 
+/** Journal entries since the start. */
+export interface JournalCounts {
+  readonly entries: number;
+  readonly entryBytes: number;
+  readonly failedEntries: number;
+}
+
 type Point = readonly [value: number | undefined, attributes?: Attributes];
 
 /** Counters and gauges are observed when collected; the two histograms take each duration as it comes. */
-export function observe(meter: Meter, recorder: Recorder, gauges: GaugeSources): void {
+export function observe(meter: Meter, recorder: Recorder, sources: TelemetrySources): void {
   counter(meter, INSTRUMENTS.requests, () =>
     recorder.requests.map(({ count, ...attributes }) => [count, attributes]),
   );
-  const { points } = gauges;
-  if (points !== undefined)
-    counter(meter, INSTRUMENTS.points, () =>
-      Object.entries(points()).map(([outcome, count]: [string, number]) => [count, { outcome }]),
-    );
-  gauge(meter, INSTRUMENTS.streams, () => [[gauges.streams()]]);
-  gauge(meter, INSTRUMENTS.series, () => [[gauges.series()]]);
-  gauge(meter, INSTRUMENTS.journalSize, async () => [[await gauges.journalBytes()]]);
-  observeReceivers(meter, gauges.receivers);
+  counter(meter, INSTRUMENTS.points, () => byWord("outcome", { ...sources.points() }));
+  counter(meter, INSTRUMENTS.rejections, () => byWord("reason", sources.rejections()));
+  counter(meter, INSTRUMENTS.diagnostics, () => byWord("kind", sources.diagnostics()));
+  counter(meter, INSTRUMENTS.increments, () => byWord("kind", sources.increments()));
+  gauge(meter, INSTRUMENTS.streams, () => [[sources.streams()]]);
+  gauge(meter, INSTRUMENTS.series, () => [[sources.series()]]);
   gauge(meter, INSTRUMENTS.ruleProblems, () => {
-    const { errors, warnings } = gauges.ruleProblems();
-    return [
-      [errors, { severity: "error" }],
-      [warnings, { severity: "warning" }],
-    ];
+    const { errors, warnings } = sources.ruleProblems();
+    return byWord("severity", { error: errors, warning: warnings });
   });
+  observeJournal(meter, sources);
+  observeReceivers(meter, sources.receivers);
   const requestSeconds = histogram(meter, INSTRUMENTS.requestDuration);
   const tickSeconds = histogram(meter, INSTRUMENTS.tickDuration);
   recorder.attach(requestSeconds, tickSeconds);
 }
 
+function observeJournal(meter: Meter, { journal, journalBytes }: TelemetrySources): void {
+  gauge(meter, INSTRUMENTS.journalSize, async () => [[await journalBytes()]]);
+  counter(meter, INSTRUMENTS.journalEntries, () => {
+    const { entries, failedEntries } = journal();
+    return byWord("outcome", { written: entries, failed: failedEntries });
+  });
+  counter(meter, INSTRUMENTS.journalIo, () => [[journal().entryBytes]]);
+}
+
 /** Every receiver is reported from zero on: its first failure is an increase. */
-function observeReceivers(meter: Meter, receivers: GaugeSources["receivers"]): void {
+function observeReceivers(meter: Meter, receivers: TelemetrySources["receivers"]): void {
   const each = (value: (state: ReceiverState) => number) => (): readonly Point[] =>
     receivers().map((state) => [value(state), { receiver: state.receiver, url: state.url }]);
   gauge(
@@ -92,6 +110,9 @@ function observeReceivers(meter: Meter, receivers: GaugeSources["receivers"]): v
     each(({ outageMs }) => outageMs / 1000),
   );
 }
+
+const byWord = (attribute: string, counts: CountsByWord): readonly Point[] =>
+  Object.entries(counts).map(([word, count]) => [count, { [attribute]: word }]);
 
 interface Instrument {
   readonly name: string;

@@ -14,11 +14,11 @@ import {
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { watchExports } from "./export-watch.ts";
 import { SCOPE_NAME } from "./instruments.ts";
-import { type GaugeSources, observe } from "./observation.ts";
+import { observe, type TelemetrySources } from "./observation.ts";
 import type { Recorder } from "./recorder.ts";
 import { scrapeText } from "./scrape-text.ts";
 
-export type { GaugeSources, PointCounts, ReceiverState } from "./observation.ts";
+export type { JournalCounts, PointCounts, ReceiverState, TelemetrySources } from "./observation.ts";
 
 export interface TelemetrySettings {
   readonly version: string;
@@ -36,7 +36,7 @@ export interface TelemetrySettings {
 }
 
 export interface Telemetry {
-  /** Own instruments as families for `/metrics`. Rejects when one of the `GaugeSources` does. */
+  /** Own instruments as families for `/metrics`. Rejects when one of the sources does. */
   metrics(format: "text" | "openmetrics"): Promise<string>;
   /** Sends what is left (at most some seconds) and ends; call it while the receiver still listens. */
   close(): Promise<void>;
@@ -58,7 +58,7 @@ const NO_CONTEXT: ContextManager = {
 /** Starts collecting. From here on `recorder` keeps durations too. */
 export function startTelemetry(
   recorder: Recorder,
-  gauges: GaugeSources,
+  sources: TelemetrySources,
   settings: TelemetrySettings,
 ): Telemetry {
   const scraped = new PrometheusExporter({ preventServerStart: true });
@@ -76,7 +76,7 @@ export function startTelemetry(
     logRecordProcessors: [],
   });
   const meter = startAndTakeMeter(sdk, settings.version);
-  observe(meter, recorder, gauges);
+  observe(meter, recorder, sources);
   return {
     metrics: async (format) => {
       const { resourceMetrics, errors } = await scraped.collect();

@@ -179,7 +179,7 @@ describe("slowburn serve stops", () => {
     expect(screen.exits).toEqual([expected]);
   });
 
-  it("with 2 when it is not done within 25 s", async () => {
+  it("with 3 when it is not done within 25 s", async () => {
     const waited: number[] = [];
     const wait = (ms: number) => Promise.resolve(void waited.push(ms));
     const { startServer, given } = started(() => new Promise(() => undefined));
@@ -188,18 +188,18 @@ describe("slowburn serve stops", () => {
     await given;
     screen.signal("SIGTERM");
     const { code, err } = await ran;
-    expect([code, waited]).toEqual([2, [25_000]]);
+    expect([code, waited]).toEqual([3, [25_000]]);
     expect(err).toContain("not stopped in time");
   });
 
-  it("with 2 when closing fails, and says why", async () => {
+  it("with 3 when closing fails, and says why", async () => {
     const { startServer, given } = started(() => Promise.reject(new Error("fsync")));
     const screen = terminal({ startServer });
     const ran = screen.run(...ARGS);
     await given;
     screen.signal("SIGTERM");
     const { code, err } = await ran;
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(err).toContain("fsync");
   });
 
@@ -220,18 +220,20 @@ describe("slowburn serve stops", () => {
 });
 
 describe("slowburn serve that cannot go on", () => {
-  it.each<[code: string, message: string, hint: RegExp]>([
-    ["port-in-use", "cannot listen for OTLP/HTTP on 127.0.0.1:4318", /hint: --otlp-http-port/],
-    ["directory-locked", "in use by another slowburn", /hint: --data-directory/],
-    ["foreign-directory", "holds something else", /--data-directory/],
-    ["directory-unwritable", "cannot be written", /right to write/],
-    ["disk-full", "no room left", /make room/],
-  ])("%s: a sentence, a hint, exit 2, no stack", async (name, message, hint) => {
+  it.each<[name: string, exitCode: number, message: string, advice: RegExp]>([
+    ["port-in-use", 2, "cannot listen for OTLP/HTTP on 127.0.0.1:4318", /hint: --otlp-http-port/],
+    ["directory-locked", 2, "in use by another slowburn", /hint: --data-directory/],
+    ["foreign-directory", 2, "holds something else", /hint: .*--data-directory/],
+    ["directory-unwritable", 2, "cannot be written", /hint: .*right to write/],
+    ["disk-full", 3, "no room left", /hint: make room/],
+    ["disk-error", 3, "the data could not be written", /^error disk-error: .*\n$/],
+  ])("%s at the start: exit %i, a sentence, what to do, no stack", async (...row) => {
+    const [name, exitCode, message, advice] = row;
     const startServer: StartServer = () =>
       Promise.reject(new OperationError(name, message, { retryable: false }));
     const { code, err, out } = await terminal({ startServer }).run(...ARGS);
-    expect([code, out]).toEqual([2, ""]);
-    expect(err).toMatch(hint);
+    expect([code, out]).toEqual([exitCode, ""]);
+    expect(err).toMatch(advice);
     expect(err).toContain(`error ${name}: ${message}`);
     expect(err).not.toMatch(/^\s+at /m);
   });
@@ -268,14 +270,18 @@ describe("slowburn serve that cannot go on", () => {
     rmSync(join(dir, "slowburn-failure.txt"));
   });
 
-  it("a disk that refuses for good is no bug: exit 2, no report", async () => {
+  it.each([
+    ["disk-error", "a disk that refuses for good"],
+    ["address-unavailable", "trouble that would need a person at the start"],
+  ])("%s, %s, after it has run: exit 3, no report", async (name) => {
     const { startServer, given } = started();
     const screen = terminal({ startServer });
     const ran = screen.run(...ARGS);
     const { ports } = await given;
-    ports.onFatal(new OperationError("disk-error", "fsync failed", { retryable: false }));
+    await Promise.resolve();
+    ports.onFatal(new OperationError(name, "fsync failed", { retryable: false }));
     const { code, err } = await ran;
-    expect(code).toBe(2);
+    expect(code).toBe(3);
     expect(events(err)).toContain("server.failed");
     expect(existsSync(join(dir, "slowburn-failure.txt"))).toBe(false);
   });

@@ -126,6 +126,8 @@ describe("a receiver of alerts", () => {
     failed: 9,
     deadLettered: 0,
     queueLength: 2,
+    oldestAt: undefined,
+    lastSentAt: undefined,
     lastError: undefined,
     failingSince: undefined,
   } as const;

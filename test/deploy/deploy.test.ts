@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CONFIG_NAMES, environmentName, loadConfig } from "../../src/config/index.ts";
+import { EXIT } from "../../src/cli/exit-codes.ts";
 import { terminal } from "../cli/terminal.ts";
 
 const read = (file: string): string => readFileSync(file, "utf8");
@@ -115,7 +116,12 @@ describe("compose.yaml", () => {
 describe("the unit", () => {
   it("gives slowburn the time it takes to stop, and does not restart what a person must mend", () => {
     expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)![1])).toBeGreaterThan(25);
-    expect(unit).toMatch(/^RestartPreventExitStatus=2$/m);
+    expect(unit).toMatch(new RegExp(`^RestartPreventExitStatus=${EXIT.failed}$`, "m"));
+  });
+
+  it("goes on trying to start what may start the next time", () => {
+    expect(unit).toMatch(/^Restart=on-failure$/m);
+    expect(unit).toMatch(/^StartLimitIntervalSec=0$/m);
   });
 });
 

@@ -129,6 +129,19 @@ describe("a point that is wrong alone", () => {
     expect(await api.counts("shop/speed")).toEqual([1, 3]);
     const { ingest } = await api.status();
     expect(ingest.points).toEqual({ accepted: 3, rejected: 7, unused: 0 });
+    expect(ingest.rejections).toEqual({
+      "value-not-finite": 1,
+      "value-negative": 1,
+      "time-in-future": 1,
+      "time-unset": 1,
+      "bucket-count-mismatch": 1,
+      "bounds-not-increasing": 1,
+      "buckets-exceed-count": 1,
+    });
+    expect(ingest.diagnostics).toMatchObject({ new_writer: 3 });
+    expect(ingest.journal).toMatchObject({ failedEntries: 0 });
+    expect(await api.metric("slowburn_otlp_rejections_total", { reason: "time-unset" })).toBe(1);
+    expect(await api.metric("slowburn_series_diagnostics_total", { kind: "new_writer" })).toBe(3);
     expect(ingest.requests.filter(({ count }) => count > 0)).toEqual([
       { transport: "http", encoding: "protobuf", outcome: "partial", count: 1 },
     ]);

@@ -269,3 +269,32 @@ describe("marks of incomplete time", () => {
     expect(integrity.kind === "partial" && integrity.reasons.length).toBe(64);
   });
 });
+
+describe("a doubt about a stream", () => {
+  test("shows in its readings from then on, over a restart too, and in no other's", () => {
+    const engine = newEngine();
+    engine.setRules([SLO, sloOf({ id: "a/other", window: "3d", alerts: policyOf() })], START);
+    engine.doubt(S0, "a writer was forgotten");
+    engine.doubt(S0, "a writer was forgotten");
+    const partial = { kind: "partial", reasons: ["a writer was forgotten"] };
+    expect(engine.read(S0).integrity).toEqual(partial);
+    expect(engine.read(streamIndex(1)).integrity.kind).toBe("complete");
+    const again = newEngine();
+    again.restore(stored(engine), START + ms("4d"));
+    again.tick(START + ms("4d"));
+    expect(again.read(S0).integrity).toEqual(partial);
+    expect(again.read(streamIndex(1)).integrity.kind).toBe("complete");
+  });
+
+  test("makes its part of the next snapshot dirty; about a stream that is gone it is nothing", () => {
+    const engine = newEngine();
+    engine.setRules([SLO], START);
+    names(engine);
+    engine.doubt(S0, "a writer was forgotten");
+    expect(names(engine)).toContain("engine/streams/0");
+    engine.setRules([], START);
+    names(engine);
+    engine.doubt(S0, "a writer was forgotten");
+    expect(names(engine)).toEqual(["engine/meta"]);
+  });
+});

@@ -33,6 +33,7 @@ async function startIntake() {
       if (failure !== undefined) throw failure;
     },
     bookStraddle: () => undefined,
+    doubt: () => undefined,
     setRules: () => ({ added: [], removed: [], kept: [], restarted: [], notes: [] }),
     tick: () => undefined,
     markMetricPartial: () => undefined,

@@ -1,7 +1,8 @@
 /** Log, then apply, then acknowledge: when groups close, what senders are told, and what the journal then holds. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ExportOutcome } from "../../src/otlp/index.ts";
+import { MalformedRequest, type ExportOutcome } from "../../src/otlp/index.ts";
 import { OperationError, type Slo } from "../../src/slo/index.ts";
+import { REJECTIONS } from "../../src/series/index.ts";
 import { EVENTS } from "../engine/fixtures.ts";
 import { EPOCH_MS, nanos } from "../series/harness.ts";
 import {
@@ -16,7 +17,7 @@ import {
   type World,
 } from "./world.ts";
 
-const ACCEPTED = { kind: "accepted", rejectedPoints: 0, message: "" };
+const ACCEPTED = { kind: "accepted" };
 const diskFull = () => new OperationError("disk-full", "no room", { retryable: true });
 
 beforeEach(() => vi.useFakeTimers({ now: EPOCH_MS }));
@@ -128,10 +129,12 @@ describe("an answer", () => {
     const again = exporting(world, requests(601, 1));
     await settle();
     for (const { answer } of [first, again]) {
-      expect(answer).toMatchObject({ kind: "accepted", rejectedPoints: 1 });
+      expect(answer).toMatchObject({ kind: "partial", rejectedPoints: 1 });
     }
     expect(world.intake.counters).toMatchObject({ entries: 1, takenPoints: 0, rejectedPoints: 2 });
-    expect([...world.intake.counters.rejectedByReason]).toEqual([["time-in-future", 2]]);
+    const { rejectedByReason } = world.intake.counters;
+    expect([...rejectedByReason].filter(([, count]) => count > 0)).toEqual([["time-in-future", 2]]);
+    expect([...rejectedByReason.keys()]).toEqual(Object.keys(REJECTIONS)); // each is shown from 0 on
   });
 
   test("tells what was rejected, and the rest is taken", async () => {
@@ -143,8 +146,12 @@ describe("an answer", () => {
     ];
     const sent = exporting(world, requestOf({ name: "http.requests", sum: { points } }));
     await vi.advanceTimersByTimeAsync(5);
-    expect(sent.answer).toMatchObject({ kind: "accepted", rejectedPoints: 1 });
-    expect(sent.answer?.message).toContain("value-negative");
+    expect(sent.answer).toMatchObject({
+      kind: "partial",
+      rejectedPoints: 1,
+      message: expect.stringContaining("(value-negative)"),
+      reason: "value-negative",
+    });
     tick(world);
     expect(totalsOf(world, AVAILABILITY).total).toBe(3);
   });
@@ -155,7 +162,10 @@ describe("an answer", () => {
     const malformed = exporting(world, requests(20, 9).slice(0, -1));
     const after = exporting(world, requests(30, 6));
     await settle();
-    expect(malformed.answer).toMatchObject({ kind: "malformed" });
+    expect(malformed.answer).toMatchObject({
+      kind: "malformed",
+      error: expect.any(MalformedRequest),
+    });
     await vi.advanceTimersByTimeAsync(5);
     expect([before.answer, after.answer]).toEqual([ACCEPTED, ACCEPTED]);
     tick(world);

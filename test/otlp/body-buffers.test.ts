@@ -69,7 +69,7 @@ describe("bodies of many pieces at a time", () => {
         check();
         await new Promise((resolve) => setImmediate(resolve));
         check();
-        return { kind: "accepted", rejectedPoints: 0, message: "" };
+        return { kind: "accepted" };
       },
     });
     const port = await receiver.start("127.0.0.1", 0);

@@ -4,7 +4,12 @@ import * as net from "node:net";
 import * as zlib from "node:zlib";
 import * as grpc from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
-import { createGrpcReceiver, HeldBytes, type ExportHandler } from "../../src/otlp/index.ts";
+import {
+  createGrpcReceiver,
+  HeldBytes,
+  MalformedRequest,
+  type ExportHandler,
+} from "../../src/otlp/index.ts";
 import type { ReceivedRequest, Receiver, ReceiverSettings } from "../../src/otlp/index.ts";
 import { buildRequest } from "./request-builder.ts";
 import { decodeStatus } from "./status-reader.ts";
@@ -13,7 +18,7 @@ const METHOD = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
 const REQUEST = Buffer.from(
   buildRequest({ metrics: [{ name: "m", gauge: { points: [{ time: 1, int: 1 }] } }] }),
 );
-const accept: ExportHandler = async () => ({ kind: "accepted", rejectedPoints: 0, message: "" });
+const accept: ExportHandler = async () => ({ kind: "accepted" });
 
 const running: Receiver[] = [];
 const clients: { close(): void }[] = [];
@@ -93,17 +98,34 @@ test("an empty request succeeds; a large one arrives whole", async () => {
 
 test("rejected points are a partial success", async () => {
   const port = await start({
-    handle: async () => ({ kind: "accepted", rejectedPoints: 3, message: "NaN" }),
+    handle: async () => ({
+      kind: "partial",
+      rejectedPoints: 3,
+      message: "NaN",
+      reason: "value-not-finite",
+    }),
   });
   expect((await call(port, REQUEST)).body?.toString("hex")).toBe("0a07080312034e614e");
 });
 
-test("malformed requests are INVALID_ARGUMENT, told in any script", async () => {
-  const message = "metrics[0]: 100 % fälsch \u{1f525}\nline";
-  const port = await start({ handle: async () => ({ kind: "malformed", message }) });
+test("malformed requests are INVALID_ARGUMENT, told in any script and as a BadRequest", async () => {
+  const error = new MalformedRequest("metrics[0]", "100 % fälsch \u{1f525}\nline", -1);
+  const port = await start({ handle: async () => ({ kind: "malformed", error }) });
   const reply = await call(port, REQUEST);
-  expect([reply.code, reply.message]).toEqual([3, message]);
-  expect(decodeStatus(reply.details!)).toEqual({ code: 3, message });
+  expect([reply.code, reply.message]).toEqual([3, error.message]);
+  expect(decodeStatus(reply.details!)).toEqual({
+    code: 3,
+    message: error.message,
+    violations: [["metrics[0]", error.description]],
+  });
+});
+
+test("long texts are cut before they outgrow a trailer", async () => {
+  const error = new MalformedRequest("metrics[0]", "x".repeat(5_000), -1);
+  const port = await start({ handle: async () => ({ kind: "malformed", error }) });
+  const reply = await call(port, REQUEST);
+  const { violations } = decodeStatus(reply.details!);
+  expect([reply.message.length, violations?.[0]?.[1].length]).toEqual([1_024, 1_024]);
 });
 
 test("trouble that passes carries RetryInfo", async () => {
@@ -183,6 +205,31 @@ test("a call past its own deadline is ended, and what it held is given back", as
   // The handler still has the request.
   expect(heldBytes.heldBytes).toBeGreaterThan(0);
   finish!();
+  await expect.poll(() => heldBytes.heldBytes).toBe(0);
+});
+
+test("a call whose message does not come is UNAVAILABLE, and what it held is given back", async () => {
+  const heldBytes = new HeldBytes();
+  const seen: ReceivedRequest[] = [];
+  const port = await start({
+    heldBytes,
+    timeouts: { bodyMs: 10 },
+    onRequest: (it) => seen.push(it),
+  });
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  clients.push(session);
+  const stream = session.request({
+    ":method": "POST",
+    ":path": METHOD,
+    "content-type": "application/grpc",
+  });
+  stream.write(framed(0, REQUEST).subarray(0, 9));
+  const headers = await new Promise<http2.IncomingHttpHeaders>((resolve) => {
+    stream.on("response", resolve);
+  });
+  const details = Buffer.from(String(headers["grpc-status-details-bin"]), "base64");
+  expect(decodeStatus(details)).toMatchObject({ code: 14, retryDelay: 1 });
+  expect(seen).toMatchObject([{ status: 14, reason: "too slow", peer: "127.0.0.1" }]);
   await expect.poll(() => heldBytes.heldBytes).toBe(0);
 });
 

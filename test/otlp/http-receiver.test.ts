@@ -1,11 +1,18 @@
 /** OTLP/HTTP over real sockets: what each request is answered with, and that nothing hangs or is held for ever. */
 import * as http from "node:http";
+import * as https from "node:https";
 import * as net from "node:net";
 import * as zlib from "node:zlib";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { exportRequestType } from "../../bench/otlp-proto.ts";
-import { createHttpReceiver, HeldBytes, type ExportHandler } from "../../src/otlp/index.ts";
+import {
+  createHttpReceiver,
+  HeldBytes,
+  MalformedRequest,
+  type ExportHandler,
+} from "../../src/otlp/index.ts";
 import type { ReceivedRequest, Receiver, ReceiverSettings } from "../../src/otlp/index.ts";
+import { TEST_TLS } from "../api/test-tls.ts";
 import { buildRequest } from "./request-builder.ts";
 import { decodeStatus } from "./status-reader.ts";
 
@@ -13,7 +20,7 @@ const PROTOBUF = "application/x-protobuf";
 const REQUEST = buildRequest({
   metrics: [{ name: "m", gauge: { points: [{ time: 1, int: 1 }] } }],
 });
-const accept: ExportHandler = async () => ({ kind: "accepted", rejectedPoints: 0, message: "" });
+const accept: ExportHandler = async () => ({ kind: "accepted" });
 
 const running: Receiver[] = [];
 afterEach(async () => {
@@ -78,7 +85,12 @@ test("JSON arrives at the handler as protobuf", async () => {
 
 test("rejected points and warnings are a partial success", async () => {
   const url = await start({
-    handle: async () => ({ kind: "accepted", rejectedPoints: 3, message: "NaN" }),
+    handle: async () => ({
+      kind: "partial",
+      rejectedPoints: 3,
+      message: "NaN",
+      reason: "value-not-finite",
+    }),
   });
   expect((await post(url, REQUEST)).body.toString("hex")).toBe("0a0708031203" + "4e614e");
   const json = await post(url, "{}", { "content-type": "application/json" });
@@ -144,28 +156,46 @@ test("what is not OTLP is refused with a Status in the request's encoding", asyn
   ]);
   const broken = await post(url, REQUEST, { "content-encoding": "gzip" });
   expect(broken.status).toBe(400);
-  expect(decodeStatus(broken.body)).toMatchObject({
-    code: 3,
-    message: expect.stringContaining("not gzip"),
-  });
+  expect(decodeStatus(broken.body).message).toContain("not gzip");
   const cut = zlib.gzipSync(REQUEST).subarray(0, -9);
   expect((await post(url, cut, { "content-encoding": "gzip" })).status).toBe(400);
 });
 
-test("malformed requests are answered 400 with where and why", async () => {
-  const url = await start({
-    handle: async () => ({ kind: "malformed", message: "resource_metrics[0]: field 1" }),
-  });
+const BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest";
+
+test("malformed requests are answered 400, with where and why in words and as a BadRequest", async () => {
+  const error = new MalformedRequest("resource_metrics[0]", "field 1 is cut off", 7);
+  const url = await start({ handle: async () => ({ kind: "malformed", error }) });
   const { status, body } = await post(url, REQUEST);
   expect([status, decodeStatus(body)]).toEqual([
     400,
-    { code: 3, message: "resource_metrics[0]: field 1" },
+    {
+      code: 3,
+      message: "resource_metrics[0]: field 1 is cut off (byte 7)",
+      violations: [["resource_metrics[0]", "field 1 is cut off (byte 7)"]],
+    },
   ]);
   const json = await post(url, '{"resourceMetrics": 1}', { "content-type": "application/json" });
+  const violation = { field: "resourceMetrics", description: "is not an array" };
   expect([json.status, JSON.parse(json.body.toString())]).toEqual([
     400,
-    { code: 3, message: "resourceMetrics: is not an array" },
+    {
+      code: 3,
+      message: "resourceMetrics: is not an array",
+      details: [{ "@type": BAD_REQUEST, fieldViolations: [violation] }],
+    },
   ]);
+});
+
+test("what is wrong with a body as a whole is a violation without a field", async () => {
+  const url = await start();
+  const broken = decodeStatus((await post(url, REQUEST, { "content-encoding": "gzip" })).body);
+  expect(broken).toMatchObject({ code: 3, violations: [["", broken.message]] });
+  const json = await post(url, "[]", { "content-type": "application/json" });
+  expect(JSON.parse(json.body.toString())).toMatchObject({
+    message: "request: is not a JSON object",
+    details: [{ "@type": BAD_REQUEST, fieldViolations: [{ description: "is not a JSON object" }] }],
+  });
 });
 
 test("trouble that passes is answered with Retry-After and RetryInfo", async () => {
@@ -288,6 +318,168 @@ test("a client that goes away mid-body leaves nothing held", async () => {
   await expect.poll(() => heldBytes.heldBytes).toBe(5_000);
   socket.destroy();
   await expect.poll(() => heldBytes.heldBytes).toBe(0);
+});
+
+/** Sends pieces as they are, each when the one before has left; resolves with all that came back before the end. */
+function talk(url: string, ...pieces: readonly (string | Uint8Array)[]): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = net.connect(Number(port), "127.0.0.1");
+    const heard: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => void heard.push(chunk));
+    socket.on("close", () => resolve(Buffer.concat(heard).toString("latin1")));
+    socket.on("error", () => {
+      // A reset is an end, too.
+    });
+    const sendFrom = (index: number): void => {
+      if (index < pieces.length)
+        socket.write(pieces[index]!, () => setImmediate(sendFrom, index + 1));
+    };
+    sendFrom(0);
+  });
+}
+
+/** The parts of one response. */
+function parsed(response: string): { status: number; headers: string; body: Buffer } {
+  const [head = "", ...rest] = response.split("\r\n\r\n");
+  return {
+    status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]),
+    headers: head.toLowerCase(),
+    body: Buffer.from(rest.join("\r\n\r\n"), "latin1"),
+  };
+}
+
+const HEAD = `POST /v1/metrics HTTP/1.1\r\nHost: x\r\nContent-Type: ${PROTOBUF}\r\n`;
+
+describe("a client that is too slow", () => {
+  test("with its body is told to send it again, and what it held is given back", async () => {
+    const heldBytes = new HeldBytes(1_000_000);
+    const seen: ReceivedRequest[] = [];
+    const url = await start({
+      heldBytes,
+      timeouts: { bodyMs: 10 },
+      onRequest: (it) => seen.push(it),
+    });
+    const answered = fetch(url, {
+      method: "POST",
+      headers: { "content-type": PROTOBUF },
+      body: new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(100)) }),
+      duplex: "half",
+    } as RequestInit);
+    const { status, headers, body } = await answered.then(async (response) => ({
+      status: response.status,
+      headers: response.headers,
+      body: Buffer.from(await response.arrayBuffer()),
+    }));
+    expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(decodeStatus(body)).toEqual({
+      code: 14,
+      message: "the request's body did not come within 0.01 s; send it again",
+      retryDelay: 1,
+    });
+    expect(heldBytes.heldBytes).toBe(0);
+    expect(seen).toMatchObject([{ status: 503, reason: "too slow", peer: "127.0.0.1" }]);
+  });
+
+  test("may send the rest, and is served on", async () => {
+    let isLate = (): void => undefined;
+    const late = new Promise<void>((resolve) => (isLate = resolve));
+    const url = await start({ timeouts: { bodyMs: 10 }, onRequest: () => isLate() });
+    const socket = net.connect(Number(new URL(url).port), "127.0.0.1");
+    let heard = "";
+    socket.on("data", (chunk: Buffer) => (heard += chunk.toString("latin1")));
+    socket.write(`${HEAD}Content-Length: 4\r\n\r\nab`);
+    await late;
+    socket.write(`cd${HEAD}Content-Length: 0\r\n\r\n`);
+    await expect
+      .poll(() => heard.match(/HTTP\/1\.1 \d+/g))
+      .toEqual(["HTTP/1.1 503", "HTTP/1.1 200"]);
+    socket.destroy();
+  });
+
+  test("with its head is answered in JSON, and let go", async () => {
+    const url = await start({ timeouts: { headMs: 10 } });
+    const { status, headers, body } = parsed(await talk(url, HEAD));
+    expect(status).toBe(503);
+    expect(headers).toMatch(/^retry-after: 1$/m);
+    expect(headers).toMatch(/^connection: close$/m);
+    expect(headers).toMatch(/^content-type: application\/json$/m);
+    expect(JSON.parse(body.toString())).toMatchObject({
+      code: 14,
+      details: [{ retryDelay: "1s" }],
+    });
+  });
+
+  test("and said nothing at all is let go without a word", async () => {
+    expect(await talk(await start({ timeouts: { headMs: 10 } }))).toBe("");
+  });
+});
+
+describe("bytes that are no request", () => {
+  test.each<[string, number, string]>([
+    ["another protocol", 400, "\x16\x03\x01\x02\x00"],
+    ["HTTP/2", 400, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+    ["a head that is too large", 431, `${HEAD}X: ${"x".repeat(20_000)}\r\n\r\n`],
+    ["two lengths", 400, `${HEAD}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`],
+  ])(
+    "%s: answered with a Status, and the end of the connection",
+    async (_name, expected, bytes) => {
+      const seen: ReceivedRequest[] = [];
+      const url = await start({ onRequest: (it) => seen.push(it) });
+      const { status, headers, body } = parsed(await talk(url, Buffer.from(bytes, "latin1")));
+      expect(status).toBe(expected);
+      expect(headers).toMatch(/^connection: close$/m);
+      const { code, message } = JSON.parse(body.toString()) as { code: number; message: string };
+      expect([code, message.length > 0]).toEqual([expected === 400 ? 3 : 8, true]);
+      expect(seen).toEqual([]); // nobody asked for anything
+    },
+  );
+
+  test("in the middle of a body: answered once, in the encoding of the request", async () => {
+    const seen: ReceivedRequest[] = [];
+    const heldBytes = new HeldBytes();
+    const url = await start({ heldBytes, onRequest: (it) => seen.push(it) });
+    const chunked = `${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`;
+    const heard = await talk(url, chunked, "no length\r\n", "more of it\r\n");
+    const { status, headers, body } = parsed(heard);
+    expect(status).toBe(400);
+    expect(headers).toMatch(/^connection: close$/m);
+    expect(decodeStatus(body)).toMatchObject({ code: 3, violations: [["", expect.any(String)]] });
+    expect(seen).toMatchObject([{ status: 400, reason: "not HTTP" }]);
+    expect(heldBytes.heldBytes).toBe(0);
+  });
+
+  test("on a TLS port: that connection ends without a word, and no other", async () => {
+    const port = new URL(await start({ tls: TEST_TLS })).port;
+    expect(await talk(`http://127.0.0.1:${port}`, `${HEAD}Content-Length: 0\r\n\r\n`)).not.toMatch(
+      /^HTTP/,
+    );
+    const status = await new Promise((resolve, reject) => {
+      const options = { port, method: "POST", path: "/v1/metrics", ca: TEST_TLS.cert };
+      const request = https.request({ ...options, host: "localhost" }, (response) => {
+        resolve(response.resume().statusCode);
+      });
+      request.on("error", reject).setHeader("content-type", PROTOBUF);
+      request.end(REQUEST);
+    });
+    expect(status).toBe(200);
+  });
+
+  test("behind a request: that is answered, and the connection ends", async () => {
+    let finish: (() => void) | undefined;
+    const url = await start({
+      handle: async (it) => {
+        await new Promise<void>((resolve) => (finish = resolve));
+        return accept(it);
+      },
+    });
+    const heard = talk(url, `${HEAD}Content-Length: 2\r\n\r\nabno request\r\n`);
+    await expect.poll(() => finish).toBeDefined();
+    finish!();
+    const { status, headers, body } = parsed(await heard);
+    expect([status, body.length]).toEqual([200, 0]);
+    expect(headers).toMatch(/^connection: close$/m);
+  });
 });
 
 test("authorize decides before the body is read", async () => {

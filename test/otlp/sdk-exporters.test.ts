@@ -67,7 +67,7 @@ test.each(cases)("%s, %s, gzip %s", async (protocol, preference, gzip) => {
   const decoder = new MetricsDecoder();
   const exporter = await exporterFor(protocol, preference, gzip, async (request) => {
     decoder.decode(request, sink);
-    return { kind: "accepted", rejectedPoints: 0, message: "" };
+    return { kind: "accepted" };
   });
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ "service.name": "checkout" }),

@@ -10,6 +10,10 @@ describe("promtool check metrics", () => {
       recorder,
       {
         points: () => ({ accepted: 1, rejected: 0, unused: 0 }),
+        rejections: () => ({ "time-unset": 1 }),
+        diagnostics: () => ({ duplicate: 1 }),
+        increments: () => ({ late: 1 }),
+        journal: () => ({ entries: 1, entryBytes: 2, failedEntries: 3 }),
         streams: () => 1,
         series: () => 2,
         journalBytes: () => 3,

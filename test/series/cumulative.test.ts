@@ -89,7 +89,7 @@ const KNOWN_WRITER: readonly Case[] = [
       [0, 10, 4],
       [10, 20, 3],
     ],
-    counters: { duplicates: 1 },
+    counters: { duplicates: 0, conflicts: 1 },
   },
   {
     row: "known-earlier",
@@ -148,7 +148,7 @@ const NEW_START: readonly Case[] = [
       [0, 10, 100],
       [12, 20, 150],
     ],
-    counters: { newWriters: 2 },
+    counters: { newWriters: 2, restarts: 1, sharedIdentities: 0 },
   },
   {
     row: "new-start",
@@ -373,6 +373,7 @@ describe("writers under one identity", () => {
     }
     expect(harness.sums().total).toBe((3 * 64 * 65) / 2);
     expect(harness.counters).toMatchObject({ newWriters: 64, writersDropped: 0 });
+    expect(harness.doubts).toEqual([]);
   });
 
   test("of more, the longest silent is forgotten and said, and is a baseline when it comes back", () => {
@@ -380,8 +381,11 @@ describe("writers under one identity", () => {
     for (let writer = 0; writer <= 64; writer++) harness.send(sum([writer, 100 + writer, 10]));
     expect(harness.counters.writersDropped).toBe(1);
     expect(harness.sums().total).toBe(650);
+    expect(harness.doubts).toEqual([]); // it may have ended
     harness.send(sum([0, 300, 11]));
     expect(harness.sums().total).toBe(650);
+    expect(harness.counters.writersReturned).toBe(1);
+    expect(harness.doubts).toEqual([[0, expect.stringContaining("service.instance.id")]]);
     harness.send(sum([0, 310, 14]));
     expect(harness.sums().total).toBe(653);
   });
@@ -395,6 +399,55 @@ describe("writers under one identity", () => {
       }
     }
     expect(harness.sums().total).toBe(650);
+  });
+});
+
+describe("a new writer of a known series", () => {
+  test.each<[string, readonly Point[], Partial<AccumulatorCounters>]>([
+    [
+      "took over, when all before it were silent since it began",
+      [
+        [0, 10, 4],
+        [0, 20, 5],
+        [20, 30, 1],
+      ],
+      { restarts: 1, sharedIdentities: 0 },
+    ],
+    [
+      "writes beside others, when one of them wrote since it began",
+      [
+        [0, 10, 4],
+        [5, 20, 1],
+      ],
+      { restarts: 0, sharedIdentities: 1 },
+    ],
+    [
+      "writes beside others, whichever of them it is",
+      [
+        [0, 100, 4],
+        [1, 10, 1],
+        [50, 110, 1],
+      ],
+      { restarts: 0, sharedIdentities: 2 },
+    ],
+    [
+      "without a start time tells nothing of others",
+      [
+        [0, 10, 4],
+        [undefined, 20, 9],
+      ],
+      { restarts: 0, sharedIdentities: 0, unsetStarts: 1 },
+    ],
+  ])("%s", (_, points, counters) => {
+    const harness = new SeriesHarness();
+    for (const point of points) harness.send(sum(point));
+    expect(harness.counters).toMatchObject(counters);
+  });
+
+  test("is told apart from the first of a series, which neither took over nor has company", () => {
+    const harness = new SeriesHarness();
+    harness.send(sum([0, 10, 4]));
+    expect(harness.counters).toMatchObject({ newWriters: 1, restarts: 0, sharedIdentities: 0 });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Delta series (DESIGN 4.4): added as they are, each pair of start and time once. */
-import { expect, test } from "vitest";
-import { DELTA_STRIDE, DeltaPool } from "../../src/series/delta-pool.ts";
+import { describe, expect, test } from "vitest";
+import { Admission, DELTA_STRIDE, DeltaPool } from "../../src/series/delta-pool.ts";
 import { nanos, SeriesHarness } from "./harness.ts";
 
 type Point = readonly [start: number | undefined, time: number, value: number];
@@ -118,6 +118,77 @@ test.each(CASES)("$rule", ({ points, booked, duplicates = 0 }) => {
   expect(harness.counters.duplicates).toBe(duplicates);
 });
 
+describe("how a point follows the one before it", () => {
+  test.each<[string, readonly Point[], { gaps: number; overlaps: number }]>([
+    [
+      "at its end",
+      [
+        [0, 10, 1],
+        [10, 20, 1],
+        [20, 30, 1],
+      ],
+      { gaps: 0, overlaps: 0 },
+    ],
+    [
+      "after a gap",
+      [
+        [0, 10, 1],
+        [20, 30, 1],
+        [30, 40, 1],
+      ],
+      { gaps: 1, overlaps: 0 },
+    ],
+    [
+      "overlapping it",
+      [
+        [0, 10, 1],
+        [5, 20, 1],
+        [20, 30, 1],
+      ],
+      { gaps: 0, overlaps: 1 },
+    ],
+    [
+      "late",
+      [
+        [10, 20, 1],
+        [0, 10, 1],
+      ],
+      { gaps: 0, overlaps: 0 },
+    ],
+    [
+      "again, which is no gap",
+      [
+        [0, 10, 1],
+        [20, 30, 1],
+        [20, 30, 1],
+      ],
+      { gaps: 1, overlaps: 0 },
+    ],
+    [
+      "without a start",
+      [
+        [undefined, 10, 1],
+        [undefined, 30, 1],
+      ],
+      { gaps: 0, overlaps: 0 },
+    ],
+    [
+      "beyond the eighth, too",
+      Array.from({ length: 20 }, (_, i): Point => [i * 100, i * 100 + 50, 1]),
+      { gaps: 19, overlaps: 0 },
+    ],
+    [
+      "in a busy minute, too",
+      Array.from({ length: 20 }, (_, i): Point => [i * 2, i * 2 + 1, 1]),
+      { gaps: 19, overlaps: 0 },
+    ],
+  ])("%s", (_, points, counters) => {
+    const harness = new SeriesHarness();
+    for (const point of points) harness.send(delta(point));
+    expect(harness.counters).toMatchObject(counters);
+  });
+});
+
 test("a retry is known among the last eight points of its series, whoever sent them", () => {
   const harness = new SeriesHarness();
   const points = Array.from({ length: 8 }, (_, i): Point => [i * 10, i * 10 + 10, 1]);
@@ -141,7 +212,9 @@ test.each([9, 100, 500])(
     restored.rows.set(deltas.rows.subarray(0, deltas.count * DELTA_STRIDE));
     const [start, time] = batch(600)[0]!.map((at) => nanos(at ?? 0));
     const words = [start!, time!].flatMap((at) => [Number(at >> 32n), Number(at & 0xffff_ffffn)]);
-    expect(restored.admit(0, ...(words as [number, number, number, number]))).toBe(false);
+    expect(restored.admit(0, ...(words as [number, number, number, number]))).toBe(
+      Admission.duplicate,
+    );
   },
 );
 
@@ -153,12 +226,12 @@ test("rows that a busy minute took are used again", () => {
     return pool.admit(row, 0, 0, Number(at >> 32n), Number(at & 0xffff_ffffn));
   };
   let admitted = 0;
-  for (let i = 0; i < 20_000; i++) admitted += admit(i * 1000) ? 1 : 0;
+  for (let i = 0; i < 20_000; i++) admitted += admit(i * 1000) === Admission.next ? 1 : 0;
   expect(admitted).toBe(20_000);
   expect(pool.count).toBeLessThan(12);
   for (let i = 0; i < 5_000; i++) admit(100_000_000 + i); // beyond all bounds: the oldest are forgotten
   expect(pool.count).toBeLessThan(80);
-  expect(admit(100_000_000 + 4_999)).toBe(false);
+  expect(admit(100_000_000 + 4_999)).toBe(Admission.duplicate);
 });
 
 test("NO_RECORDED_VALUE adds nothing", () => {

@@ -82,6 +82,7 @@ export class SeriesHarness {
   bookings: Booking[] = [];
   /** Metrics whose points had no room, with the time of the first of each request, seconds. */
   readonly refused: (readonly [metric: string, time: number])[] = [];
+  readonly doubts: (readonly [stream: number, reason: string])[] = [];
   readonly #decoder = new MetricsDecoder();
 
   constructor({
@@ -107,6 +108,7 @@ export class SeriesHarness {
       bookStraddle: record("straddle"),
       onSeriesLimit: (metric, timeMs) =>
         this.refused.push([metric.name, (timeMs - EPOCH_MS) / 1000]),
+      doubt: (stream, reason) => void this.doubts.push([stream, reason]),
       usedSinceMs: (metric) => {
         const since = usedSince(metric);
         return since === undefined ? undefined : ms(since);

@@ -28,6 +28,11 @@ const manyBounds = (count: number) => ({
   bounds: Array.from({ length: count }, (_, index) => index),
   counts: Array.from({ length: count + 1 }, () => 0),
 });
+/** Every other count takes two bytes: the number of buckets is not that of their bytes. */
+const manyBuckets = (count: number) => ({
+  offset: -4000,
+  counts: Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 0 : 128)),
+});
 
 // row: rejected
 const REJECTED: readonly (readonly [Rejection, string, MetricInput])[] = [
@@ -64,6 +69,8 @@ const REJECTED: readonly (readonly [Rejection, string, MetricInput])[] = [
   ["bounds-not-increasing", "a NaN bound", histogram({ bounds: [1, NaN] })],
   ["bounds-not-increasing", "an infinite bound", histogram({ bounds: [1, Infinity] })],
   ["too-many-bounds", "8193 bounds", histogram(manyBounds(8193))],
+  ["too-many-buckets", "8193 positive buckets", exponential({ positive: manyBuckets(8193) })],
+  ["too-many-buckets", "8193 negative buckets", exponential({ negative: manyBuckets(8193) })],
   ["buckets-exceed-count", "explicit buckets", histogram({ count: 1 })],
   ["buckets-exceed-count", "exponential buckets", exponential({ count: 0 })],
   ["buckets-exceed-count", "zeros", exponential({ zeroCount: 5, count: 2 })],
@@ -91,6 +98,10 @@ test.each<readonly [string, MetricInput]>([
   ["a value of 0", counter({ int: 0 })],
   ["an integer of 2^53 - 1", counter({ int: 2n ** 53n - 1n })],
   ["8192 bounds", histogram(manyBounds(8192))],
+  [
+    "8192 buckets on either side of zero",
+    exponential({ positive: manyBuckets(8192), negative: manyBuckets(8192) }),
+  ],
   ["scale 20", exponential({ scale: 20 })],
   ["scale -10", exponential({ scale: -10 })],
   ["no bounds and no buckets", histogram({ bounds: [], counts: [], count: 3 })],

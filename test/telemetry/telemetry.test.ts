@@ -3,10 +3,19 @@ import type { AddressInfo } from "node:net";
 import { metrics } from "@opentelemetry/api";
 import { describe, expect, it } from "vitest";
 import { parseExposition } from "../export/parse-exposition.ts";
-import { type GaugeSources, Recorder, startTelemetry } from "../../src/telemetry/index.ts";
+import {
+  INSTRUMENTS,
+  Recorder,
+  startTelemetry,
+  type TelemetrySources,
+} from "../../src/telemetry/index.ts";
 
-const GAUGES: GaugeSources = {
+const SOURCES: TelemetrySources = {
   points: () => ({ accepted: 10, rejected: 2, unused: 5 }),
+  rejections: () => ({ "time-unset": 2, "value-missing": 0 }),
+  diagnostics: () => ({ duplicate: 3 }),
+  increments: () => ({ too_old: 1 }),
+  journal: () => ({ entries: 7, entryBytes: 900, failedEntries: 1 }),
   streams: () => 3,
   series: () => undefined,
   journalBytes: () => Promise.resolve(4096),
@@ -66,7 +75,7 @@ async function receiver(): Promise<{
 describe("own metrics in /metrics", () => {
   it("shows counters, gauges and histograms under the names that rules use, in text", async () => {
     const recorder = new Recorder();
-    const telemetry = startTelemetry(recorder, GAUGES, QUIET);
+    const telemetry = startTelemetry(recorder, SOURCES, QUIET);
     recorder.recordRequest("http", "json", "unavailable", 7);
     recorder.recordTick(1500);
     const text = await telemetry.metrics("text");
@@ -91,12 +100,24 @@ describe("own metrics in /metrics", () => {
     expect(lines).toContain(`slowburn_notifications_total{${hook},outcome="given_up"} 1`);
     expect(lines).toContain(`slowburn_receiver_failures_total{${hook}} 2`);
     expect(lines).toContain(`slowburn_receiver_outage_seconds{${hook}} 90`);
+    const others = lines.filter((line) =>
+      /^slowburn_(otlp_rejections|series_diag|increments|journal_(io|ent))/.test(line),
+    );
+    expect(others).toEqual([
+      'slowburn_otlp_rejections_total{reason="time-unset"} 2',
+      'slowburn_otlp_rejections_total{reason="value-missing"} 0',
+      'slowburn_series_diagnostics_total{kind="duplicate"} 3',
+      'slowburn_increments_total{kind="too_old"} 1',
+      'slowburn_journal_entries_total{outcome="written"} 7',
+      'slowburn_journal_entries_total{outcome="failed"} 1',
+      "slowburn_journal_io_bytes_total 900",
+    ]);
     expect(text).not.toMatch(/target_info|otel_scope|# UNIT|slowburn_series /);
   });
 
   it("names counter families without _total in OpenMetrics, and changes nothing else", async () => {
     const recorder = new Recorder();
-    const telemetry = startTelemetry(recorder, GAUGES, QUIET);
+    const telemetry = startTelemetry(recorder, SOURCES, QUIET);
     recorder.recordTick(20);
     const text = await telemetry.metrics("text");
     const openmetrics = await telemetry.metrics("openmetrics");
@@ -110,20 +131,21 @@ describe("own metrics in /metrics", () => {
 
   it("is exactly of the format in both", async () => {
     const recorder = new Recorder();
-    const telemetry = startTelemetry(recorder, GAUGES, QUIET);
+    const telemetry = startTelemetry(recorder, SOURCES, QUIET);
     recorder.recordTick(20);
     const text = parseExposition(await telemetry.metrics("text"), "text");
     const open = parseExposition(`${await telemetry.metrics("openmetrics")}# EOF\n`, "openmetrics");
     await telemetry.close();
     expect(text.map((family) => family.type)).toEqual(open.map((family) => family.type));
-    expect(text.length).toBe(10); // two histograms, one of them empty, and a gauge without a value
+    // all but the histogram that is empty, and the gauge without a value
+    expect(text.length).toBe(Object.keys(INSTRUMENTS).length - 2);
   });
 
   it("keeps two servers of one process apart and leaves the global meter provider as it was", async () => {
     const before = metrics.getMeterProvider();
     const [one, two] = [new Recorder(), new Recorder()];
-    const first = startTelemetry(one, GAUGES, QUIET);
-    const second = startTelemetry(two, { ...GAUGES, streams: () => 77 }, QUIET);
+    const first = startTelemetry(one, SOURCES, QUIET);
+    const second = startTelemetry(two, { ...SOURCES, streams: () => 77 }, QUIET);
     one.recordTick(1);
     expect(await first.metrics("text")).toContain("slowburn_tick_duration_seconds_count 1");
     expect(await second.metrics("text")).not.toContain("slowburn_tick_duration_seconds_count 1");
@@ -133,7 +155,7 @@ describe("own metrics in /metrics", () => {
   });
 
   it("fails as a whole when a source throws, so that the scrape can say so", async () => {
-    const broken = { ...GAUGES, journalBytes: () => Promise.reject(new Error("disk away")) };
+    const broken = { ...SOURCES, journalBytes: () => Promise.reject(new Error("disk away")) };
     const telemetry = startTelemetry(new Recorder(), broken, QUIET);
     await expect(telemetry.metrics("text")).rejects.toThrow("own metrics could not be collected");
     await telemetry.close();
@@ -144,7 +166,7 @@ describe("own metrics by OTLP", () => {
   it("arrive at the receiver as protobuf with the resource that says who sends, and nothing detected", async () => {
     const target = await receiver();
     const recorder = new Recorder();
-    const telemetry = startTelemetry(recorder, GAUGES, {
+    const telemetry = startTelemetry(recorder, SOURCES, {
       ...QUIET,
       receiverUrl: target.url,
       intervalMs: 20,
@@ -164,7 +186,7 @@ describe("own metrics by OTLP", () => {
     const target = await receiver();
     const recorder = new Recorder();
     const settings = { ...QUIET, receiverUrl: target.url, intervalMs: 600_000 };
-    const telemetry = startTelemetry(recorder, GAUGES, settings);
+    const telemetry = startTelemetry(recorder, SOURCES, settings);
     recorder.recordTick(5);
     await telemetry.close();
     target.close();
@@ -175,7 +197,7 @@ describe("own metrics by OTLP", () => {
     const target = await receiver();
     target.status.code = 400;
     const said: string[] = [];
-    const telemetry = startTelemetry(new Recorder(), GAUGES, {
+    const telemetry = startTelemetry(new Recorder(), SOURCES, {
       ...QUIET,
       receiverUrl: target.url,
       intervalMs: 20,
