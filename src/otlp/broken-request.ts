@@ -4,14 +4,14 @@
  */
 import { httpRefusal, replyOf, type Reply } from "./http-reply.ts";
 import type { ReceiverTimeouts } from "./receiver.ts";
-import { invalid, tooSlow } from "./refusal.ts";
+import { invalid, tooSlow, type Refusal } from "./refusal.ts";
 import { RpcCode } from "./rpc-status.ts";
 
 /** Undefined where there is nobody to answer, or nobody who speaks HTTP: a client that went away, a failed TLS handshake. */
 export function replyToBroken(
   { code = "", message }: NodeJS.ErrnoException,
   { headMs }: ReceiverTimeouts,
-): Reply | undefined {
+): Reply<Refusal> | undefined {
   switch (code) {
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return replyOf(tooSlow("head", headMs));

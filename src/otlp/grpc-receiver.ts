@@ -25,9 +25,9 @@ import {
   type Receiver,
   type ReceiverLimits,
   type ReceiverSettings,
-  type ReceiverTimeouts,
 } from "./receiver.ts";
-import { busy, refused, tooSlow, type Refusal } from "./refusal.ts";
+import { OpenRequests, type OpenRequest } from "./open-requests.ts";
+import { busy, refused, type Refusal } from "./refusal.ts";
 import { RpcCode } from "./rpc-status.ts";
 
 const PATH = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
@@ -44,9 +44,8 @@ export const createGrpcReceiver = (settings: ReceiverSettings): Receiver =>
   new GrpcReceiver(settings);
 
 /** One call as it goes along. */
-interface Call {
+interface Call extends OpenRequest {
   readonly stream: ServerHttp2Stream;
-  readonly startedAt: number;
   readonly peer: string;
   readonly compression: Compression;
   readonly frames: FrameReader;
@@ -60,7 +59,7 @@ interface Call {
 class GrpcReceiver implements Receiver {
   readonly #settings: ReceiverSettings;
   readonly #limits: ReceiverLimits;
-  readonly #timeouts: ReceiverTimeouts;
+  readonly #open: OpenRequests<ServerHttp2Stream, Call>;
   readonly #heldBytes: HeldBytes;
   readonly #sessions = new GrpcSessions();
   readonly #server: Http2Server | Http2SecureServer;
@@ -68,7 +67,8 @@ class GrpcReceiver implements Receiver {
   constructor(settings: ReceiverSettings) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
-    this.#timeouts = { ...DEFAULT_RECEIVER_TIMEOUTS, ...settings.timeouts };
+    const { bodyMs } = { ...DEFAULT_RECEIVER_TIMEOUTS, ...settings.timeouts };
+    this.#open = new OpenRequests(bodyMs);
     this.#heldBytes = settings.heldBytes ?? new HeldBytes();
     const { tls } = settings;
     this.#server =
@@ -95,6 +95,7 @@ class GrpcReceiver implements Receiver {
     });
     await this.#sessions.close(graceMs);
     await stopped;
+    this.#open.close();
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -119,6 +120,7 @@ class GrpcReceiver implements Receiver {
       decompressedBytes: 0,
       isAnswered: false,
       isExporting: false,
+      refuse: undefined,
     };
     stream.on("close", () => {
       if (!call.isExporting) share.release();
@@ -162,9 +164,9 @@ class GrpcReceiver implements Receiver {
 
   #receive(call: Call): void {
     const { stream, frames, share } = call;
-    const { bodyMs } = this.#timeouts;
-    const timer = setTimeout(() => this.#answer(call, tooSlow("body", bodyMs)), bodyMs);
-    stream.on("close", () => clearTimeout(timer));
+    call.refuse = (refusal) => this.#answer(call, refusal);
+    this.#open.add(stream, call);
+    stream.on("close", () => this.#open.remove(stream, call));
     stream.on("data", (chunk: Buffer) => {
       if (call.isAnswered) return;
       if (!share.grow(chunk.length)) return this.#answer(call, busy());
@@ -172,7 +174,7 @@ class GrpcReceiver implements Receiver {
       if (read.kind === "refused") this.#answer(call, read.refusal);
     });
     stream.on("end", () => {
-      clearTimeout(timer);
+      this.#open.remove(stream, call);
       if (!call.isAnswered && !stream.destroyed) void this.#export(call);
     });
   }

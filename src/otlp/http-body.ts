@@ -3,6 +3,8 @@ import type { IncomingMessage } from "node:http";
 import type { BodyBuffers } from "./body-buffers.ts";
 import { freeMemory } from "./free-memory.ts";
 import type { HeldShare } from "./held-bytes.ts";
+import type { OpenRequest } from "./open-requests.ts";
+import { busy, tooLarge, type Refusal } from "./refusal.ts";
 
 export type BodyRead =
   | {
@@ -11,50 +13,42 @@ export type BodyRead =
       /** Frees the memory of `bytes`, which nobody may read any more. */
       readonly release: () => void;
     }
-  | { readonly kind: "too-large" }
-  | { readonly kind: "too-slow" }
-  | { readonly kind: "busy" }
+  | Refusal
   /** The client went away: there is nobody to answer. */
   | { readonly kind: "aborted" };
-
-export interface BodyBounds {
-  readonly maxBytes: number;
-  /** From now on, ms. */
-  readonly timeoutMs: number;
-}
 
 /** How much of a refused body is still read so that the client gets to see the answer rather than a reset. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
-/** A refusal resolves at once; the rest of the body is then drained by `drain`. */
+/** A refusal, by `open.refuse` too, resolves at once; the rest of the body is then drained by `drain`. */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, timeoutMs }: BodyBounds,
+  maxBytes: number,
   share: HeldShare,
   buffers: BodyBuffers,
+  open: Pick<OpenRequest, "refuse">,
 ): Promise<BodyRead> {
   const declared = Number(request.headers["content-length"] ?? 0);
-  if (declared > maxBytes) return Promise.resolve({ kind: "too-large" });
+  if (declared > maxBytes) return Promise.resolve(tooLarge("body", maxBytes));
   // Room is taken before the body is read, where its size is known.
-  if (!share.grow(declared)) return Promise.resolve({ kind: "busy" });
+  if (!share.grow(declared)) return Promise.resolve(busy());
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     let heldBytes = declared;
     /** Where pieces are gathered when their sum is known. */
     let buffer: Buffer | undefined;
-    const timer = setTimeout(() => settle({ kind: "too-slow" }), timeoutMs);
     const settle = (read: BodyRead): void => {
-      clearTimeout(timer);
+      open.refuse = undefined;
       request.off("data", onData).off("end", onEnd).off("close", onAbort).off("error", onAbort);
       if (buffer !== undefined && read.kind !== "body") buffers.giveBack(buffer);
       resolve(read);
     };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > maxBytes) return settle({ kind: "too-large" });
+      if (size > maxBytes) return settle(tooLarge("body", maxBytes));
       if (size > heldBytes) {
-        if (!share.grow(size - heldBytes)) return settle({ kind: "busy" });
+        if (!share.grow(size - heldBytes)) return settle(busy());
         heldBytes = size;
       }
       if (chunk.length < declared) buffer ??= buffers.take(declared);
@@ -74,6 +68,7 @@ export function readBody(
       settle({ kind: "body", bytes, release: () => freeMemory(bytes) });
     };
     const onAbort = (): void => settle({ kind: "aborted" });
+    open.refuse = settle;
     request.on("data", onData).on("end", onEnd).on("close", onAbort).on("error", onAbort);
   });
 }

@@ -21,6 +21,7 @@ import { drain, readBody } from "./http-body.ts";
 import { refusalByHead } from "./http-head.ts";
 import { bodyOf, rawReply, replyOf, type Reply } from "./http-reply.ts";
 import { listen } from "./listen.ts";
+import { OpenRequests, type OpenRequest } from "./open-requests.ts";
 import {
   DEFAULT_GRACE_MS,
   DEFAULT_RECEIVER_LIMITS,
@@ -30,7 +31,6 @@ import {
   type ReceiverSettings,
   type ReceiverTimeouts,
 } from "./receiver.ts";
-import { busy, tooLarge, tooSlow } from "./refusal.ts";
 
 const KEEP_ALIVE_MS = 65_000;
 /** What is left of a refused body may still come for so long after its own time is over. */
@@ -41,10 +41,9 @@ export const createHttpReceiver = (settings: ReceiverSettings): Receiver =>
   new HttpReceiver(settings);
 
 /** What is known of a request as it goes along; reported at the end. */
-interface Exchange {
+interface Exchange extends OpenRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly startedAt: number;
   encoding: BodyEncoding;
   isCompressed: boolean;
   bytes: number;
@@ -60,8 +59,7 @@ class HttpReceiver implements Receiver {
   readonly #heldBytes: HeldBytes;
   readonly #buffers = new BodyBuffers();
   readonly #server: Server;
-  /** The request of each connection that is not answered, or not read to its end. */
-  readonly #exchanges = new WeakMap<Socket, Exchange>();
+  readonly #open: OpenRequests<Socket, Exchange>;
   #isClosing = false;
 
   constructor(settings: ReceiverSettings) {
@@ -69,6 +67,7 @@ class HttpReceiver implements Receiver {
     this.#limits = { ...DEFAULT_RECEIVER_LIMITS, ...settings.limits };
     this.#timeouts = { ...DEFAULT_RECEIVER_TIMEOUTS, ...settings.timeouts };
     this.#heldBytes = settings.heldBytes ?? new HeldBytes();
+    this.#open = new OpenRequests(this.#timeouts.bodyMs);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#serve(request, response);
     };
@@ -94,6 +93,7 @@ class HttpReceiver implements Receiver {
       const cutOff = setTimeout(() => this.#server.closeAllConnections(), graceMs);
       this.#server.close(() => {
         clearTimeout(cutOff);
+        this.#open.close();
         resolve();
       });
       this.#server.closeIdleConnections();
@@ -111,12 +111,13 @@ class HttpReceiver implements Receiver {
       bytes: 0,
       decompressedBytes: 0,
       isLast: false,
+      refuse: undefined,
     };
     response.on("error", () => {
       // The client went away before its answer; it will send the request again.
     });
     const { socket } = request;
-    this.#exchanges.set(socket, exchange);
+    this.#open.add(socket, exchange);
     const share = this.#heldBytes.open();
     try {
       const reply =
@@ -124,30 +125,23 @@ class HttpReceiver implements Receiver {
       if (reply !== undefined) this.#send(exchange, reply);
     } finally {
       share.release();
-      if (request.complete && this.#exchanges.get(socket) === exchange)
-        this.#exchanges.delete(socket);
+      if (request.complete) this.#open.remove(socket, exchange);
     }
   }
 
-  /** Undefined when the client went away, or was answered because its body broke off. */
+  /** Undefined when the client went away. */
   async #receive(exchange: Exchange, share: HeldShare): Promise<Reply | undefined> {
     const { request } = exchange;
     const compression = compressionOf(request.headers["content-encoding"]) ?? "identity";
     exchange.isCompressed = compression !== "identity";
     const { requestBytes, compressedBytes } = this.#limits;
-    const { bodyMs } = this.#timeouts;
     const maxBytes = exchange.isCompressed ? Math.min(compressedBytes, requestBytes) : requestBytes;
-    const bounds = { maxBytes, timeoutMs: bodyMs };
-    const read = await readBody(request, bounds, share, this.#buffers);
+    const read = await readBody(request, maxBytes, share, this.#buffers, exchange);
     switch (read.kind) {
       case "aborted":
         return undefined;
-      case "too-large":
-        return replyOf(tooLarge("body", maxBytes));
-      case "too-slow":
-        return replyOf(tooSlow("body", bodyMs));
-      case "busy":
-        return replyOf(busy());
+      case "refused":
+        return replyOf(read);
       case "body": {
         exchange.bytes = read.bytes.length;
         const { encoding } = exchange;
@@ -163,21 +157,18 @@ class HttpReceiver implements Receiver {
   /** For the server's `clientError` event: whoever can still be answered is, and the connection ends. */
   #onBroken(error: NodeJS.ErrnoException, socket: Socket): void {
     const reply = replyToBroken(error, this.#timeouts);
-    if (reply?.answer.kind !== "refused" || !socket.writable || socket.bytesRead === 0) {
+    if (reply === undefined || !socket.writable || socket.bytesRead === 0) {
       socket.destroy();
       return;
     }
-    const exchange = this.#exchanges.get(socket);
-    if (exchange?.request.complete === true) {
-      exchange.isLast = true; // it is not what broke: what came behind it did
+    const exchange = this.#open.of(socket);
+    if (exchange !== undefined && !exchange.response.writableEnded) {
+      exchange.isLast = true;
+      if (!exchange.request.complete) exchange.refuse?.(reply.answer); // else what came behind it broke
       return;
     }
-    if (exchange === undefined) socket.write(rawReply(reply.answer, reply));
-    else if (!exchange.response.headersSent) {
-      exchange.isLast = true;
-      this.#send(exchange, reply);
-      exchange.request.emit("error", error); // its reader waits for a body that does not go on
-    }
+    // What was answered before its body came to an end has had its answer.
+    if (exchange?.request.complete !== false) socket.write(rawReply(reply));
     socket.destroySoon();
   }
 

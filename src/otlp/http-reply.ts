@@ -7,14 +7,14 @@ import { refused, type Refusal, type RefusalReason } from "./refusal.ts";
 import { encodeStatus, RpcCode } from "./rpc-status.ts";
 
 /** What is to be sent, before it is encoded. */
-export interface Reply {
+export interface Reply<Answer extends ExportAnswer = ExportAnswer> {
   readonly status: number;
-  readonly answer: ExportAnswer;
+  readonly answer: Answer;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Only 429 and 503 are retried by clients, so only trouble that passes may become one. */
-export function replyOf(answer: ExportAnswer): Reply {
+export function replyOf<Answer extends ExportAnswer>(answer: Answer): Reply<Answer> {
   if (answer.kind !== "refused") return { status: 200, answer };
   const { code, retryAfterSeconds } = answer;
   if (retryAfterSeconds === undefined)
@@ -30,7 +30,7 @@ export const httpRefusal = (
   code: RpcCode,
   message: string,
   headers: Readonly<Record<string, string>> = {},
-): Reply => ({ status, answer: refused(reason, { code, message }), headers });
+): Reply<Refusal> => ({ status, answer: refused(reason, { code, message }), headers });
 
 export function bodyOf(encoding: BodyEncoding, answer: ExportAnswer): Uint8Array {
   switch (answer.kind) {
@@ -44,7 +44,7 @@ export function bodyOf(encoding: BodyEncoding, answer: ExportAnswer): Uint8Array
 }
 
 /** The whole response as bytes, in JSON, for a connection that ends with it: there is no request to tell the encoding. */
-export function rawReply(answer: Refusal, { status, headers }: Reply): Buffer {
+export function rawReply({ status, answer, headers }: Reply<Refusal>): Buffer {
   const body = encodeStatus("json", answer);
   const head = {
     "Content-Type": CONTENT_TYPES.json,

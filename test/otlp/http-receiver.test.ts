@@ -449,6 +449,20 @@ describe("bytes that are no request", () => {
     expect(heldBytes.heldBytes).toBe(0);
   });
 
+  test("behind a request that was refused by its head: answered apart", async () => {
+    const lost = HEAD.replace("metrics", "traces");
+    const url = await start();
+    const heard = await talk(url, `${lost}Content-Length: 2\r\n\r\nab`, "no request\r\n");
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 404", "HTTP/1.1 400"]);
+  });
+
+  test("in a body that was refused already: the connection ends with the one answer", async () => {
+    const lost = HEAD.replace("metrics", "traces");
+    const chunked = `${lost}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`;
+    const heard = await talk(await start(), chunked, "no length\r\n");
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 404"]);
+  });
+
   test("on a TLS port: that connection ends without a word, and no other", async () => {
     const port = new URL(await start({ tls: TEST_TLS })).port;
     expect(await talk(`http://127.0.0.1:${port}`, `${HEAD}Content-Length: 0\r\n\r\n`)).not.toMatch(
