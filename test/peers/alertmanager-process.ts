@@ -3,8 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../bench/free-port.ts";
 import { until } from "../e2e/until.ts";
-import { freePort } from "./prometheus-process.ts";
 
 export interface ActiveAlert {
   readonly fingerprint: string;

@@ -9,6 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../bench/free-port.ts";
 import {
   dashboards,
   Exposition,
@@ -61,14 +62,6 @@ function serve(format: ExpositionFormat): Promise<Server> {
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (format) => {
   let dir = "";

@@ -2,18 +2,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../bench/free-port.ts";
 import { until } from "../e2e/until.ts";
-
-/** A port that was free a moment ago: peers cannot be asked to choose one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;

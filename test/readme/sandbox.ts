@@ -4,8 +4,8 @@
  */
 import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { freePort } from "../../bench/free-port.ts";
 import { buildSlowburn } from "../e2e/built.ts";
 import { ROOT } from "./blocks.ts";
 
@@ -134,11 +134,3 @@ const withoutSettings = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
       ([name]) => !/^(?:SLOWBURN|OTEL|NODE_OPTIONS|VITEST)/.test(name),
     ),
   );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,0 +1,11 @@
+/** A port that was free a moment ago: for programs that cannot choose one themselves. */
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP listener has one
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
