@@ -56,13 +56,14 @@ export class NaiveTick {
 
   #addUp(stream: number): void {
     const { lookbackTicks, tickCount } = this.#settings;
-    const start = stream * tickCount;
+    const end = stream * tickCount + this.#ticks;
+    const [badOf, totalOf] = [this.#bad, this.#total];
     for (const [index, ticks] of lookbackTicks.entries()) {
       let bad = 0;
       let total = 0;
-      for (let tick = Math.max(0, this.#ticks - ticks); tick < this.#ticks; tick++) {
-        bad += this.#bad[start + tick]!;
-        total += this.#total[start + tick]!;
+      for (let cell = end - Math.min(ticks, this.#ticks); cell < end; cell++) {
+        bad += badOf[cell]!;
+        total += totalOf[cell]!;
       }
       const cell = stream * lookbackTicks.length + index;
       this.badSums[cell] = bad;

@@ -28,7 +28,8 @@ const BUCKET_MS = 10_000;
 const POINTS_PER_REQUEST = 1_000;
 /** Requests that are patched, then measured, at a time. */
 const CHUNK = 50;
-const ROUNDS = 5;
+/** The best counts. */
+const ROUNDS = 3;
 const PEER_REQUESTS = 100;
 const PEER_ROUNDS = 2;
 const UNIT = "M points/CPU s";
@@ -39,27 +40,27 @@ const NAMES: Readonly<Record<Kind, string>> = {
 const MEGAPOINTS: Readonly<Record<Kind, number>> = { sum: 3, histogram: 2 };
 const SERIES_BYTES = 200;
 
-/** Every series of one kind. */
-interface Fleet {
+/** So many series of one kind. */
+interface SeriesSet {
   readonly name: string;
   readonly kind: Kind;
   readonly seriesCount: number;
 }
 
 export function seriesCases({ isQuick }: BenchSettings): readonly BenchCase[] {
-  const fleets = (isQuick ? [2_000] : [100_000, 1_000_000]).flatMap((seriesCount) =>
-    (["sum", "histogram"] as const).map((kind): Fleet => {
+  const sets = (isQuick ? [2_000] : [100_000, 1_000_000]).flatMap((seriesCount) =>
+    (["sum", "histogram"] as const).map((kind): SeriesSet => {
       return { name: `${NAMES[kind]}, ${seriesCount} series`, kind, seriesCount };
     }),
   );
-  return fleets.map((fleet) => ({
-    name: fleet.name,
-    targets: Object.values(targetsOf(fleet)),
-    run: () => measure(fleet),
+  return sets.map((set) => ({
+    name: set.name,
+    targets: Object.values(targetsOf(set)),
+    run: () => measure(set),
   }));
 }
 
-const targetsOf = ({ name, kind }: Fleet) =>
+const targetsOf = ({ name, kind }: SeriesSet) =>
   ({
     rate: { name: `decode, series, engine: ${name}`, unit: UNIT, target: MEGAPOINTS[kind] },
     memory: {
@@ -71,8 +72,8 @@ const targetsOf = ({ name, kind }: Fleet) =>
     allocation: { name: `allocated: ${name}`, unit: "B/point", target: 1 },
   }) satisfies Record<string, Target>;
 
-async function measure(fleet: Fleet): Promise<BenchRow[]> {
-  const { name, kind, seriesCount } = fleet;
+async function measure(set: SeriesSet): Promise<BenchRow[]> {
+  const { name, kind, seriesCount } = set;
   const load = new OtlpLoad(
     { kind, seriesCount, pointsPerRequest: POINTS_PER_REQUEST, resourceCount: 100 },
     START_MS,
@@ -88,7 +89,7 @@ async function measure(fleet: Fleet): Promise<BenchRow[]> {
   const used = ((await usedBytes()) - usedBefore) / seriesCount;
   const allocated = counting.allocationPerPoint(load, 2 + ROUNDS);
   counting.check(load);
-  const targets = targetsOf(fleet);
+  const targets = targetsOf(set);
   return [
     { ...targets.rate, value: rate, peers: [{ name: "protobufjs, decode alone", value: peer }] },
     { name: `first sight: ${name}`, unit: UNIT, value: birthRate },
