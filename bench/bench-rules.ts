@@ -27,22 +27,35 @@ interface Counts {
   readonly total: number;
 }
 
-/** Waits for the tick that shows the last point; throws when the counts are not what was sent. */
+/**
+ * Waits for the tick that shows the last point; throws when the counts of the SLOs, of all their groups together, are not
+ * what was sent.
+ */
 export async function checkCounts(
   apiUrl: string,
-  sloId: string,
+  sloIds: readonly string[],
   expected: LoadTotals,
   withinMs = 30_000,
 ): Promise<void> {
   const endsAt = performance.now() + withinMs;
-  let counts: Counts = { good: 0, total: 0 };
-  while (performance.now() < endsAt) {
-    const answer = await fetch(`${apiUrl}/api/v1/slos/${sloId}`);
-    const body = (await answer.json()) as { readonly reading: Counts | null }; // SloDetailAnswer
-    counts = body.reading ?? counts;
+  let counts: Counts;
+  do {
+    counts = { good: 0, total: 0 };
+    for (const sloId of sloIds) counts = sum([counts, ...(await groupsOf(apiUrl, sloId))]);
     if (counts.total === expected.total && counts.good === expected.good) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const said = JSON.stringify({ good: counts.good, total: counts.total });
-  throw new Error(`${sloId} counts ${said}, but sent was ${JSON.stringify(expected)}`);
+  } while (performance.now() < endsAt);
+  const said = JSON.stringify(counts);
+  throw new Error(`${sloIds.join()} count ${said}, but sent was ${JSON.stringify(expected)}`);
 }
+
+async function groupsOf(apiUrl: string, sloId: string): Promise<readonly Counts[]> {
+  const answer = await fetch(`${apiUrl}/api/v1/slos/${sloId}`);
+  const { groups } = (await answer.json()) as { readonly groups: readonly Counts[] }; // SloDetailAnswer
+  return groups;
+}
+
+const sum = (all: readonly Counts[]): Counts => ({
+  good: all.reduce((good, counts) => good + counts.good, 0),
+  total: all.reduce((total, counts) => total + counts.total, 0),
+});

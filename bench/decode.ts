@@ -7,26 +7,46 @@
  * Peer: protobufjs decoding the same bytes into its objects, nothing done with them.
  */
 import { MetricsDecoder, type PointSink } from "../src/otlp/index.ts";
-import { otlpRequests } from "./otlp-data.ts";
-import { exportRequestType } from "./otlp-proto.ts";
-import type { BenchRow } from "./row.ts";
+import type { BenchCase } from "./bench-case.ts";
+import type { BenchSettings } from "./bench-settings.ts";
+import { otlpRequests, type OtlpDataSettings } from "./otlp-data.ts";
+import { peerDecode, peerTotal } from "./protobufjs-peer.ts";
+import type { BenchRow, Target } from "./row.ts";
 
-export interface DecodeBenchSettings {
+type Kind = OtlpDataSettings["kind"];
+
+interface DecodeSettings {
   readonly requestCount: number;
   readonly pointsPerRequest: number;
   /** Best of so many rounds counts. */
   readonly roundCount: number;
 }
-const FULL: DecodeBenchSettings = { requestCount: 8, pointsPerRequest: 1_000, roundCount: 150 };
+const WHOLE: DecodeSettings = { requestCount: 8, pointsPerRequest: 1_000, roundCount: 150 };
+const TINY: DecodeSettings = { requestCount: 2, pointsPerRequest: 20, roundCount: 1 };
 /** More bytes than any cache holds. */
 const OUT_OF_CACHE_FACTOR = 15;
 const ALLOCATION_ROUNDS = 20;
-/** Million points a second, one core. */
-const TARGETS = { sum: 7, histogram: 4.5 } as const;
 
-export function benchDecode(settings: DecodeBenchSettings = FULL): BenchRow[] {
-  return [...benchKind("sum", settings), ...benchKind("histogram", settings)];
-}
+const NAMES: Readonly<Record<Kind, string>> = {
+  sum: "decode int sums, 6 attributes",
+  histogram: "decode 14-bound histograms",
+};
+const RATES: Readonly<Record<Kind, Target>> = {
+  sum: { name: NAMES.sum, unit: "M points/s", target: 7 },
+  histogram: { name: NAMES.histogram, unit: "M points/s", target: 4.5 },
+};
+const allocation = (kind: Kind): Target => ({
+  name: `${NAMES[kind]}: allocated`,
+  unit: "B/point",
+  target: 1,
+});
+
+export const decodeCases = ({ isQuick }: BenchSettings): readonly BenchCase[] =>
+  (["sum", "histogram"] as const).map((kind) => ({
+    name: NAMES[kind],
+    targets: [RATES[kind], allocation(kind)],
+    run: () => measure(kind, isQuick ? TINY : WHOLE),
+  }));
 
 /** Adds up what it is given, so that nothing is optimised away. */
 class AddingSink implements PointSink {
@@ -49,54 +69,35 @@ class AddingSink implements PointSink {
   summary(): void {}
 }
 
-function benchKind(kind: "sum" | "histogram", settings: DecodeBenchSettings): BenchRow[] {
+function measure(kind: Kind, settings: DecodeSettings): BenchRow[] {
   const { requestCount, pointsPerRequest, roundCount } = settings;
-  const data = { kind, pointsPerRequest, seriesCount: 100_000 };
-  const requests = otlpRequests({ ...data, requestCount });
+  const load = { kind, pointsPerRequest, seriesCount: 100_000 };
+  const requests = otlpRequests({ ...load, requestCount });
   const pointCount = requestCount * pointsPerRequest;
-  const decoder = new MetricsDecoder();
   const sink = new AddingSink();
-  const decodeAll = (): void => {
-    for (const request of requests) decoder.decode(request, sink);
-  };
+  const decodeAll = decoderOf(requests, sink);
   decodeAll();
-  if (sink.points !== pointCount || sink.total !== peerTotal(kind, requests))
-    throw new Error(`decode bench: ${kind} points were not decoded as protobufjs decodes them`);
+  if (sink.points !== pointCount || sink.total !== peerTotal(requests, kind))
+    throw new Error(`${kind} points were not decoded as protobufjs decodes them`);
   const value = fastest(decodeAll, pointCount, roundCount);
-  const type = exportRequestType();
-  const peer = fastest(
-    () => {
-      for (const request of requests) type.decode(request);
-    },
-    pointCount,
-    Math.min(roundCount, 10),
-  );
-  const name = kind === "sum" ? "decode int sums, 6 attributes" : "decode 14-bound histograms";
+  const peer = fastest(() => peerDecode(requests), pointCount, Math.min(roundCount, 10));
+  const many = otlpRequests({ ...load, requestCount: requestCount * OUT_OF_CACHE_FACTOR });
   return [
+    { ...RATES[kind], value, peers: [{ name: "protobufjs", value: peer }] },
     {
-      name,
-      unit: "M points/s",
-      value,
-      target: TARGETS[kind],
-      peer: { name: "protobufjs", value: peer },
+      name: `${NAMES[kind]}: out of cache`,
+      unit: RATES[kind].unit,
+      value: fastest(decoderOf(many, new AddingSink()), pointCount * OUT_OF_CACHE_FACTOR, 6),
     },
-    outOfCacheRow(
-      name,
-      otlpRequests({ ...data, requestCount: requestCount * OUT_OF_CACHE_FACTOR }),
-    ),
-    ...allocationRow(name, decodeAll, pointCount),
+    { ...allocation(kind), value: allocatedBytes(decodeAll) / pointCount },
   ];
 }
 
-function outOfCacheRow(name: string, requests: readonly Uint8Array[]): BenchRow {
+function decoderOf(requests: readonly Uint8Array[], sink: PointSink): () => void {
   const decoder = new MetricsDecoder();
-  const sink = new AddingSink();
-  const decodeAll = (): void => {
+  return () => {
     for (const request of requests) decoder.decode(request, sink);
   };
-  decodeAll();
-  const value = fastest(decodeAll, sink.points, 5);
-  return { name: `${name}: out of cache`, unit: "M points/s", value };
 }
 
 /** Million points a second in the fastest round. */
@@ -110,49 +111,10 @@ function fastest(work: () => void, pointCount: number, roundCount: number): numb
   return best;
 }
 
-/** Needs `--expose-gc`; without it the row is left out. */
-function allocationRow(name: string, work: () => void, pointCount: number): BenchRow[] {
-  if (globalThis.gc === undefined) return [];
-  globalThis.gc();
+/** On the heap, per round; without `--expose-gc` not to be trusted. */
+function allocatedBytes(work: () => void): number {
+  globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
   for (let round = 0; round < ALLOCATION_ROUNDS; round++) work();
-  const grown = Math.max(0, process.memoryUsage().heapUsed - before);
-  return [
-    {
-      name: `${name}: allocated`,
-      unit: "B/point",
-      value: grown / pointCount / ALLOCATION_ROUNDS,
-      target: 1,
-    },
-  ];
-}
-
-interface PlainPoint {
-  readonly as_int?: { toString(): string };
-  readonly count?: { toString(): string };
-}
-interface PlainData {
-  readonly data_points: readonly PlainPoint[];
-}
-interface PlainMetric {
-  readonly sum?: PlainData;
-  readonly histogram?: PlainData;
-}
-
-/** The same sum as `AddingSink.total`, by way of protobufjs. */
-function peerTotal(kind: "sum" | "histogram", requests: readonly Uint8Array[]): number {
-  const type = exportRequestType();
-  let total = 0;
-  for (const request of requests) {
-    const decoded = type.decode(request) as unknown as {
-      resource_metrics: { scope_metrics: { metrics: PlainMetric[] }[] }[];
-    };
-    const metrics = decoded.resource_metrics.flatMap((it) =>
-      it.scope_metrics.flatMap((scope) => scope.metrics),
-    );
-    for (const metric of metrics)
-      for (const point of metric[kind]?.data_points ?? [])
-        total += Number(String(point.as_int ?? point.count ?? 0));
-  }
-  return total;
+  return Math.max(0, process.memoryUsage().heapUsed - before) / ALLOCATION_ROUNDS;
 }

@@ -5,69 +5,83 @@
  */
 import { buffer } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
-import { Gauge, Registry } from "prom-client";
+import { median } from "simple-statistics";
 import type { ShardView, StreamView } from "../src/engine/index.ts";
-import { Exposition, scrape, type ExpositionSource } from "../src/export/index.ts";
-import {
-  millis,
-  parseObjective,
-  ppb,
-  streamIndex,
-  windowsOf,
-  workbookPolicy,
-} from "../src/slo/index.ts";
-import type { Slo } from "../src/slo/index.ts";
-import type { BenchRow } from "./row.ts";
+import { Exposition, METRICS, scrape, type ExpositionSource } from "../src/export/index.ts";
+import { burnRate, streamIndex, windowsOf } from "../src/slo/index.ts";
+import type { BenchCase } from "./bench-case.ts";
+import type { BenchSettings } from "./bench-settings.ts";
+import { benchSlo } from "./bench-slo.ts";
+import { promClient, samplesOf, type Sample } from "./prom-client-peer.ts";
+import type { BenchRow, Target } from "./row.ts";
 
-const SAMPLE_COUNT = 100_000;
-const TARGET_MS = 150;
-const TARGET_BLOCK_MS = 20;
 const ROUNDS = 7;
+const WARM_ROUNDS = 2;
+
+export function expositionCases({ isQuick }: BenchSettings): readonly BenchCase[] {
+  const sampleCount = isQuick ? 1_000 : 100_000;
+  const name = `/metrics, ${sampleCount} samples`;
+  const targets = targetsOf(name);
+  return [{ name, targets: Object.values(targets), run: () => measureAll(sampleCount, targets) }];
+}
+
+type Targets = Readonly<Record<"whole" | "block" | "zipped" | "zippedBlock", Target>>;
+
+function targetsOf(name: string): Targets {
+  const block = "longest block of the event loop";
+  return {
+    whole: { name, unit: "ms", target: 150, beat: 60 },
+    block: { name: `${name}, ${block}`, unit: "ms", target: 20 },
+    zipped: { name: `${name}, gzip`, unit: "ms", target: 150 },
+    zippedBlock: { name: `${name}, gzip, ${block}`, unit: "ms", target: 20 },
+  };
+}
+
+async function measureAll(sampleCount: number, targets: Targets): Promise<BenchRow[]> {
+  const shard = syntheticShard(sampleCount);
+  const exposition = new Exposition(sourceOf(shard));
+  const samples = samplesOf((await buffer(exposition.write("text"))).toString());
+  check(samples, sampleCount, shard);
+  const ours = await measure(() => drained(exposition.write("text")));
+  const zipped = await measure(() =>
+    drained(scrape(exposition, { accept: undefined, acceptEncoding: "gzip" }).body),
+  );
+  const registry = promClient(samples);
+  if (samplesOf(await registry.metrics()).length !== samples.length)
+    throw new Error("prom-client serves other samples");
+  const peer = await measure(() => registry.metrics());
+  const beside = (value: number) => ({ peers: [{ name: "prom-client", value }] });
+  return [
+    { ...targets.whole, value: ours.totalMs, ...beside(peer.totalMs) },
+    { ...targets.block, value: ours.blockMs, ...beside(peer.blockMs) },
+    { ...targets.zipped, value: zipped.totalMs },
+    { ...targets.zippedBlock, value: zipped.blockMs },
+  ];
+}
+
+/** Throws unless the text says of each stream what the shard holds. */
+function check(samples: readonly Sample[], sampleCount: number, shard: ShardView): void {
+  if (Math.abs(samples.length / sampleCount - 1) > 0.05)
+    throw new Error(`the bench's exposition has ${samples.length} samples`);
+  const sumOf = ({ name }: { readonly name: string }): number =>
+    samples.reduce((sum, sample) => (sample.name === name ? sum + sample.value : sum), 0);
+  let events = 0;
+  let burn = 0;
+  for (let slot = 0; slot < shard.slotCount; slot++) {
+    events += shard.lifetimeTotal?.[slot] ?? 0;
+    for (const [window, goods] of shard.goodSums.entries()) {
+      const total = shard.totalSums[window]?.[slot] ?? 0;
+      burn += burnRate(goods[slot] ?? 0, total, shard.budgetPpb[slot] ?? 0) ?? 0;
+    }
+  }
+  const saidBurn = sumOf(METRICS.burnRate);
+  if (sumOf(METRICS.eventsTotal) !== events || Math.abs(saidBurn / burn - 1) > 1e-9)
+    throw new Error("the bench's exposition has other values than its source");
+}
 
 interface Measured {
   readonly totalMs: number;
   readonly blockMs: number;
-}
-
-export async function benchExposition(sampleCount: number = SAMPLE_COUNT): Promise<BenchRow[]> {
-  const source = syntheticSource(sampleCount);
-  const exposition = new Exposition(source);
-  const drain = () => drained(exposition.write("text"));
-  const text = (await buffer(exposition.write("text"))).toString();
-  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  if (Math.abs(lines.length / sampleCount - 1) > 0.05)
-    throw new Error(`the bench's exposition has ${lines.length} samples`);
-  const ours = await measure(drain);
-  const zipped = await measure(() =>
-    drained(scrape(exposition, { accept: undefined, acceptEncoding: "gzip" }).body),
-  );
-  const registry = promClient(lines);
-  const peer = await measure(() => registry.metrics());
-  const name = `/metrics, ${lines.length} samples`;
-  const peerName = "prom-client";
-  return [
-    {
-      name,
-      unit: "ms",
-      value: ours.totalMs,
-      target: TARGET_MS,
-      peer: { name: peerName, value: peer.totalMs },
-    },
-    {
-      name: `${name}, longest block of the event loop`,
-      unit: "ms",
-      value: ours.blockMs,
-      target: TARGET_BLOCK_MS,
-      peer: { name: peerName, value: peer.blockMs },
-    },
-    { name: `${name}, gzip`, unit: "ms", value: zipped.totalMs, target: TARGET_MS },
-    {
-      name: `${name}, gzip, longest block of the event loop`,
-      unit: "ms",
-      value: zipped.blockMs,
-      target: TARGET_BLOCK_MS,
-    },
-  ];
 }
 
 /** Takes the pieces as a socket does: without joining them, which would block the loop itself. */
@@ -77,11 +91,11 @@ async function drained(pieces: AsyncIterable<Uint8Array>): Promise<number> {
   return sizeBytes;
 }
 
-/** Median of the rounds' times after two warm ones, and the median of their longest gaps between turns. */
+/** Median of the rounds' times after the warm ones, and the median of their longest gaps between turns. */
 async function measure(run: () => Promise<unknown>): Promise<Measured> {
   const totals: number[] = [];
   const blocks: number[] = [];
-  for (let round = 0; round < ROUNDS + 2; round++) {
+  for (let round = 0; round < WARM_ROUNDS + ROUNDS; round++) {
     let running = true;
     let longest = 0;
     const watch = (async () => {
@@ -97,51 +111,48 @@ async function measure(run: () => Promise<unknown>): Promise<Measured> {
     const total = performance.now() - start;
     running = false;
     await watch;
-    if (round < 2) continue;
+    if (round < WARM_ROUNDS) continue;
     totals.push(total);
     blocks.push(longest);
   }
   return { totalMs: median(totals), blockMs: median(blocks) };
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
-
-/** Streams of the workbook's policy over 30 days with random sums, until they make `sampleCount` samples. */
-function syntheticSource(sampleCount: number): ExpositionSource {
-  const base = syntheticSlo(0);
-  const windows = windowsOf(base);
+/** Streams with sums that differ, until they make `sampleCount` samples. */
+function syntheticShard(sampleCount: number): ShardView {
+  const slo = benchSlo(0);
+  const windows = windowsOf(slo);
   const windowsMs = windows.map(({ lengthMs }) => lengthMs);
   // per SLO: 4 facts and 4 thresholds; per stream: 2 per window, 11 single ones and 2 alert states
-  const streamCount = Math.max(1, Math.round(sampleCount / (8 + 2 * windowsMs.length + 13)));
-  const slos = Array.from({ length: streamCount }, (_, i) => syntheticSlo(i));
-  const views = slos.map((slo, i): StreamView => ({
-    index: streamIndex(i),
-    slo,
-    group: [],
-    key: slo.id,
-  }));
-  const totals = windowsMs.map((_, w) =>
-    Float64Array.from({ length: streamCount }, (_v, i) => 1_000 * (w + 1) + ((i * 7919) % 997)),
+  const slotCount = Math.max(1, Math.round(sampleCount / (8 + 2 * windowsMs.length + 13)));
+  const totalSums = windowsMs.map((_, w) =>
+    Float64Array.from({ length: slotCount }, (_v, i) => 1_000 * (w + 1) + ((i * 7919) % 997)),
   );
-  const goods = totals.map((column) => column.map((total, i) => total - (i % 53)));
-  const shard: ShardView = {
+  const goodSums = totalSums.map((column) => column.map((total, i) => total - (i % 53)));
+  return {
     windows,
     windowsMs,
     calendar: undefined,
-    policy: base.alerts,
-    slotCount: streamCount,
-    streams: Int32Array.from({ length: streamCount }, (_, i) => i),
-    budgetPpb: new Float64Array(streamCount).fill(base.objective.budgetPpb),
-    goodSums: goods,
-    totalSums: totals,
+    policy: slo.alerts,
+    slotCount,
+    streams: Int32Array.from({ length: slotCount }, (_, i) => i),
+    budgetPpb: new Float64Array(slotCount).fill(slo.objective.budgetPpb),
+    goodSums,
+    totalSums,
     straddle: undefined,
-    newestPointMs: new Float64Array(streamCount).fill(1_800_000_000_123),
-    lifetimeGood: goods[0] ?? new Float64Array(streamCount),
-    lifetimeTotal: totals[0] ?? new Float64Array(streamCount),
-    sinceMs: new Float64Array(streamCount).fill(1_700_000_000_000),
-    isPartial: new Uint8Array(streamCount),
+    newestPointMs: new Float64Array(slotCount).fill(1_800_000_000_123),
+    lifetimeGood: goodSums[0] ?? new Float64Array(slotCount),
+    lifetimeTotal: totalSums[0] ?? new Float64Array(slotCount),
+    sinceMs: new Float64Array(slotCount).fill(1_700_000_000_000),
+    isPartial: new Uint8Array(slotCount),
   };
+}
+
+function sourceOf(shard: ShardView): ExpositionSource {
+  const slos = Array.from({ length: shard.slotCount }, (_, i) => benchSlo(i));
+  const views = slos.map((slo, i): StreamView => {
+    return { index: streamIndex(i), slo, group: [], key: slo.id };
+  });
   return {
     engine: { shards: [shard], tickedAtMs: 1_800_000_000_000, stream: (index) => views[index] },
     slos: () => slos,
@@ -151,54 +162,4 @@ function syntheticSource(sampleCount: number): ExpositionSource {
     more: [],
     onMoreFailed: () => undefined,
   };
-}
-
-function syntheticSlo(i: number): Slo {
-  const lengthMs = millis(30 * 86_400_000);
-  return {
-    id: `service-${i % 100}/objective-${i}`,
-    service: `service-${i % 100}`,
-    name: `objective-${i}`,
-    description: "",
-    labels: {},
-    objective: parseObjective("99.9%") ?? { text: "", goodPpb: ppb(0), budgetPpb: ppb(1) },
-    window: { kind: "rolling", lengthMs },
-    indicator: { kind: "events", total: { metric: "m", where: [] }, count: "bad", when: [] },
-    per: [],
-    groupLimit: 200,
-    alerts: workbookPolicy(lengthMs, ppb(1_000_000)),
-    annotations: {},
-    budgeting: { kind: "occurrences" },
-    noData: "ignore",
-    source: { file: "rules/bench.yaml", line: i + 1, format: "slowburn" },
-  };
-}
-
-/** The same samples in prom-client's registry; filling it is not part of what is measured. */
-function promClient(lines: readonly string[]): Registry {
-  const registry = new Registry();
-  const gauges = new Map<
-    string,
-    { labels: Set<string>; rows: [Record<string, string>, number][] }
-  >();
-  for (const line of lines) {
-    const open = line.indexOf("{");
-    const close = line.lastIndexOf(" ");
-    const name = line.slice(0, open < 0 ? close : open);
-    const labels = Object.fromEntries(
-      [...line.slice(0, close).matchAll(/(\w+)="([^"]*)"/g)].map(([, key = "", value = ""]) => [
-        key,
-        value,
-      ]),
-    );
-    const gauge = gauges.get(name) ?? { labels: new Set<string>(), rows: [] };
-    gauges.set(name, gauge);
-    for (const label of Object.keys(labels)) gauge.labels.add(label);
-    gauge.rows.push([labels, Number(line.slice(close + 1))]);
-  }
-  for (const [name, { labels, rows }] of gauges) {
-    const gauge = new Gauge({ name, help: name, labelNames: [...labels], registers: [registry] });
-    for (const [row, value] of rows) gauge.set(row, value);
-  }
-  return registry;
 }

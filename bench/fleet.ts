@@ -8,7 +8,7 @@ import { loadRules } from "../src/rules/index.ts";
 import type { Store } from "../src/storage/index.ts";
 import { linksUnder } from "../src/server/alert-links.ts";
 import { BENCH_SUM_METRIC } from "./otlp-data.ts";
-import { OtlpLoad } from "./otlp-load.ts";
+import { OtlpLoad, type LoadTotals } from "./otlp-load.ts";
 
 export interface FleetSettings {
   /** A multiple of 10. */
@@ -31,9 +31,17 @@ export interface Fleet {
   feed(nowMs: number): Promise<void>;
   /** What the requests take that it is fed with. */
   readonly requestBytes: number;
-  /** Throws when the streams' counts since the start are not what was fed. */
+  /** What was fed so far. */
+  totals(): LoadTotals;
+  /** Throws when the streams' counts since the start are not that. */
   check(): void;
 }
+
+/** Of the rules that `writeFleetRules` writes. */
+export const FLEET_SLOS: readonly string[] = Array.from(
+  { length: SLO_COUNT },
+  (_, index) => `fleet/shop-${index}`,
+);
 
 export function writeFleetRules(rulesDirectory: string): void {
   mkdirSync(rulesDirectory, { recursive: true });
@@ -103,6 +111,7 @@ export async function startFleet(
       await feedOnce(load, intake, atMs);
     },
     requestBytes: load.sizeBytes,
+    totals: () => load.totals(),
     check: () => checkLifetime(engine, load),
   };
 }

@@ -9,34 +9,47 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { openSqliteStore, type Store } from "../src/storage/index.ts";
-import type { BenchRow } from "./row.ts";
+import type { BenchCase } from "./bench-case.ts";
+import type { BenchSettings } from "./bench-settings.ts";
+import type { BenchRow, Target } from "./row.ts";
 
-const SIZES = [1, 16, 256].map((kib) => kib * 1024);
+const SIZES_KIB = [1, 16, 256];
+/** Of each of the three parts of a case. */
+const SECONDS = 2;
+const QUICK_SECONDS = 0.05;
 /** Appends that wait at a time: the group commit's callers. */
 const AT_ONCE = 4;
 
-export async function benchJournal(seconds: number = 2): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
-  for (const sizeBytes of SIZES) {
-    const name = `journal, ${sizeBytes / 1024} KiB entries`;
-    const peer = { name: "better-sqlite3, same thread", value: peerCommits(sizeBytes, seconds) };
-    const full = await withStore((store) => saturate(store, sizeBytes, seconds));
-    const half = await withStore((store) => paced(store, sizeBytes, seconds, 200));
-    rows.push(
-      {
-        name: `${name}, ${AT_ONCE} at once`,
-        unit: "appends/s",
-        value: full.appendsPerSecond,
-        peer,
-      },
-      { name: `${name}, ${AT_ONCE} at once`, unit: "MB/s", value: full.megabytesPerSecond },
-      { name: `${name}, 200/s: p50`, unit: "ms", value: half.p50Ms },
-      { name: `${name}, 200/s: p99`, unit: "ms", value: half.p99Ms, target: 12 },
-      { name: `${name}, main thread CPU`, unit: "µs/append", value: full.mainMicros },
-      { name: `${name}, CPU of all threads`, unit: "µs/append", value: full.cpuMicros },
-    );
-  }
-  return rows;
+export const journalCases = ({ isQuick }: BenchSettings): readonly BenchCase[] =>
+  SIZES_KIB.map((kib) => {
+    const name = `journal, ${kib} KiB entries`;
+    const p99: Target = { name: `${name}, 200/s: p99`, unit: "ms", target: 12 };
+    const seconds = isQuick ? QUICK_SECONDS : SECONDS;
+    return { name, targets: [p99], run: () => measure(name, kib * 1024, seconds, p99) };
+  });
+
+async function measure(
+  name: string,
+  sizeBytes: number,
+  seconds: number,
+  p99: Target,
+): Promise<BenchRow[]> {
+  const peer = { name: "better-sqlite3, same thread", value: peerCommits(sizeBytes, seconds) };
+  const full = await withStore((store) => saturate(store, sizeBytes, seconds));
+  const half = await withStore((store) => paced(store, sizeBytes, seconds, 200));
+  return [
+    {
+      name: `${name}, ${AT_ONCE} at once`,
+      unit: "appends/s",
+      value: full.appendsPerSecond,
+      peers: [peer],
+    },
+    { name: `${name}, ${AT_ONCE} at once`, unit: "MB/s", value: full.megabytesPerSecond },
+    { name: `${name}, 200/s: p50`, unit: "ms", value: half.p50Ms },
+    { ...p99, value: half.p99Ms },
+    { name: `${name}, main thread CPU`, unit: "µs/append", value: full.mainMicros },
+    { name: `${name}, CPU of all threads`, unit: "µs/append", value: full.cpuMicros },
+  ];
 }
 
 interface Run {

@@ -88,12 +88,17 @@ export class OtlpLoad {
     return template.bytes;
   }
 
-  /** Of everything that `next` has returned so far. */
-  totals(): LoadTotals {
+  /** The first `count` requests as `next` returned them last. */
+  latest(count: number): readonly Buffer[] {
+    return this.#templates.slice(0, count).map(({ bytes }) => bytes);
+  }
+
+  /** Of everything that `next` has returned so far, of the first `count` requests. */
+  totals(count: number = this.requestCount): LoadTotals {
     let good = 0;
     let total = 0;
     let points = 0;
-    for (const template of this.#templates) {
+    for (const template of this.#templates.slice(0, count)) {
       good += template.goodPerSending * template.sendings;
       total += template.totalPerSending * template.sendings;
       points += template.offsets.length * template.sendings;

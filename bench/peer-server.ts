@@ -1,9 +1,9 @@
 /** Other receivers of OTLP, as somebody would run them; bench/README.md says how they are built. */
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free-port.ts";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
 import { end, endWithUs, type MeasuredServer } from "./server-under-test.ts";
 
@@ -16,6 +16,13 @@ interface Peer {
   readonly otlpPath: string;
   readonly healthPath: string;
   readonly args: (port: number, directory: string) => readonly string[];
+  /** Where it says how many points it took, and what stands before the number. */
+  readonly counter?: { readonly path: string; readonly name: string };
+}
+
+export interface PeerServer extends MeasuredServer {
+  /** Throws when it counts fewer points than were sent; one that does not count has only its answers to say it. */
+  checkPoints(sent: number): Promise<void>;
 }
 
 /** Decode only: what comes in goes nowhere. */
@@ -39,7 +46,9 @@ const PEERS: Readonly<Record<PeerName, Peer>> = {
       `-storageDataPath=${join(directory, "data")}`,
       `-httpListenAddr=127.0.0.1:${port}`,
       "-retentionPeriod=1d",
+      "-http.connTimeout=0", // or it closes connections after 2 min
     ],
+    counter: { path: "/metrics", name: 'vm_rows_inserted_total{type="opentelemetry"}' },
   },
   Collector: {
     variable: "OTEL_COLLECTOR",
@@ -74,22 +83,31 @@ export function commandPath(command: string): string | undefined {
   }
 }
 
-export async function startPeer(name: PeerName): Promise<MeasuredServer> {
-  const { otlpPath, healthPath, args } = PEERS[name];
+export async function startPeer(name: PeerName): Promise<PeerServer> {
+  const { otlpPath, healthPath, args, counter } = PEERS[name];
   const binary = binaryOf(name);
   if (binary === undefined) throw new Error(`${name} is not installed`);
   const directory = mkdtempSync(join(tmpdir(), "slowburn-peer-"));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
   const child = spawn(binary, args(port, directory), { stdio: "ignore" });
   endWithUs(child);
-  await answering(`http://127.0.0.1:${port}${healthPath}`);
+  await answering(`${url}${healthPath}`);
   const pid = child.pid ?? 0;
   return {
-    otlpUrl: `http://127.0.0.1:${port}${otlpPath}`,
+    otlpUrl: `${url}${otlpPath}`,
     startMs: performance.now() - startedAt,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentBytes: () => residentBytesOf(pid),
+    checkPoints: async (sent) => {
+      if (counter === undefined) return;
+      const text = await (await fetch(`${url}${counter.path}`)).text();
+      const line = text.split("\n").find((it) => it.startsWith(`${counter.name} `));
+      const taken = Number(line?.slice(counter.name.length) ?? NaN);
+      // a histogram is several rows
+      if (!(taken >= sent)) throw new Error(`${name} took ${taken} points of ${sent}`);
+    },
     stop: async () => {
       await end(child, "SIGKILL"); // nothing of its data is wanted
       rmSync(directory, { recursive: true, force: true });
@@ -109,17 +127,4 @@ export async function answering(url: string, withinMs = 60_000): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-}
-
-/** A port that was free a moment ago: for programs that cannot choose one themselves. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

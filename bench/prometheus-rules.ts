@@ -8,7 +8,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { answering, commandPath, freePort } from "./peer-server.ts";
+import { freePort } from "./free-port.ts";
+import { answering, commandPath } from "./peer-server.ts";
 import { end, endWithUs } from "./server-under-test.ts";
 
 const SLO_COUNT = 10;

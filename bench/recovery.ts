@@ -9,53 +9,51 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Snapshotter } from "../src/ingest/index.ts";
 import { openSqliteStore } from "../src/storage/index.ts";
+import type { BenchCase } from "./bench-case.ts";
+import { checkCounts } from "./bench-rules.ts";
 import type { BenchSettings } from "./bench-settings.ts";
-import { startFleet, type FleetSettings } from "./fleet.ts";
-import type { BenchRow } from "./row.ts";
+import { FLEET_SLOS, startFleet, type FleetSettings } from "./fleet.ts";
+import type { LoadTotals } from "./otlp-load.ts";
+import type { BenchRow, Target } from "./row.ts";
 import { profileOptions, startSlowburn } from "./server-under-test.ts";
 
-/** The whole takes minutes to make: `npm run bench -- recovery:full`. */
-const FULL: FleetSettings = { streamCount: 100_000, seriesCount: 1_000_000 };
-const TENTH: FleetSettings = { streamCount: 10_000, seriesCount: 100_000 };
+const WHOLE: FleetSettings = { streamCount: 100_000, seriesCount: 1_000_000 };
 const TINY: FleetSettings = { streamCount: 20, seriesCount: 100 };
-const TARGET_SECONDS = 10;
-const BEAT_SECONDS = 3;
 
-export async function benchRecovery(bench: BenchSettings): Promise<BenchRow[]> {
-  const { isQuick, progress } = bench;
-  const settings = isQuick ? TINY : bench.part === "full" ? FULL : TENTH;
-  const { streamCount, seriesCount } = settings;
+export function recoveryCases(settings: BenchSettings): readonly BenchCase[] {
+  const size = settings.isQuick ? TINY : WHOLE;
+  const name = `start to ready, ${size.streamCount} streams, ${size.seriesCount} series`;
+  const target: Target = { name, unit: "s", target: 10, beat: 3 };
+  return [{ name, targets: [target], run: () => measure(size, target, settings) }];
+}
+
+async function measure(
+  size: FleetSettings,
+  target: Target,
+  settings: BenchSettings,
+): Promise<BenchRow[]> {
+  const { isQuick, profileDirectory, progress } = settings;
   const directory = mkdtempSync(join(tmpdir(), "slowburn-bench-"));
   try {
-    progress(`recovery: making ${streamCount} streams and ${seriesCount} series`);
-    await fillDirectory(directory, settings);
+    progress("recovery: making the data directory");
+    const fed = await fillDirectory(directory, size);
     progress("recovery: starting");
     const server = await startSlowburn({
       rules: {},
       directory,
       isInProcess: isQuick,
-      ...profileOptions(bench),
+      ...profileOptions(settings),
     });
-    const seconds = server.startMs / 1000;
     const cpuSeconds = server.cpuSeconds(); // of use on a machine that others load too
-    const seen = await counted(server.apiUrl);
-    await server.stop(isQuick || bench.profileDirectory !== undefined ? undefined : "kill");
-    if (seen.seriesCount < seriesCount || seen.streamCount < streamCount)
-      throw new Error(
-        `recovered ${seen.streamCount} and ${seen.seriesCount} instead of ${JSON.stringify(settings)}`,
-      );
-    const name = `start to ready, ${streamCount} streams, ${seriesCount} series`;
+    try {
+      await checkSize(server.apiUrl, size);
+      await checkCounts(server.apiUrl, FLEET_SLOS, fed);
+    } finally {
+      await server.stop(isQuick || profileDirectory !== undefined ? undefined : "kill");
+    }
     return [
-      {
-        name,
-        unit: "s",
-        value: seconds,
-        target: (TARGET_SECONDS * streamCount) / FULL.streamCount,
-        beat: (BEAT_SECONDS * streamCount) / FULL.streamCount,
-      },
-      ...(isQuick
-        ? []
-        : [{ name: `${name}: CPU of all threads`, unit: "s of CPU", value: cpuSeconds }]),
+      { ...target, value: server.startMs / 1000 },
+      { name: `${target.name}: CPU of all threads`, unit: "s of CPU", value: cpuSeconds },
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -63,27 +61,28 @@ export async function benchRecovery(bench: BenchSettings): Promise<BenchRow[]> {
 }
 
 /** As a server leaves it that is killed after a snapshot and one more export of everything. */
-async function fillDirectory(directory: string, settings: FleetSettings): Promise<void> {
+async function fillDirectory(directory: string, size: FleetSettings): Promise<LoadTotals> {
   const store = await openSqliteStore({
     directory: join(directory, "data"),
     durability: "interval", // what is on the disk in the end is the same
     now: Date.now,
   });
-  const fleet = await startFleet(settings, store, join(directory, "rules"));
+  const fleet = await startFleet(size, store, join(directory, "rules"));
   await fleet.feed(Date.now());
   await fleet.intake.flush();
   await new Snapshotter(fleet.core, store).take(fleet.intake.appliedSeq);
   await fleet.feed(Date.now());
   await fleet.intake.flush();
   await store.close();
+  return fleet.totals();
 }
 
-interface StatusSeen {
-  readonly seriesCount: number;
-  readonly streamCount: number;
-}
-
-async function counted(apiUrl: string): Promise<StatusSeen> {
+/** Throws when streams or series are missing. */
+async function checkSize(apiUrl: string, size: FleetSettings): Promise<void> {
   const answer = await fetch(`${apiUrl}/api/v1/status`);
-  return (await answer.json()) as StatusSeen; // a part of StatusAnswer
+  const seen = (await answer.json()) as FleetSettings; // a part of StatusAnswer
+  if (seen.seriesCount < size.seriesCount || seen.streamCount < size.streamCount)
+    throw new Error(
+      `recovered ${seen.streamCount} streams and ${seen.seriesCount} series of ${JSON.stringify(size)}`,
+    );
 }

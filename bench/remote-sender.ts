@@ -48,7 +48,6 @@ export async function startSender(
     paced: (requestsPerSecond, seconds) => ask({ kind: "paced", requestsPerSecond, seconds }),
     totals: () => ask({ kind: "totals" }),
     close: async () => {
-      child.removeAllListeners();
       const exited = new Promise((resolve) => child.once("exit", resolve));
       child.send({ kind: "close" } satisfies SenderCall);
       await exited;

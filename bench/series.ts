@@ -5,21 +5,21 @@
  * Sketch, a known sum: its 198 B are read twice, by the decoder and by the comparison with the key of the series (3 lines each,
  * sequential in a round); a row of some 4 B is written and read; writer and bucket take a line each: 140 + 60 + 40 + 60 ns.
  * Nothing is allocated per point. At 1 M series no line is in a cache: the hardware fetches ahead what is sequential.
+ *
+ * Peer: protobufjs decoding the very same requests, the first hundred of the last round, and doing nothing else.
  */
 import { Engine } from "../src/engine/index.ts";
 import { Core } from "../src/ingest/index.ts";
 import { MetricsDecoder } from "../src/otlp/index.ts";
-import {
-  millis,
-  parseObjective,
-  workbookPolicy,
-  type Indicator,
-  type Slo,
-} from "../src/slo/index.ts";
+import type { Indicator } from "../src/slo/index.ts";
+import type { BenchCase } from "./bench-case.ts";
 import type { BenchSettings } from "./bench-settings.ts";
+import { benchSlo } from "./bench-slo.ts";
 import { BENCH_HISTOGRAM_METRIC, BENCH_SUM_METRIC } from "./otlp-data.ts";
 import { OtlpLoad, type LoadSettings } from "./otlp-load.ts";
-import type { BenchRow } from "./row.ts";
+import { peerDecode, peerTotal } from "./protobufjs-peer.ts";
+import type { BenchRow, Target } from "./row.ts";
+import { usedBytes } from "./used-bytes.ts";
 
 type Kind = LoadSettings["kind"];
 
@@ -28,57 +28,96 @@ const BUCKET_MS = 10_000;
 const POINTS_PER_REQUEST = 1_000;
 /** Requests that are patched, then measured, at a time. */
 const CHUNK = 50;
-const ROUNDS = 5;
-const TARGETS = { sum: 3, histogram: 2 } as const;
-const TARGET_BYTES = 200;
-const NAMES = {
+/** The best counts. */
+const ROUNDS = 3;
+const PEER_REQUESTS = 100;
+const PEER_ROUNDS = 2;
+const UNIT = "M points/CPU s";
+const NAMES: Readonly<Record<Kind, string>> = {
   sum: "int sums, 6 attributes",
   histogram: "14-bound histograms, a threshold on one",
 };
+const MEGAPOINTS: Readonly<Record<Kind, number>> = { sum: 3, histogram: 2 };
+const SERIES_BYTES = 200;
 
-export function benchSeries({ isQuick, progress }: BenchSettings): BenchRow[] {
-  const seriesCounts = isQuick ? [2_000] : [100_000, 1_000_000];
-  return seriesCounts.flatMap((seriesCount) =>
-    (["sum", "histogram"] as const).flatMap((kind) => {
-      progress(`series: ${seriesCount} ${NAMES[kind]}`);
-      return measureSeries(kind, seriesCount);
-    }),
-  );
+/** So many series of one kind. */
+interface SeriesSet {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly seriesCount: number;
 }
 
-export function measureSeries(kind: Kind, seriesCount: number): BenchRow[] {
+export function seriesCases({ isQuick }: BenchSettings): readonly BenchCase[] {
+  const sets = (isQuick ? [2_000] : [100_000, 1_000_000]).flatMap((seriesCount) =>
+    (["sum", "histogram"] as const).map((kind): SeriesSet => {
+      return { name: `${NAMES[kind]}, ${seriesCount} series`, kind, seriesCount };
+    }),
+  );
+  return sets.map((set) => ({
+    name: set.name,
+    targets: Object.values(targetsOf(set)),
+    run: () => measure(set),
+  }));
+}
+
+const targetsOf = ({ name, kind }: SeriesSet) =>
+  ({
+    rate: { name: `decode, series, engine: ${name}`, unit: UNIT, target: MEGAPOINTS[kind] },
+    memory: {
+      name: `memory: ${name}`,
+      unit: "B/series",
+      target: SERIES_BYTES,
+      beat: SERIES_BYTES / 2,
+    },
+    allocation: { name: `allocated: ${name}`, unit: "B/point", target: 1 },
+  }) satisfies Record<string, Target>;
+
+async function measure(set: SeriesSet): Promise<BenchRow[]> {
+  const { name, kind, seriesCount } = set;
   const load = new OtlpLoad(
     { kind, seriesCount, pointsPerRequest: POINTS_PER_REQUEST, resourceCount: 100 },
     START_MS,
   );
-  const usedBefore = usedBytes();
+  const usedBefore = await usedBytes();
   const counting = new Counting(kind, seriesCount);
   const birthRate = counting.takeRound(load, 1);
   let rate = 0;
   for (let round = 2; round < 2 + ROUNDS; round++) {
     rate = Math.max(rate, counting.takeRound(load, round));
   }
-  const used = (usedBytes() - usedBefore) / seriesCount;
+  const peer = peerRate(load, kind);
+  const used = ((await usedBytes()) - usedBefore) / seriesCount;
   const allocated = counting.allocationPerPoint(load, 2 + ROUNDS);
   counting.check(load);
-  const name = `${NAMES[kind]}, ${seriesCount} series`;
+  const targets = targetsOf(set);
   return [
-    {
-      name: `decode, series, engine: ${name}`,
-      unit: "M points/CPU s",
-      value: rate,
-      target: TARGETS[kind],
-    },
-    { name: `first sight: ${name}`, unit: "M points/CPU s", value: birthRate },
-    {
-      name: `memory: ${name}`,
-      unit: "B/series",
-      value: used,
-      target: TARGET_BYTES,
-      beat: TARGET_BYTES / 2,
-    },
-    { name: `allocated: ${name}`, unit: "B/point", value: allocated, target: 1 },
+    { ...targets.rate, value: rate, peers: [{ name: "protobufjs, decode alone", value: peer }] },
+    { name: `first sight: ${name}`, unit: UNIT, value: birthRate },
+    { ...targets.memory, value: used },
+    { ...targets.allocation, value: allocated },
   ];
+}
+
+/** Million points a second of CPU time; throws when protobufjs does not find in the requests what they count for. */
+function peerRate(load: OtlpLoad, kind: Kind): number {
+  const requests = load.latest(PEER_REQUESTS);
+  // data is cumulative: the last values are the sum of all that was sent
+  const { total } = load.totals(requests.length);
+  const found = peerTotal(requests, kind);
+  if (found !== total) throw new Error(`protobufjs finds ${found}, sent was ${total}`);
+  let rate = 0;
+  for (let round = 0; round < PEER_ROUNDS; round++) {
+    const microseconds = cpuMicros(() => peerDecode(requests));
+    rate = Math.max(rate, (requests.length * load.pointsPerRequest) / microseconds);
+  }
+  return rate;
+}
+
+function cpuMicros(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }
 
 class Counting {
@@ -94,7 +133,7 @@ class Counting {
       restore: () => undefined,
     };
     this.#core = new Core({ engine: this.#engine, alerts, seed: 1, maxSeries });
-    this.#core.applyRules([sloOf(kind)], START_MS - BUCKET_MS);
+    this.#core.applyRules([benchSlo(0, { indicator: INDICATORS[kind] })], START_MS - BUCKET_MS);
   }
 
   /** Every series once; million points a second of CPU time, patching left out. */
@@ -103,10 +142,9 @@ class Counting {
     let microseconds = 0;
     for (let first = 0; first < load.requestCount; first += CHUNK) {
       const requests = requestsOf(load, first, Math.min(first + CHUNK, load.requestCount), nowMs);
-      const before = process.cpuUsage();
-      for (const request of requests) this.#take(request, nowMs);
-      const { user, system } = process.cpuUsage(before);
-      microseconds += user + system;
+      microseconds += cpuMicros(() => {
+        for (const request of requests) this.#take(request, nowMs);
+      });
     }
     this.#engine.tick(nowMs + 1);
     return (load.requestCount * load.pointsPerRequest) / microseconds;
@@ -122,12 +160,11 @@ class Counting {
     this.#core.applyRows(bytes);
   }
 
-  /** On the heap, the rows' bytes left out; 0 without `--expose-gc`. */
+  /** On the heap, the rows' bytes left out; without `--expose-gc` not to be trusted. */
   allocationPerPoint(load: OtlpLoad, round: number): number {
-    if (globalThis.gc === undefined) return 0;
     const nowMs = START_MS + round * BUCKET_MS;
     const requests = requestsOf(load, 0, Math.min(CHUNK, load.requestCount), nowMs);
-    globalThis.gc();
+    globalThis.gc?.();
     const before = process.memoryUsage().heapUsed;
     for (const request of requests) this.#take(request, nowMs);
     const grown = process.memoryUsage().heapUsed - before;
@@ -137,59 +174,28 @@ class Counting {
   /** Throws when the counts are not what was sent. */
   check(load: OtlpLoad): void {
     const stream = this.#engine.allStreams()[0];
-    if (stream === undefined) throw new Error("series bench: there is a stream");
+    if (stream === undefined) throw new Error("there is a stream");
     this.#engine.tick(START_MS + 100 * BUCKET_MS);
     const { good, total } = this.#engine.read(stream.index);
     const sent = load.totals();
-    if (good !== sent.good || total !== sent.total) {
-      throw new Error(
-        `series bench: counted ${good} of ${total}, sent ${sent.good} of ${sent.total}`,
-      );
-    }
+    if (good !== sent.good || total !== sent.total)
+      throw new Error(`counted ${good} of ${total}, sent ${sent.good} of ${sent.total}`);
   }
 }
 
 const requestsOf = (load: OtlpLoad, first: number, end: number, nowMs: number): Uint8Array[] =>
   Array.from({ length: end - first }, (_, index) => load.next(first + index, nowMs));
 
-function sloOf(kind: Kind): Slo {
-  const indicator: Indicator =
-    kind === "sum"
-      ? {
-          kind: "events",
-          total: { metric: BENCH_SUM_METRIC, where: [] },
-          count: "bad",
-          when: [{ kind: "in", key: "error.type", values: ["500"] }],
-        }
-      : {
-          kind: "latency",
-          total: { metric: BENCH_HISTOGRAM_METRIC, where: [] },
-          thresholdNanos: 250_000_000,
-        };
-  const window = { kind: "rolling", lengthMs: millis(30 * 86_400_000) } as const;
-  const objective = parseObjective("99.9%");
-  if (objective === undefined) throw new Error("99.9% is an objective");
-  return {
-    id: "bench/series",
-    service: "bench",
-    name: "series",
-    description: "",
-    labels: {},
-    objective,
-    window,
-    indicator,
-    per: [],
-    groupLimit: 1,
-    alerts: workbookPolicy(window.lengthMs, objective.budgetPpb),
-    annotations: {},
-    budgeting: { kind: "occurrences" },
-    noData: "ignore",
-    source: { file: "bench", line: 1, format: "slowburn" },
-  };
-}
-
-function usedBytes(): number {
-  globalThis.gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
+const INDICATORS: Readonly<Record<Kind, Indicator>> = {
+  sum: {
+    kind: "events",
+    total: { metric: BENCH_SUM_METRIC, where: [] },
+    count: "bad",
+    when: [{ kind: "in", key: "error.type", values: ["500"] }],
+  },
+  histogram: {
+    kind: "latency",
+    total: { metric: BENCH_HISTOGRAM_METRIC, where: [] },
+    thresholdNanos: 250_000_000,
+  },
+};

@@ -1,5 +1,5 @@
-/** Rows → the table people read: name, value, target, what comes after it, and the peer's figure with the ratio. */
-import { timesBetter, type BenchRow } from "./row.ts";
+/** Rows → the table people read: name, value, target, what comes after it, and the peers' figures with the ratios. */
+import { timesBetter, type BenchRow, type PeerFigure } from "./row.ts";
 
 const HEAD = ["what", "value", "unit", "target", "met", "then beat", "met", "peer", "x better"];
 /** Columns of text; the others are numbers and stand to the right. */
@@ -23,7 +23,8 @@ export function renderTable(rows: readonly BenchRow[]): string {
   return [render(head), rule, ...body.map(render)].join("\n");
 }
 
-function cellsOf({ name, unit, value, target, beat, peer }: BenchRow): string[] {
+function cellsOf(row: BenchRow): string[] {
+  const { name, unit, value, target, beat } = row;
   const against = (other: number | undefined): string =>
     other === undefined ? "" : verdict(timesBetter(unit, value, other));
   return [
@@ -34,14 +35,24 @@ function cellsOf({ name, unit, value, target, beat, peer }: BenchRow): string[] 
     against(target),
     beat === undefined ? "" : numberText(beat),
     against(beat),
-    peer === undefined ? "" : `${peer.name}: ${numberText(peer.value)}`,
-    peer === undefined ? "" : numberText(timesBetter(unit, value, peer.value)),
+    ...peerCells(row),
+  ];
+}
+
+/** The peers' names and figures, and how many times better than each the row is. */
+export function peerCells({ unit, value, peers = [] }: BenchRow): [string, string] {
+  const join = (textOf: (peer: PeerFigure) => string): string => peers.map(textOf).join(" · ");
+  return [
+    join((peer) => `${peer.name}: ${numberText(peer.value)}`),
+    join((peer) => numberText(timesBetter(unit, value, peer.value))),
   ];
 }
 
 /** The ratio to the target, and whether it is reached. */
-const verdict = (times: number): string =>
-  `${times >= 1 ? "yes" : "NO"} ${times >= 100 ? ">99" : times.toFixed(2)}`;
+const verdict = (times: number): string => `${times >= 1 ? "yes" : "NO"} ${timesText(times)}`;
+
+/** Nothing that is to be counted in targets is more than a hundred times one. */
+export const timesText = (times: number): string => (times >= 100 ? ">99" : times.toFixed(2));
 
 /** Three digits that count. */
 export function numberText(value: number): string {

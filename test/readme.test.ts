@@ -1,6 +1,10 @@
 /** README.md is true: its commands run, its files load, its tables are those of the code. In the order of the page. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { FULL } from "../bench/bench-settings.ts";
+import { BENCHES } from "../bench/catalog.ts";
+import { README_BEGIN, README_COLUMNS, README_END } from "../bench/readme-table.ts";
+import { numberText } from "../bench/table.ts";
 import { configTable, loadConfig } from "../src/config/index.ts";
 import { readRuleFile } from "../src/rules/index.ts";
 import { TEST_TLS } from "./api/test-tls.ts";
@@ -62,6 +66,44 @@ test("the table of the configuration is that of the code", () => {
     table.split("\n").map((line) => line.replaceAll(/ *\| */g, "|").replaceAll(/-+/g, "-"));
   const table = section("<!-- config: ", "<!-- config end -->");
   expect(cells(table)).toEqual(cells(configTable().trim()));
+});
+
+describe("the table of the benches", () => {
+  const [machine = "", , head = "", rule = "", ...lines] = section(README_BEGIN, README_END).split(
+    "\n",
+  );
+  const cellsOf = (line: string) => /^\| (.*) \|$/.exec(line)?.[1]?.split(" | ") ?? [];
+  const rows = lines.map((line) => cellsOf(line).map((cell) => cell.trim()));
+  const TARGETS = Object.values(BENCHES).flatMap((bench) =>
+    bench(FULL).flatMap(({ targets }) => targets),
+  );
+
+  test("says on what machine it was measured, and with which Node", () => {
+    expect(machine).toMatch(/^On \d+ x \S.*, Node v\d+\.\d+\.\d+:$/);
+  });
+
+  test("has well-formed columns", () => {
+    expect(cellsOf(head).map((cell) => cell.trim())).toEqual(README_COLUMNS);
+    expect(rule).toMatch(/^\| -+ \|(?: -+:? \|){5}$/);
+    const number = String.raw`-?\d[\d,.e+-]*`;
+    for (const [what = "", figure, target, times, peer, ratio, ...more] of rows) {
+      expect(what).toMatch(/\w/);
+      expect(figure, what).toMatch(new RegExp(`^${number} \\S`));
+      expect([target === "", more], what).toEqual([times === "", []]);
+      expect(`${target}${times}`, what).toMatch(/^[-\d.,>]*$/);
+      expect(peer?.split(" · ").length, what).toBe(ratio?.split(" · ").length);
+      expect(peer, what).toMatch(new RegExp(`^(?:\\w[^·]*: ${number}(?: · |$))*$`));
+      expect(ratio, what).toMatch(new RegExp(`^(?:${number}(?: · |$))*$`));
+      expect(`${target}${peer}`, what).not.toBe("");
+    }
+  });
+
+  test.each(TARGETS)("has $name", ({ name, unit, target }) => {
+    const found = rows.filter(([what]) => what === name);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.[1]).toMatch(new RegExp(` ${unit}$`));
+    expect(found[0]?.[2]).toBe(numberText(target));
+  });
 });
 
 describe("a new user", { timeout: 120_000 }, () => {

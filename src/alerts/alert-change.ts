@@ -51,7 +51,7 @@ export function continued(
     return undefined;
   const labels = before?.labels ?? alertLabels(stream, part.severity);
   const { annotations, generatorURL } = text();
-  // Spelled out, so that all alerts have one shape: bench/alerts.ts, all firing.
+  // Spelled out, so that all alerts have one shape: bench/evaluation.ts, the tick that pages.
   const alert: AlertView = {
     streamKey: stream.key,
     sloId: stream.slo.id,

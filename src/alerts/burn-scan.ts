@@ -1,5 +1,5 @@
 /**
- * The tick's hot loop: which tiers burn, for every slot of a shard. Shaped for speed (bench/alerts.ts): columns only,
+ * The tick's hot loop: which tiers burn, for every slot of a shard. Shaped for speed (bench/evaluation.ts): columns only,
  * nothing is allocated, and a stream without bad events in the short lookback costs two loads and a compare per tier.
  */
 /* oxlint-disable typescript/no-non-null-assertion -- every index is below slotCount, which the columns have */

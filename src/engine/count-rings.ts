@@ -250,7 +250,7 @@ function sumShare(
   totalSums[slot]! += spread.totalBefore(to) - spread.totalBefore(from);
 }
 
-/** Adds a column to several sums, four at a time: a quarter less time than one by one (bench/tick.ts). */
+/** Adds a column to several sums, four at a time: a quarter less time than one by one (bench/evaluation.ts). */
 function addToAll(
   columns: readonly Float64Array[],
   cells: Cells,

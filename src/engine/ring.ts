@@ -3,7 +3,7 @@
  *
  *   good, total:   [ bucket 0: slot 0 … capacity-1 | bucket 1: slot 0 … | … ]
  *
- * Bucket-major, so that a tick reads and writes whole columns in order (bench/tick.ts). Counts are 32-bit integers until
+ * Bucket-major, so that a tick reads and writes whole columns in order (bench/evaluation.ts). Counts are 32-bit integers until
  * one does not fit (a fraction, or over 2^31); then that side of the ring becomes doubles for good.
  */
 import type { RungLayout } from "./ladder.ts";
@@ -52,7 +52,7 @@ export class Ring {
     return this.isGoodWide || this.isTotalWide;
   }
 
-  /** Column of a bucket that is held. No division: this is done for every increment (bench/tick.ts). */
+  /** Column of a bucket that is held. No division: this is done for every increment (bench/evaluation.ts). */
   columnOf(bucketIndex: number): number {
     const column = (this.#firstColumn + (bucketIndex - this.first)) | 0;
     return column >= this.bucketCount ? column - this.bucketCount : column;

@@ -31,7 +31,7 @@ export class Streams {
   readonly #limit: number;
   /** By index; indexes are never given out twice, so that a stale one hits nothing. */
   readonly #byIndex: (Stream | undefined)[] = [];
-  /** Where each stream's counts are, apart from the objects: one lookup per increment (bench/tick.ts). */
+  /** Where each stream's counts are, apart from the objects: one lookup per increment (bench/evaluation.ts). */
   readonly shardOf: (Shard | undefined)[] = [];
   readonly slotOf: number[] = [];
   readonly #members = new Map<string, Member>();

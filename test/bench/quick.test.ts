@@ -1,118 +1,76 @@
 /** Every bench, tiny: each checks its own results (counts, sums, what a peer decodes) before it gives a figure. */
 import { describe, expect, it } from "vitest";
-import { BENCHES } from "../../bench/catalog.ts";
-import { QUICK } from "../../bench/bench-settings.ts";
-import { OtlpLoad } from "../../bench/otlp-load.ts";
+import { runCase, type BenchCase } from "../../bench/bench-case.ts";
 import { checkCounts } from "../../bench/bench-rules.ts";
-import { exportRequestType } from "../../bench/otlp-proto.ts";
-import { timesBetter } from "../../bench/row.ts";
-import { numberText, renderTable } from "../../bench/table.ts";
+import { QUICK } from "../../bench/bench-settings.ts";
+import { BENCHES } from "../../bench/catalog.ts";
+import { NaiveTick } from "../../bench/naive-tick.ts";
+import { benchSlo } from "../../bench/bench-slo.ts";
+import { renderTable } from "../../bench/table.ts";
+
+const CASES = Object.entries(BENCHES).flatMap(([bench, casesOf]) =>
+  casesOf(QUICK).map((benchCase) => [bench, benchCase.name, benchCase] as const),
+);
 
 describe("every bench runs tiny and finds its results right", () => {
-  it.each(Object.keys(BENCHES))("%s", async (name) => {
-    const rows = (await BENCHES[name]?.(QUICK)) ?? [];
+  it.each(CASES)("%s: %s", async (_bench, _name, benchCase) => {
+    const rows = await runCase(benchCase);
     expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) expect(row).toMatchObject({ value: expect.any(Number) });
+    for (const { name, value } of rows)
+      expect([name, Number.isFinite(value)]).toEqual([name, true]);
     expect(renderTable(rows).split("\n")).toHaveLength(rows.length + 2);
   });
 });
 
 describe("a check that fails", () => {
+  const answer = JSON.stringify({
+    groups: [
+      { good: 4, total: 5 },
+      { good: 5, total: 5 },
+    ],
+  });
+  const url = `data:application/json,${encodeURIComponent(answer)}#`;
+
   it("counts that differ from what was sent end the bench", async () => {
-    const answer = JSON.stringify({ reading: { good: 9, total: 10 } });
-    const url = `data:application/json,${encodeURIComponent(answer)}#`;
-    await expect(checkCounts(url, "x", { good: 9, total: 11, points: 1 }, 10)).rejects.toThrow(
-      /counts \{"good":9,"total":10\}/,
+    await expect(checkCounts(url, ["x"], { good: 9, total: 11, points: 1 }, 10)).rejects.toThrow(
+      /count \{"good":9,"total":10\}/,
     );
-    await checkCounts(url, "x", { good: 9, total: 10, points: 1 }, 1_000);
+  });
+
+  it("counts of all groups of all SLOs are added up", async () => {
+    await checkCounts(url, ["x"], { good: 9, total: 10, points: 1 }, 1_000);
+    await checkCounts(url, ["x", "y"], { good: 18, total: 20, points: 1 }, 1_000);
+  });
+
+  it("rows with a target that was not announced, and announced ones that are missing, end the bench", async () => {
+    const target = { name: "a", unit: "ms", target: 2 };
+    const run = (part: Partial<BenchCase>) =>
+      runCase({ name: "case", targets: [target], run: () => [{ ...target, value: 1 }], ...part });
+    await expect(run({})).resolves.toHaveLength(1);
+    await expect(run({ targets: [] })).rejects.toThrow(/targets are/);
+    await expect(run({ run: () => [] })).rejects.toThrow(/targets are/);
   });
 });
 
-interface Point {
-  readonly time_unix_nano: { toString(): string };
-  readonly start_time_unix_nano: { toString(): string };
-  readonly as_int?: { toString(): string };
-  readonly count?: { toString(): string };
-  readonly bucket_counts?: readonly { toString(): string }[];
-  readonly attributes: readonly {
-    readonly key: string;
-    readonly value: { readonly string_value: string };
-  }[];
-}
-
-/** The points of a request, as protobufjs reads them. */
-function pointsOf(bytes: Uint8Array, kind: "sum" | "histogram"): readonly Point[] {
-  const decoded = exportRequestType().decode(bytes) as unknown as {
-    resource_metrics: {
-      scope_metrics: { metrics: Record<string, { data_points: Point[] }>[] }[];
-    }[];
-  };
-  return decoded.resource_metrics
-    .flatMap((resource) => resource.scope_metrics.flatMap((scope) => scope.metrics))
-    .flatMap((metric) => metric[kind]?.data_points ?? []);
-}
-
-describe("a load", () => {
-  const settings = { pointsPerRequest: 10, seriesCount: 20, resourceCount: 2 } as const;
-
-  it("patches times and values so that each sending is later and higher", () => {
-    const load = new OtlpLoad({ kind: "sum", ...settings }, 1_800_000_000_000);
-    load.next(0, 1_800_000_001_000);
-    const points = pointsOf(load.next(0, 1_800_000_001_000), "sum");
-    expect(points.map(({ as_int }) => Number(as_int))).toEqual(
-      [1, 2, 3, 4, 5, 6, 7, 1, 2, 3].map((value) => 2 * value),
-    );
-    for (const point of points) {
-      expect(String(point.time_unix_nano)).toBe("1800000001001000000");
-      expect(String(point.start_time_unix_nano)).toBe("1800000000000000000");
+describe("the naive tick", () => {
+  it("adds up what each lookback holds, and finds the streams of which a tier burns", () => {
+    const lookbacks = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"].length;
+    const lookbackTicks = [30, 180, 360, 720, 2_160, 8_640, 25_920, 259_200];
+    const slos = [benchSlo(0), benchSlo(1)];
+    const naive = new NaiveTick({ slos, lookbackTicks, tickMs: 10_000, tickCount: 40 });
+    for (let tick = 0; tick < 40; tick++) {
+      naive.book(0, tick < 3 ? 1 : 0, 100); // before the last five minutes, within the budget
+      naive.book(1, 2, 100); // twenty budgets
+      naive.closeBucket();
     }
-  });
-
-  it.each(["sum", "histogram"] as const)("knows what good and total its %ss add up to", (kind) => {
-    const load = new OtlpLoad({ kind, ...settings }, 1_800_000_000_000);
-    let good = 0;
-    let total = 0;
-    for (const index of [0, 1]) {
-      for (const point of pointsOf(load.next(index, 1_800_000_001_000), kind)) {
-        total += Number(point.as_int ?? point.count);
-        const isBad = point.attributes.some(({ value }) => value.string_value === "500");
-        const counts = (point.bucket_counts ?? []).map(Number);
-        good +=
-          kind === "histogram"
-            ? counts.slice(0, 7).reduce((sum, count) => sum + count, 0)
-            : isBad
-              ? 0
-              : Number(point.as_int);
-      }
-    }
-    expect(load.totals()).toEqual({ good, total, points: 20 });
-    expect(good).toBeLessThan(total);
-  });
-});
-
-describe("the table", () => {
-  it.each([
-    ["M points/s", 4, 2, 2],
-    ["k points/CPU s", 1, 2, 0.5],
-    ["ms", 5, 10, 2],
-    ["B/series", 400, 200, 0.5],
-  ])("%s: %d against %d is %d times better", (unit, value, other, times) => {
-    expect(timesBetter(unit, value, other)).toBe(times);
-  });
-
-  it.each([
-    [0.123456, "0.123"],
-    [12.3456, "12.3"],
-    [1234.5, "1,235"],
-    [0, "0"],
-  ])("%d is written %s", (value, text) => {
-    expect(numberText(value)).toBe(text);
-  });
-
-  it("says of each target whether it is met", () => {
-    const rows = [
-      { name: "a", unit: "ms", value: 20, target: 25, beat: 10, peer: { name: "p", value: 200 } },
-    ];
-    expect(renderTable(rows)).toMatch(/yes 1\.25 .* NO 0\.50 .* p: 200 +10$/m);
+    expect([...naive.evaluate()]).toEqual([1]);
+    expect([...naive.badSums]).toEqual([
+      0,
+      ...Array<number>(lookbacks - 1).fill(3),
+      60,
+      ...Array<number>(lookbacks - 1).fill(80),
+    ]);
+    expect(naive.totalSums[0]).toBe(3_000);
+    expect(naive.totalSums[1]).toBe(4_000);
   });
 });
