@@ -11,6 +11,8 @@ export interface FindingOptions {
   /** Point at the field's name instead of its value. */
   readonly at?: "key" | "value";
   readonly severity?: "error" | "warning";
+  /** Point into the field's text. */
+  readonly part?: { readonly from: number; readonly to: number };
 }
 
 export class Findings<Code extends string = RuleProblemCode> {
@@ -48,7 +50,9 @@ export class Findings<Code extends string = RuleProblemCode> {
     options: FindingOptions = {},
   ): void {
     if (!this.#admit(options.severity)) return;
-    this.#push(code, document.placeOf(path, options.at), formatPath(path), message, options);
+    const { at, part } = options;
+    const place = part === undefined ? document.placeOf(path, at) : document.placeIn(path, part);
+    this.#push(code, place, formatPath(path), message, options);
   }
 
   /** A problem with the text itself. */
@@ -76,7 +80,7 @@ export class Findings<Code extends string = RuleProblemCode> {
       message,
       ...(options.hint === undefined ? {} : { hint: options.hint }),
       ...(this.file === undefined ? {} : { file: this.file }),
-      ...(place === undefined ? {} : { line: place.line, column: place.column }),
+      ...place,
       path,
     });
   }
