@@ -7,7 +7,7 @@ import {
   readMeanOverTime,
   readSumOverTime,
 } from "./over-time.ts";
-import type { Query } from "./query.ts";
+import { childrenOf, type Query } from "./query.ts";
 import { describeValue, type RangeValue, type Value } from "./values.ts";
 import { WINDOW_TEXT } from "./window-template.ts";
 
@@ -137,5 +137,18 @@ const REFUSALS: readonly (readonly [
 export function refuseFunction(query: Query, node: SyntaxNode, name: string): undefined {
   const refusal = REFUSALS.find(([pattern]) => pattern.test(name))?.[1];
   const message = `\`${name}\` ${refusal?.message ?? "cannot be computed from what counters grow by"}`;
-  return query.refuse(node, "promql-unsupported", message, refusal?.hint);
+  const metric = metricIn(query, node)?.replace(/_bucket$/, "");
+  const hint =
+    metric === undefined ? refusal?.hint : refusal?.hint?.replaceAll(/\bx(?=[_[])/g, metric);
+  return query.refuse(node, "promql-unsupported", message, hint);
+}
+
+/** The first metric that is named in the node. */
+function metricIn(query: Query, node: SyntaxNode): string | undefined {
+  if (node.name === "Identifier") return query.textOf(node);
+  for (const child of childrenOf(node)) {
+    const metric = metricIn(query, child);
+    if (metric !== undefined) return metric;
+  }
+  return undefined;
 }

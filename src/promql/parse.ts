@@ -77,7 +77,8 @@ function faultAt(text: string, offset: number): ParseFault {
   const called = /([A-Za-z_:][\w:]*)\s*$/.exec(text.slice(0, from))?.[1];
   if (text[from] === "(" && called !== undefined) {
     const start = text.lastIndexOf(called, from);
-    return { from: start, to: from, message: `PromQL has no function \`${called}\`` };
+    const hint = "functions are those of Prometheus; what other dialects add is not read";
+    return { from: start, to: from, message: `PromQL has no function \`${called}\``, hint };
   }
   WORD.lastIndex = from;
   const unexpected = WORD.exec(text)?.[0] ?? text[from] ?? "";

@@ -10,9 +10,11 @@ export interface FindingOptions {
   readonly hint?: string | undefined;
   /** Point at the field's name instead of its value. */
   readonly at?: "key" | "value";
+  /** Point at this character of the field's text. */
+  readonly index?: number | undefined;
+  /** And at all up to this one, exclusive. */
+  readonly endIndex?: number | undefined;
   readonly severity?: "error" | "warning";
-  /** Point into the field's text. */
-  readonly part?: { readonly from: number; readonly to: number };
 }
 
 export class Findings<Code extends string = RuleProblemCode> {
@@ -50,8 +52,11 @@ export class Findings<Code extends string = RuleProblemCode> {
     options: FindingOptions = {},
   ): void {
     if (!this.#admit(options.severity)) return;
-    const { at, part } = options;
-    const place = part === undefined ? document.placeOf(path, at) : document.placeIn(path, part);
+    const { at, index, endIndex } = options;
+    const place =
+      index === undefined
+        ? document.placeOf(path, at)
+        : document.placeInText(path, index, endIndex);
     this.#push(code, place, formatPath(path), message, options);
   }
 

@@ -47,7 +47,8 @@ function unitsOf(source: string, start: number, end: number, style: Scalar["type
       return piecesOf(source, start + 1, end - 1, DOUBLE_QUOTED, unescaped);
     case "QUOTE_SINGLE":
       return piecesOf(source, start + 1, end - 1, SINGLE_QUOTED, (piece) => piece[0] ?? "");
-    default:
+    case "PLAIN":
+    case undefined:
       return charactersOf(source, start, end);
   }
 }
@@ -57,7 +58,7 @@ const SINGLE_QUOTED = /''|[\s\S]/g;
 /** YAML 1.2 section 5.7. */
 const DOUBLE_QUOTED =
   /\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\\r?\n|\\[\s\S]|[\s\S]/g;
-const WHITE_ESCAPES = new Set([..."ntrvf LP_"]);
+const WHITE_ESCAPES = new Set("ntrvf LP_");
 
 const charactersOf = (source: string, start: number, end: number): Unit[] =>
   piecesOf(source, start, end, CHARACTER, (piece) => piece);
@@ -71,7 +72,7 @@ function piecesOf(
 ): Unit[] {
   return [...source.slice(start, end).matchAll(pattern)].flatMap(({ 0: piece, index }) =>
     // An astral character is two units of the text.
-    [...read(piece)].flatMap((character) =>
+    Array.from(read(piece)).flatMap((character) =>
       Array.from({ length: character.length }, () => ({
         offset: start + index,
         length: piece.length,

@@ -31,8 +31,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Of the field, or of the nearest one above it that is there. */
   placeOf(path: FieldPath, at?: "key" | "value"): Place;
-  /** Of a part of the text at `path`, in UTF-16 units; of the field when it is no text. */
-  placeIn(path: FieldPath, part: SourceSpan): Place;
+  /** Of the characters from `index` to `endIndex` (exclusive) of the text at `path`; of the field when it is no text. */
+  placeInText(path: FieldPath, index: number, endIndex?: number): Place;
   /** The scalar at `path` as it is written, before it was read as a number. */
   textOf(path: FieldPath): string | undefined;
 }
@@ -59,8 +59,9 @@ export function toYamlDocument(
   return {
     value,
     placeOf: (path, at) => placeOf(document, lines, path, at ?? "value"),
-    placeIn: (path, part) =>
-      placeIn(document, text, lines, path, part) ?? placeOf(document, lines, path, "value"),
+    placeInText: (path, index, endIndex = index + 1) =>
+      placeInText(document, text, lines, path, { from: index, to: endIndex }) ??
+      placeOf(document, lines, path, "value"),
     textOf: (path) => {
       const found = find(document, path);
       return found.isWhole && isScalar(found.value) ? found.value.source : undefined;
@@ -205,7 +206,7 @@ function placeOf(
 }
 
 /** A part over several lines is shown by its first. */
-function placeIn(
+function placeInText(
   document: Document,
   text: string,
   lines: LineCounter,

@@ -6,13 +6,13 @@ import { readYaml } from "../../src/rules/index.ts";
 
 /** What is underlined for the first `word` of the text at `query`. */
 function underlined(source: string, word: string): string | undefined {
-  const [document] = readYaml({ file: "x", text: source }).documents;
-  const text = (document?.value as { query: string }).query;
+  const document = readYaml({ file: "x", text: source }).documents[0]!;
+  const { query: text } = document.value as { query: string };
   const from = text.indexOf(word);
   expect(from, text).toBeGreaterThanOrEqual(0);
-  const place = document?.placeIn(["query"], { from, to: from + word.length });
-  const line = source.split(/\r?\n/)[(place?.line ?? 0) - 1] ?? "";
-  return line.slice((place?.column ?? 0) - 1, (place?.endColumn ?? 0) - 1);
+  const place = document.placeInText(["query"], from, from + word.length);
+  const line = source.split(/\r?\n/)[place.line - 1] ?? "";
+  return line.slice(place.column - 1, (place.endColumn ?? 0) - 1);
 }
 
 describe("a word is found in", () => {
@@ -60,9 +60,9 @@ test("a part over several lines is underlined on its first", () => {
 
 test("what is no text is the field itself", () => {
   const [document] = readYaml({ file: "x", text: "query: 12\nlist: [a]" }).documents;
-  expect(document?.placeIn(["query"], { from: 0, to: 1 })).toEqual({ line: 1, column: 8 });
-  expect(document?.placeIn(["list"], { from: 0, to: 1 })).toEqual({ line: 2, column: 7 });
-  expect(document?.placeIn(["none"], { from: 0, to: 1 })).toEqual({ line: 1, column: 1 });
+  expect(document?.placeInText(["query"], 0)).toEqual({ line: 1, column: 8 });
+  expect(document?.placeInText(["list"], 0)).toEqual({ line: 2, column: 7 });
+  expect(document?.placeInText(["none"], 0)).toEqual({ line: 1, column: 1 });
 });
 
 test("any word of any text is found, however the text is written", () => {
@@ -98,7 +98,7 @@ test("any word of any text is found, however the text is written", () => {
         const [document] = readYaml({ file: "x", text: source }).documents;
         const { b } = document!.value as { b: { c: [{ query: string }] } };
         const from = b.c[0].query.indexOf("here");
-        const place = document!.placeIn(["b", "c", 0, "query"], { from, to: from + 4 });
+        const place = document!.placeInText(["b", "c", 0, "query"], from, from + 4);
         const line = source.split("\n")[place.line - 1] ?? "";
         const shown = line.slice(place.column - 1, place.endColumn! - 1);
         // A line of double quotes may end with a backslash in the middle of the word.
