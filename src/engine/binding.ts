@@ -5,7 +5,7 @@
 import { MetricKind } from "../otlp/index.ts";
 import { metricSpellings, type MetricShape, type Slo, type StreamIndex } from "../slo/index.ts";
 import { attributeLookup, type LookUpAttribute } from "./attribute-lookup.ts";
-import { canMeasure, sampleOf, thresholdOf } from "./measure.ts";
+import { canMeasure, cutOf, sampleOf, thresholdOf } from "./measure.ts";
 import { mergeTargets } from "./merge-targets.ts";
 import { rolesByMetric, type Role } from "./roles.ts";
 import {
@@ -74,6 +74,7 @@ export class Binder {
           goodWeight,
           totalWeight: role.totalWeight,
           threshold,
+          ...cutOf(role.measure),
           ...sampleOf(role.measure),
         },
       ];

@@ -55,6 +55,10 @@ export function thresholdOf(measure: RoleMeasure, metric: Metric, note: Note): n
   return value;
 }
 
+/** A bucket is a count of its own, whichever side of a ratio it is on; a latency is of all events. */
+export const cutOf = (measure: RoleMeasure): { readonly isTotalCut?: true } =>
+  measure.kind === "atMost" ? { isTotalCut: true } : {};
+
 /** What a point of a gauge adds, as a target carries it; nothing for other measures. */
 export function sampleOf(measure: RoleMeasure): { readonly sample?: SampleMeasure } {
   if (measure.kind === "values") return { sample: { kind: "value" } };

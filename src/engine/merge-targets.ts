@@ -43,7 +43,8 @@ function joinThresholds(targets: readonly Target[]): readonly Target[] {
     );
     const total = joined[whole];
     if (total === undefined) continue;
-    joined[joined.indexOf(cut)] = { ...cut, totalWeight: total.totalWeight };
+    const { isTotalCut: _, ...latency } = cut;
+    joined[joined.indexOf(cut)] = { ...latency, totalWeight: total.totalWeight };
     joined.splice(whole, 1);
   }
   return joined;

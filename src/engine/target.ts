@@ -26,6 +26,8 @@ export interface Target {
    * straddles it are booked apart. -1: every event of the series counts alike.
    */
   readonly threshold: number;
+  /** Events above the threshold are not in the total either: it counts a bucket. Of a cut bucket it is the estimate. */
+  readonly isTotalCut?: true;
   /** What a point of a gauge adds; of a counter or histogram there is none. */
   readonly sample?: SampleMeasure;
 }

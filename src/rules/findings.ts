@@ -10,6 +10,10 @@ export interface FindingOptions {
   readonly hint?: string | undefined;
   /** Point at the field's name instead of its value. */
   readonly at?: "key" | "value";
+  /** Point at this character of the field's text. */
+  readonly index?: number | undefined;
+  /** And at all up to this one, exclusive. */
+  readonly endIndex?: number | undefined;
   readonly severity?: "error" | "warning";
 }
 
@@ -48,7 +52,12 @@ export class Findings<Code extends string = RuleProblemCode> {
     options: FindingOptions = {},
   ): void {
     if (!this.#admit(options.severity)) return;
-    this.#push(code, document.placeOf(path, options.at), formatPath(path), message, options);
+    const { at, index, endIndex } = options;
+    const place =
+      index === undefined
+        ? document.placeOf(path, at)
+        : document.placeInText(path, index, endIndex);
+    this.#push(code, place, formatPath(path), message, options);
   }
 
   /** A problem with the text itself. */
@@ -76,7 +85,7 @@ export class Findings<Code extends string = RuleProblemCode> {
       message,
       ...(options.hint === undefined ? {} : { hint: options.hint }),
       ...(this.file === undefined ? {} : { file: this.file }),
-      ...(place === undefined ? {} : { line: place.line, column: place.column }),
+      ...place,
       path,
     });
   }

@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import { sep } from "node:path";
 import { millis, type Problem, type Slo } from "../slo/index.ts";
+import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
-import { readRuleFile, type RuleFileReading } from "./rule-file.ts";
+import type { RuleFileReading } from "./rule-file.ts";
 import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 
 /** A file on its way into the set. */
@@ -21,7 +22,7 @@ interface Candidate {
 }
 
 /** What was parsed for a set, so that the next load parses only what changed. Sets from a snapshot have none. */
-const readingsOfSet = new WeakMap<RuleSet, ReadonlyMap<string, RuleFileReading>>();
+const readingsOfSet = new WeakMap<RuleSet, KnownReadings>();
 
 /**
  * Reads every .yaml and .yml file below `directory` but those in its `schema/`. Never throws for what it finds there:
@@ -33,7 +34,7 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   if (listing.root === undefined) return keepAll(previous, listing.problems);
   const lastGood = groupBy(previous?.slos ?? [], (slo) => slo.source.file);
   const known = previous === undefined ? undefined : readingsOfSet.get(previous);
-  const readings = new Map<string, RuleFileReading>();
+  const texts: RuleText[] = [];
   const candidates: Candidate[] = [];
   const admit = (file: string, reading: RuleFileReading) =>
     candidates.push({
@@ -49,15 +50,12 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
     const content = readRuleText(file);
     if (content.kind === "gone") continue;
     if (content.kind === "refused") admit(file, { slos: [], problems: [content.problem] });
-    else {
-      const key = digestOf(file, content.text, settings);
-      const reading = known?.get(key) ?? readRuleFile({ file, text: content.text }, settings);
-      readings.set(key, reading);
-      admit(file, reading);
-    }
+    else texts.push({ file, text: content.text, key: digestOf(file, content.text, settings) });
   }
+  const readings = readFolder(texts, settings, known);
+  for (const [file, reading] of readings.byFile) admit(file, reading);
   const set = settle(candidates, previous, millis(now()));
-  readingsOfSet.set(set, readings);
+  readingsOfSet.set(set, readings.known);
   return set;
 }
 

@@ -22,7 +22,7 @@ export const RULE_PROBLEM_CODES = {
     "A key that is no plain text, or one of `__proto__`, `constructor`, `prototype`.",
   "ambiguous-scalar": "A number whose text would be lost (`1.10`): quote it.",
   "empty-file": "Nothing is in the file; or it holds no SLO.",
-  "unknown-format": "`apiVersion` names no format that is read.",
+  "unknown-format": "`apiVersion` (or `version`) names no format that is read.",
   "unknown-key": "A field that does not exist.",
   "missing-field": "A field that must be there.",
   "wrong-type": "A value of the wrong kind.",
@@ -50,6 +50,20 @@ export const RULE_PROBLEM_CODES = {
   "threshold-off-bound":
     "Lint: a latency threshold inside a bucket of the bounds that SDKs use for the metric.",
   "overlapping-slos": "Lint: two SLOs count the same events over the same window.",
+  // Formats of other tools.
+  "unknown-kind": "`kind` names no kind of object that the format has.",
+  "missing-reference": "The object that is named is in no file of the folder.",
+  "duplicate-object": "Two objects of one kind and name: the first is taken.",
+  "not-applied": "A part of the file that has no effect here.",
+  "unknown-plugin": "A plugin whose queries are not in the file.",
+  "promql-syntax": "The query is not PromQL.",
+  "promql-selector": "A selector that does not name one metric and plain conditions.",
+  "promql-range": "A range that is missing, or is not the window.",
+  "promql-scale": "Counts, rates and steps in one ratio: their scales do not cancel.",
+  "promql-labels": "Both sides of an operator are not aggregated by the same labels.",
+  "promql-unsupported": "The query cannot be computed from increments.",
+  "promql-form": "The query comes to no ratio of counts.",
+  "promql-note": "A query that is computed otherwise than Prometheus would.",
 } as const;
 
 export type RuleProblemCode = keyof typeof RULE_PROBLEM_CODES;

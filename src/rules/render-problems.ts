@@ -27,7 +27,7 @@ export function renderProblems(
     const excerpt = excerptOf(problem, settings.sources);
     if (excerpt === undefined) continue;
     lines.push(paint("faint", excerpt.margin) + excerpt.text);
-    lines.push(paint("faint", excerpt.emptyMargin) + paint(severity, `${excerpt.indent}^`));
+    lines.push(paint("faint", excerpt.emptyMargin) + paint(severity, excerpt.mark));
   }
   return lines.map((line) => `${line}\n`).join("");
 }
@@ -36,11 +36,12 @@ interface Excerpt {
   readonly margin: string;
   readonly emptyMargin: string;
   readonly text: string;
-  readonly indent: string;
+  /** Carets under the part that is meant. */
+  readonly mark: string;
 }
 
 function excerptOf(
-  { code, file, line, column }: Problem,
+  { code, file, line, column, endColumn }: Problem,
   sources: ReadonlyMap<string, string> | undefined,
 ): Excerpt | undefined {
   if (code === "secret-reference") return undefined; // its line may hold the secret
@@ -51,11 +52,13 @@ function excerptOf(
   const start = column > MAX_LINE ? column - MAX_LINE / 2 : 0;
   const shown = visible(text.slice(start, start + MAX_LINE));
   const number = String(line).padStart(5);
+  const indent = Math.max(0, column - 1 - start);
+  const width = Math.max(1, Math.min(endColumn ?? 0, start + shown.length + 1) - column);
   return {
     margin: `${number} | `,
     emptyMargin: `${" ".repeat(number.length)} | `,
     text: shown,
-    indent: " ".repeat(Math.max(0, column - 1 - start)),
+    mark: " ".repeat(indent) + "^".repeat(width),
   };
 }
 

@@ -4,14 +4,21 @@ import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
+import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
 import type { RuleSettings } from "./rule-set.ts";
+import { slothFormat } from "./sloth/reader.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
 
 /** A further format is a further line here. */
-const FORMATS: readonly RuleFormat[] = [nativeFormat];
+const FORMATS: readonly RuleFormat[] = [nativeFormat, slothFormat];
 const VERSIONS = FORMATS.flatMap((format) => format.apiVersions);
+/** What a file may begin with. */
+const FIRST_LINES = FORMATS.flatMap(({ apiVersions, versions = [] }) => [
+  ...apiVersions.map((version) => `apiVersion: ${version}`),
+  ...versions.map((version) => `version: ${version}`),
+]);
 
 export interface RuleFileReading {
   /** The sound ones. A file with an error runs as a whole or not at all: see `loadRules`. */
@@ -20,46 +27,97 @@ export interface RuleFileReading {
   readonly problems: readonly Problem[];
 }
 
+/** A file before its documents are read, so that what they share with others is known first. */
+export interface ParsedRuleFile {
+  readonly file: string;
+  readonly documents: readonly YamlDocument[];
+  readonly shared: readonly SharedObject[];
+  /** Whether its documents can refer to others. */
+  readonly isLinked: boolean;
+  readonly problems: readonly Problem[];
+}
+
 /** Never throws, whatever the text is. */
 export function readRuleFile(
   source: SourceText,
   settings: RuleSettings = { bucketMs: 10_000 },
 ): RuleFileReading {
-  const yaml = readYaml(source);
-  const findings = new Findings(source.file);
-  const slos = yaml.documents.flatMap((document) => readDocument(document, findings, settings));
-  if (yaml.documents.length === 0 && yaml.problems.length === 0) {
-    const hint = `start with apiVersion: ${VERSIONS[0]}`;
+  const parsed = parseRuleFile(source);
+  return readParsedFile(parsed, settings, new References(new Catalogue(parsed.shared)));
+}
+
+export function parseRuleFile({ file, text }: SourceText): ParsedRuleFile {
+  const { documents, problems } = readYaml({ file, text });
+  const shared = documents.flatMap((document) => {
+    const as = formatOf(document)?.sharedAs?.(document);
+    return as === undefined ? [] : [sharedObject(as.namespace, as.name, document, file)];
+  });
+  const isLinked = documents.some((document) => formatOf(document)?.sharedAs !== undefined);
+  return { file, documents, shared, isLinked, problems };
+}
+
+export function readParsedFile(
+  { file, documents, problems }: ParsedRuleFile,
+  settings: RuleSettings,
+  references: References,
+): RuleFileReading {
+  const findings = new Findings(file);
+  const slos = documents.flatMap((document) =>
+    readDocument(document, findings, settings, references),
+  );
+  if (documents.length === 0 && problems.length === 0) {
+    const hint = `start with ${FIRST_LINES[0]}`;
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
   }
   reportTwins(slos, findings);
-  return { slos, problems: [...yaml.problems, ...findings.problems] };
+  return { slos, problems: [...problems, ...findings.problems] };
+}
+
+function formatOf({ value }: YamlDocument): RuleFormat | undefined {
+  if (!isMapping(value)) return undefined;
+  const { apiVersion, version } = value;
+  return FORMATS.find(
+    ({ apiVersions, versions = [] }) =>
+      apiVersions.some((known) => known === apiVersion) ||
+      (apiVersion === undefined && versions.some((known) => known === version)),
+  );
 }
 
 function readDocument(
   document: YamlDocument,
   findings: Findings,
   settings: RuleSettings,
+  references: References,
 ): readonly Slo[] {
+  const format = formatOf(document);
+  if (format !== undefined) return format.read(document, findings, settings, references);
   const { value } = document;
   if (!isMapping(value)) {
     findings.add("wrong-type", document, [], `an SLO file is a mapping, not ${kindOf(value)}`);
     return [];
   }
-  const version = value["apiVersion"];
-  const format = FORMATS.find(({ apiVersions }) => apiVersions.some((known) => known === version));
-  if (format !== undefined) return format.read(document, findings, settings);
+  const key = value["apiVersion"] === undefined && "version" in value ? "version" : "apiVersion";
+  const version = value[key];
   if (version === undefined) {
     findings.add("missing-field", document, [], "an SLO file needs `apiVersion`", {
-      hint: `write apiVersion: ${VERSIONS[0]}`,
+      hint: `write ${FIRST_LINES[0]}`,
     });
     return [];
   }
-  const nearest = typeof version === "string" ? nearestName(version, VERSIONS) : undefined;
-  findings.add("unknown-format", document, ["apiVersion"], `${kindOf(version)} is not read`, {
-    hint: nearest === undefined ? `one of: ${VERSIONS.join(", ")}` : `did you mean \`${nearest}\`?`,
+  findings.add("unknown-format", document, [key], `${kindOf(version)} is not read`, {
+    hint: versionHint(key, typeof version === "string" ? version : ""),
   });
   return [];
+}
+
+/** The version that was probably meant, under the key it belongs to. */
+function versionHint(key: string, version: string): string {
+  const meant =
+    FIRST_LINES.find((line) => line.endsWith(`ersion: ${version}`)) ??
+    nearestName(`${key}: ${version}`, FIRST_LINES);
+  if (meant === undefined) return `one of: ${VERSIONS.join(", ")}`;
+  const [, nearest = ""] = meant.split(": ");
+  return meant.startsWith(`${key}: `) ? `did you mean \`${nearest}\`?` : `write ${meant}`;
 }
 
 /** Two documents of one file can declare the same SLO. */

@@ -13,6 +13,7 @@ import {
   type Pair,
   type YAMLMap,
 } from "yaml";
+import { sourceSpan, type SourceSpan } from "./scalar-place.ts";
 
 export type FieldPath = readonly (string | number)[];
 
@@ -21,6 +22,8 @@ export interface Place {
   readonly line: number;
   /** From 1, in UTF-16 units. */
   readonly column: number;
+  /** Where the part that is meant ends in its line, exclusive; without it, the place is a point. */
+  readonly endColumn?: number;
 }
 
 export interface YamlDocument {
@@ -28,6 +31,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Of the field, or of the nearest one above it that is there. */
   placeOf(path: FieldPath, at?: "key" | "value"): Place;
+  /** Of the characters from `index` to `endIndex` (exclusive) of the text at `path`; of the field when it is no text. */
+  placeInText(path: FieldPath, index: number, endIndex?: number): Place;
   /** The scalar at `path` as it is written, before it was read as a number. */
   textOf(path: FieldPath): string | undefined;
 }
@@ -41,9 +46,10 @@ export type YamlDataCode =
   "yaml-depth" | "yaml-size" | "yaml-alias" | "duplicate-key" | "forbidden-key";
 export type ReportYaml = (code: YamlDataCode, place: Place, message: string, hint?: string) => void;
 
-/** Plain data of a composed document; `undefined` when something in it was reported. */
+/** Plain data of a composed document of `text`; `undefined` when something in it was reported. */
 export function toYamlDocument(
   document: Document,
+  text: string,
   lines: LineCounter,
   report: ReportYaml,
 ): YamlDocument | undefined {
@@ -53,6 +59,9 @@ export function toYamlDocument(
   return {
     value,
     placeOf: (path, at) => placeOf(document, lines, path, at ?? "value"),
+    placeInText: (path, index, endIndex = index + 1) =>
+      placeInText(document, text, lines, path, { from: index, to: endIndex }) ??
+      placeOf(document, lines, path, "value"),
     textOf: (path) => {
       const found = find(document, path);
       return found.isWhole && isScalar(found.value) ? found.value.source : undefined;
@@ -194,6 +203,23 @@ function placeOf(
   const isKey = at === "key" || !found.isWhole || isEmpty(found.value);
   const node = isKey ? (found.key ?? found.value) : found.value;
   return placeAt(lines, offsetOf(node ?? document.contents));
+}
+
+/** A part over several lines is shown by its first. */
+function placeInText(
+  document: Document,
+  text: string,
+  lines: LineCounter,
+  path: FieldPath,
+  part: SourceSpan,
+): Place | undefined {
+  const found = find(document, path);
+  const node = isAlias(found.value) ? found.value.resolve(document) : found.value;
+  const span = found.isWhole && isScalar(node) ? sourceSpan(text, node, part) : undefined;
+  if (span === undefined) return undefined;
+  const [firstLine = ""] = text.slice(span.from, span.to).split(/\r?\n/, 1);
+  const place = placeAt(lines, span.from);
+  return { ...place, endColumn: place.column + firstLine.length };
 }
 
 /** `key:` with nothing behind it has no place of its own. */

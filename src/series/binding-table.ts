@@ -2,7 +2,12 @@
  * Series to what the rules want of them. Bindings are shared: most series of a metric go to the same streams, so a series
  * holds one number.
  */
-import { MAX_THRESHOLDS, type BindSeries, type SeriesBinding } from "../engine/index.ts";
+import {
+  MAX_THRESHOLDS,
+  type BindSeries,
+  type SeriesBinding,
+  type Target,
+} from "../engine/index.ts";
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
 import { ThresholdSet, type InexactCut } from "./cuts.ts";
@@ -17,6 +22,8 @@ export interface BoundTargets {
   readonly totalWeights: Float64Array;
   /** Slot of the target's threshold, -1 when every event counts alike. */
   readonly thresholdSlots: Int8Array;
+  /** 1 where the total, too, counts only what is at or below the threshold. */
+  readonly totalCuts: Uint8Array;
   /** What a gauge's point counts: a code of `sampled`, and what its value is compared with. */
   readonly sampleCodes: Uint8Array;
   readonly sampleValues: Float64Array;
@@ -119,6 +126,7 @@ export class BindingTable {
       goodWeights: Float64Array.from(targets, (target) => target.goodWeight),
       totalWeights: Float64Array.from(targets, (target) => target.totalWeight),
       thresholdSlots: Int8Array.from(targets, (target) => target.threshold),
+      totalCuts: Uint8Array.from(targets, (target) => (isTotalCut(target) ? 1 : 0)),
       sampleCodes: Uint8Array.from(targets, (target) => sampleCode(target.sample)),
       sampleValues: Float64Array.from(targets, (target) => sampleValue(target.sample)),
       thresholdSet,
@@ -129,11 +137,17 @@ export class BindingTable {
   }
 }
 
+/** Without a total there is nothing to cut. */
+const isTotalCut = ({ isTotalCut: isCut, totalWeight }: Target): boolean =>
+  isCut === true && totalWeight !== 0;
+
 /** The same for bindings that are laid out alike; once per series, so without JSON (bench/series.ts, first sight). */
 function keyOf({ targets, thresholds }: SeriesBinding, isDelta: boolean): string {
   let key = isDelta ? "delta" : "cumulative";
-  for (const { stream, goodWeight, totalWeight, threshold, sample } of targets) {
+  for (const target of targets) {
+    const { stream, goodWeight, totalWeight, threshold, sample } = target;
     key += `|${stream},${goodWeight},${totalWeight},${threshold}`;
+    if (isTotalCut(target)) key += ",cut";
     if (sample !== undefined) key += `,${sampleCode(sample)},${sampleValue(sample)}`;
   }
   return thresholds.length === 0 ? key : `${key}|${thresholds.join()}`;

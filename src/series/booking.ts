@@ -20,7 +20,7 @@ export function bookIncrement(
   fromMs: number,
   timeMs: number,
 ): void {
-  const { streams, goodWeights, totalWeights, thresholdSlots } = targets;
+  const { streams, goodWeights, totalWeights, thresholdSlots, totalCuts } = targets;
   for (let index = 0; index < streams.length; index++) {
     const stream = streams[index]! as StreamIndex; // the engine gave it
     const goodWeight = goodWeights[index]!;
@@ -34,8 +34,13 @@ export function bookIncrement(
     if (below !== below) continue; // NaN: a baseline
     const straddle = increment[2 + slot * 2]!;
     const share = straddle > 0 ? targets.thresholdSet.cuts(shape)[slot * CUT_STRIDE + 2]! : 0;
+    const estimate = below + share * straddle;
+    if (totalCuts[index]! !== 0) {
+      books.book(stream, fromMs, timeMs, goodWeight * estimate, totalWeights[index]! * estimate);
+      continue;
+    }
     // Bounds are kept for what is added to good events; of what is taken off them, the estimate is.
-    const sure = goodWeight < 0 ? below + share * straddle : below;
+    const sure = goodWeight < 0 ? estimate : below;
     books.book(stream, fromMs, timeMs, goodWeight * sure, total);
     if (straddle > 0 && goodWeight > 0) {
       const most = goodWeight * straddle;

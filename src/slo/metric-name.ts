@@ -88,11 +88,36 @@ function escapedMetricName(name: string): string {
 }
 
 /**
+ * The name with its dots, and unit and type suffix (`NoUTF8EscapingWithSuffixes`): `http.server.request.duration_seconds`.
+ */
+function unescapedName(name: string, unit: string, shape: MetricShape): string {
+  const [main, ...rest] = unitWords(unit);
+  const per = (main === "per" ? [main, ...rest] : rest).join("_");
+  const type =
+    shape === "counter" ? "total" : shape === "gauge" && unit.trim() === "1" ? "ratio" : "";
+  let text = withoutSuffix(withoutSuffix(name, type), per);
+  if (main !== undefined && main !== "per" && !text.endsWith(main)) text += `_${main}`;
+  for (const suffix of [per, type]) if (suffix !== "") text += `_${suffix}`;
+  return text;
+}
+
+/** A suffix goes together with what separates it. */
+const withoutSuffix = (name: string, suffix: string): string =>
+  suffix !== "" && name.endsWith(suffix) && name.length > suffix.length + 1
+    ? name.slice(0, -suffix.length - 1)
+    : name;
+
+/**
  * Every name a rule may call the metric by, each once: its own first, then the Prometheus spellings whose samples
  * count events (`_count` and `_bucket` of a histogram, `_count` of a summary; never `_sum`, which adds up values).
  */
 export function metricSpellings(name: string, unit: string, shape: MetricShape): readonly string[] {
-  const families = [prometheusName(name, unit, shape), escapedMetricName(name)];
+  const families = [
+    prometheusName(name, unit, shape),
+    escapedMetricName(name),
+    unescapedName(name, unit, shape),
+    name,
+  ];
   const suffixes =
     shape === "histogram" ? ["", "_count", "_bucket"] : shape === "summary" ? ["", "_count"] : [""];
   const spelled = families.flatMap((family) => suffixes.map((suffix) => family + suffix));

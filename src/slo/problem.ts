@@ -11,6 +11,8 @@ export interface Problem {
   readonly line?: number;
   /** From 1. */
   readonly column?: number;
+  /** Where the part that is meant ends in that line, exclusive; without it, the place is a point. */
+  readonly endColumn?: number;
   /** The field, as `slos.availability.objective`. */
   readonly path: string;
 }

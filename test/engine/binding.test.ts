@@ -270,6 +270,19 @@ describe("sums", () => {
     expect(targets).toEqual([{ stream: 0, goodWeight: 1, totalWeight: 1, threshold: 0 }]);
   });
 
+  test("a bucket in the total counts itself there, not all events of its histogram", () => {
+    const fast = [term("h", { kind: "atMost", bound: 1 })];
+    const inTime = [term("h", { kind: "atMost", bound: 10 })];
+    const { targets, thresholds } = engineWith({
+      indicator: { ...bad(fast, inTime), count: "good" } as Indicator,
+    }).bind(seriesOf({}, { ...HISTOGRAM, name: "h" }));
+    expect(thresholds).toEqual([1, 10]);
+    expect(targets).toEqual([
+      { stream: 0, goodWeight: 0, totalWeight: 1, threshold: 1, isTotalCut: true },
+      { stream: 0, goodWeight: 1, totalWeight: 0, threshold: 0, isTotalCut: true },
+    ]);
+  });
+
   test("terms that cancel bind to nothing", () => {
     const indicator = bad([term("r", increase)], [term("r", increase), term("r", increase, -1)]);
     expect(targetsOf(indicator, {}, { name: "r" })).toEqual([{ weights: [-1, 0] }]);

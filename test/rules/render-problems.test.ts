@@ -60,6 +60,20 @@ describe("renderProblems", () => {
     expect(excerpt[caret.indexOf("^")]).toBe("X");
   });
 
+  it("underlines a part of the line, as far as it is shown", () => {
+    const carets = (text: string, part: Partial<Problem>) =>
+      renderProblems([{ ...problem, line: 1, ...part }], {
+        sources: new Map([["rules/checkout.yaml", text]]),
+      }).split("\n")[2];
+    expect(carets("query: absent(up) > 0", { column: 8, endColumn: 18 })).toBe(
+      `      | ${" ".repeat(7)}${"^".repeat(10)}`,
+    );
+    const long = `${"a".repeat(500)}${"X".repeat(500)}`;
+    const marked = carets(long, { column: 501, endColumn: 1001 });
+    expect(marked?.length).toBeLessThan(140);
+    expect(marked).toMatch(/\^{50,}$/);
+  });
+
   it("never shows the line a secret was written in", () => {
     const secret = { ...problem, code: "secret-reference", line: 1, column: 1 };
     const rendered = renderProblems([secret], {

@@ -6,6 +6,8 @@ import type {
   MetricInput,
   TemporalityInput,
 } from "../otlp/request-builder.ts";
+import type { BindSeries } from "../../src/engine/index.ts";
+import { streamIndex } from "../../src/slo/index.ts";
 import { bindLatency, nanos, SeriesHarness } from "./harness.ts";
 
 const BOUNDS = [0.1, 0.25, 0.5, 1];
@@ -50,6 +52,32 @@ function latency(threshold: number, ...metrics: readonly MetricInput[]) {
   const { good, total, straddle, straddleGood } = harness.sums(1);
   return { below: good, straddle, straddleGood, total };
 }
+
+describe("a total that is a bucket", () => {
+  /** Good and total of stream 0 are both the events at or below. */
+  const bindBucket =
+    (threshold: number): BindSeries =>
+    () => ({
+      targets: [
+        { stream: streamIndex(0), goodWeight: 1, totalWeight: 1, threshold: 0, isTotalCut: true },
+      ],
+      thresholds: [threshold],
+    });
+
+  test.each([
+    ["on a bound: exact", 0.25, 3],
+    ["inside a bucket: the estimate, on both sides", 0.375, 5],
+  ])("%s", (_, threshold, expected) => {
+    const harness = new SeriesHarness({ bind: bindBucket(threshold) });
+    harness.send(explicit({ bounds: BOUNDS, counts: [1, 2, 4, 8, 16] }));
+    expect(harness.sums()).toEqual({
+      good: expected,
+      total: expected,
+      straddleGood: 0,
+      straddle: 0,
+    });
+  });
+});
 
 describe("explicit bounds", () => {
   const counts = [1, 2, 4, 8, 16]; // up to 0.1, 0.25, 0.5, 1, above

@@ -45,6 +45,19 @@ describe("the names a rule may use", () => {
     ["http.requests", "{request}", "counter", "http_requests_total"],
     ["http.requests", "{request}", "counter", "http_requests"],
     ["rpc.latency", "ms", "summary", "rpc_latency_milliseconds_count"],
+    // Prometheus 3 keeps the dots when it is told to, with suffixes or without.
+    ["http.server.request.duration", "s", "histogram", "http.server.request.duration_bucket"],
+    [
+      "http.server.request.duration",
+      "s",
+      "histogram",
+      "http.server.request.duration_seconds_bucket",
+    ],
+    ["http.requests", "{request}", "counter", "http.requests_total"],
+    ["http.requests.total", "{request}", "counter", "http.requests_total"],
+    ["disk.io", "By/s", "gauge", "disk.io_bytes_per_second"],
+    ["disk.rate", "1/s", "gauge", "disk.rate_per_second"],
+    ["cpu.utilization", "1", "gauge", "cpu.utilization_ratio"],
   ] as const)("%s in %j as a %s: %s", (name, unit, shape, rule) => {
     expect(metricSpellings(name, unit, shape)).toContain(rule);
   });

@@ -1,0 +1,19 @@
+/**
+ * What other formats take over from the native one: how a mapping is read and what is said of it, and the forms that
+ * slowburn's own parts of their files have (indicators, alert policies).
+ */
+export { RESERVED_LABELS } from "./labels.ts";
+export { readScalarText } from "./matchers.ts";
+export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";
+export {
+  explained,
+  fieldIn,
+  isMapping,
+  kindOf,
+  readApart,
+  readShape,
+  report,
+  type Explanation,
+  type Field,
+  type ObjectSchema,
+} from "./shape.ts";
