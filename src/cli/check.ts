@@ -2,7 +2,13 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { loadConfig } from "../config/index.ts";
-import { loadRules, problemsToJson, readRuleFile, renderProblems } from "../rules/index.ts";
+import {
+  loadRules,
+  problemsToJson,
+  readRuleFiles,
+  renderProblems,
+  type SourceText,
+} from "../rules/index.ts";
 import { OperationError, type Problem, ProblemError, type Slo } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -20,7 +26,8 @@ Examples:
   $ slowburn check rules/checkout.yaml    one file
   $ slowburn check --json rules | jq .errorCount
 
-A directory is read as serve reads it: what only shows between files (an SLO defined twice) is found too.`;
+A directory is read as serve reads it: what only shows between files (an SLO defined twice, an object that is
+referred to and nowhere) is found too. Files that are named together may refer to one another.`;
 
 export function addCheck(
   program: Command,
@@ -44,7 +51,7 @@ export function addCheck(
 function check(paths: readonly string[], asJson: boolean, ports: CliPorts): number {
   const settings = checkSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
-  const results = named.map((path) => checkPath(path, settings, ports.now));
+  const results = checkPaths(named, settings, ports.now);
   const problems = results.flatMap((result) => result.problems);
   const summary = problemsToJson(problems);
   const sloCount = count(results.map((result) => result.slos.length));
@@ -74,11 +81,23 @@ function checkSettings({ environment }: CliPorts): CheckSettings {
   return { rulesDirectory, bucketMs, groupLimitMax: limits.groups };
 }
 
-function checkPath(path: string, settings: CheckSettings, now: () => number): Checked {
-  const text = readIfFile(path);
-  if (text !== undefined) return { ...readRuleFile({ file: path, text }, settings), fileCount: 1 };
-  const { slos, problems, files } = loadRules(path, { ...settings, now });
-  return { slos, problems, fileCount: files.length };
+/** Files may refer to one another's objects, as those of a directory may. */
+function checkPaths(
+  paths: readonly string[],
+  settings: CheckSettings,
+  now: () => number,
+): readonly Checked[] {
+  const sources = paths.flatMap((file): SourceText[] => {
+    const text = readIfFile(file);
+    return text === undefined ? [] : [{ file, text }];
+  });
+  const readings = readRuleFiles(sources, settings);
+  return paths.map((path): Checked => {
+    const reading = readings[sources.findIndex(({ file }) => file === path)];
+    if (reading !== undefined) return { ...reading, fileCount: 1 };
+    const { slos, problems, files } = loadRules(path, { ...settings, now });
+    return { slos, problems, fileCount: files.length };
+  });
 }
 
 /** The text of a file, `undefined` for a directory. Throws `OperationError` when neither can be read. */

@@ -10,12 +10,15 @@ export interface FindingOptions {
   readonly hint?: string | undefined;
   /** Point at the field's name instead of its value. */
   readonly at?: "key" | "value";
+  /** Point at this character of the field's text. */
+  readonly index?: number | undefined;
   readonly severity?: "error" | "warning";
 }
 
 export class Findings<Code extends string = RuleProblemCode> {
   readonly file: string | undefined;
   readonly #problems: Problem[] = [];
+  readonly #listed = new Set<string>();
   #unlistedCount = 0;
   #errorCount = 0;
 
@@ -48,12 +51,21 @@ export class Findings<Code extends string = RuleProblemCode> {
     options: FindingOptions = {},
   ): void {
     if (!this.#admit(options.severity)) return;
-    this.#push(code, document.placeOf(path, options.at), formatPath(path), message, options);
+    const { at, index } = options;
+    const place =
+      index === undefined ? document.placeOf(path, at) : document.placeInText(path, index);
+    this.#push(code, place, formatPath(path), message, options);
   }
 
   /** A problem with the text itself. */
   addAt(code: Code, place: Place | undefined, message: string, options: FindingOptions = {}): void {
     if (this.#admit(options.severity)) this.#push(code, place, "", message, options);
+  }
+
+  /** Takes over what was found apart, all of it as no more than a warning. */
+  adoptAsWarnings(problems: readonly Problem[]): void {
+    for (const problem of problems)
+      if (this.#admit("warning")) this.#list({ ...problem, severity: "warning" });
   }
 
   #admit(severity: FindingOptions["severity"]): boolean {
@@ -70,7 +82,7 @@ export class Findings<Code extends string = RuleProblemCode> {
     message: string,
     options: FindingOptions,
   ): void {
-    this.#problems.push({
+    this.#list({
       code,
       severity: options.severity ?? "error",
       message,
@@ -79,6 +91,15 @@ export class Findings<Code extends string = RuleProblemCode> {
       ...(place === undefined ? {} : { line: place.line, column: place.column }),
       path,
     });
+  }
+
+  /** What several SLOs share is read for each of them, and found wrong as often: said once. */
+  #list(problem: Problem): void {
+    const { code, line, column, message } = problem;
+    const key = [line, column, code, message].join(" ");
+    if (this.#listed.has(key)) return;
+    this.#listed.add(key);
+    this.#problems.push(problem);
   }
 }
 

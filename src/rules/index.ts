@@ -8,7 +8,7 @@ export { loadRules } from "./load-rules.ts";
 export { nearestName } from "./nearest-name.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
-export { readRuleFile, type RuleFileReading } from "./rule-file.ts";
+export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 export { ruleSchema } from "./rule-schema.ts";
 export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 export { watchRules, type RulesWatch, type WatchSettings } from "./watch-rules.ts";

@@ -4,6 +4,8 @@ import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
+import { itemDocument } from "./part-document.ts";
+import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
 import type { RuleSettings } from "./rule-set.ts";
 import type { YamlDocument } from "./yaml-document.ts";
@@ -20,35 +22,87 @@ export interface RuleFileReading {
   readonly problems: readonly Problem[];
 }
 
+/** A file before its documents are read, so that what they share with others is known first. */
+export interface ParsedRuleFile {
+  readonly file: string;
+  readonly documents: readonly YamlDocument[];
+  readonly shared: readonly SharedObject[];
+  /** Whether its documents can refer to others. */
+  readonly isLinked: boolean;
+  readonly problems: readonly Problem[];
+}
+
+const DEFAULT_SETTINGS: RuleSettings = { bucketMs: 10_000 };
+
 /** Never throws, whatever the text is. */
-export function readRuleFile(
-  source: SourceText,
-  settings: RuleSettings = { bucketMs: 10_000 },
+export function readRuleFile(source: SourceText, settings?: RuleSettings): RuleFileReading {
+  return readRuleFiles([source], settings)[0] ?? { slos: [], problems: [] };
+}
+
+/** Files that may refer to objects of one another, and to none beside them. */
+export function readRuleFiles(
+  sources: readonly SourceText[],
+  settings: RuleSettings = DEFAULT_SETTINGS,
+): readonly RuleFileReading[] {
+  const files = sources.map(parseRuleFile);
+  const catalogue = new Catalogue(files.flatMap(({ shared }) => shared));
+  return files.map((file) => readParsedFile(file, settings, new References(catalogue)));
+}
+
+export function parseRuleFile({ file, text }: SourceText): ParsedRuleFile {
+  const yaml = readYaml({ file, text });
+  const documents = yaml.documents.flatMap(listed);
+  const shared = documents.flatMap((document) => {
+    const as = formatOf(document)?.sharedAs?.(document);
+    return as === undefined ? [] : [sharedObject(as.namespace, as.name, document, file)];
+  });
+  const isLinked = documents.some((document) => formatOf(document)?.sharedAs !== undefined);
+  return { file, documents, shared, isLinked, problems: yaml.problems };
+}
+
+/** A document can be a list of objects, each as if it were a document. */
+function listed(document: YamlDocument): readonly YamlDocument[] {
+  const { value } = document;
+  if (!Array.isArray(value)) return [document];
+  return value.map((item: unknown, index) => itemDocument(document, item, index));
+}
+
+export function readParsedFile(
+  { file, documents, problems }: ParsedRuleFile,
+  settings: RuleSettings,
+  references: References,
 ): RuleFileReading {
-  const yaml = readYaml(source);
-  const findings = new Findings(source.file);
-  const slos = yaml.documents.flatMap((document) => readDocument(document, findings, settings));
-  if (yaml.documents.length === 0 && yaml.problems.length === 0) {
+  const findings = new Findings(file);
+  const slos = documents.flatMap((document) =>
+    readDocument(document, findings, settings, references),
+  );
+  if (documents.length === 0 && problems.length === 0) {
     const hint = `start with apiVersion: ${VERSIONS[0]}`;
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
   }
   reportTwins(slos, findings);
-  return { slos, problems: [...yaml.problems, ...findings.problems] };
+  return { slos, problems: [...problems, ...findings.problems] };
+}
+
+function formatOf({ value }: YamlDocument): RuleFormat | undefined {
+  const version = isMapping(value) ? value["apiVersion"] : undefined;
+  return FORMATS.find(({ apiVersions }) => apiVersions.some((known) => known === version));
 }
 
 function readDocument(
   document: YamlDocument,
   findings: Findings,
   settings: RuleSettings,
+  references: References,
 ): readonly Slo[] {
+  const format = formatOf(document);
+  if (format !== undefined) return format.read(document, findings, settings, references);
   const { value } = document;
   if (!isMapping(value)) {
     findings.add("wrong-type", document, [], `an SLO file is a mapping, not ${kindOf(value)}`);
     return [];
   }
   const version = value["apiVersion"];
-  const format = FORMATS.find(({ apiVersions }) => apiVersions.some((known) => known === version));
-  if (format !== undefined) return format.read(document, findings, settings);
   if (version === undefined) {
     findings.add("missing-field", document, [], "an SLO file needs `apiVersion`", {
       hint: `write apiVersion: ${VERSIONS[0]}`,
@@ -60,6 +114,15 @@ function readDocument(
     hint: nearest === undefined ? `one of: ${VERSIONS.join(", ")}` : `did you mean \`${nearest}\`?`,
   });
   return [];
+}
+
+const JSON_VERSION = /"apiVersion"\s*:\s*"([^"\\]{1,100})"/g;
+
+/** Whether a JSON file is meant to hold SLOs: other JSON may lie beside rule files, and is none of our business. */
+export function isRuleJson(text: string): boolean {
+  for (const [, version = ""] of text.matchAll(JSON_VERSION))
+    if (nearestName(version, VERSIONS) !== undefined) return true;
+  return false;
 }
 
 /** Two documents of one file can declare the same SLO. */

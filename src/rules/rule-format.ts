@@ -1,6 +1,7 @@
 /** What a reader of one format gives: documents are told apart by their `apiVersion`, so formats live side by side. */
 import type { Slo } from "../slo/index.ts";
 import type { Findings } from "./findings.ts";
+import type { References } from "./references.ts";
 import type { RuleSettings } from "./rule-set.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
@@ -8,5 +9,17 @@ export interface RuleFormat {
   readonly name: string;
   readonly apiVersions: readonly string[];
   /** The sound SLOs; whatever is wrong is added to `findings`. Never throws. */
-  read(document: YamlDocument, findings: Findings, settings: RuleSettings): readonly Slo[];
+  read(
+    document: YamlDocument,
+    findings: Findings,
+    settings: RuleSettings,
+    references: References,
+  ): readonly Slo[];
+  /** Under which name other documents, of any file, may refer to this one; not given where none may. */
+  sharedAs?(document: YamlDocument): SharedName | undefined;
+}
+
+export interface SharedName {
+  readonly namespace: string;
+  readonly name: string;
 }

@@ -13,6 +13,7 @@ import {
   type Pair,
   type YAMLMap,
 } from "yaml";
+import { offsetInSource } from "./scalar-source.ts";
 
 export type FieldPath = readonly (string | number)[];
 
@@ -28,6 +29,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Of the field, or of the nearest one above it that is there. */
   placeOf(path: FieldPath, at?: "key" | "value"): Place;
+  /** Of the character at `index` of the text at `path`; of the text's beginning where that cannot be told. */
+  placeInText(path: FieldPath, index: number): Place;
   /** The scalar at `path` as it is written, before it was read as a number. */
   textOf(path: FieldPath): string | undefined;
 }
@@ -44,6 +47,7 @@ export type ReportYaml = (code: YamlDataCode, place: Place, message: string, hin
 /** Plain data of a composed document; `undefined` when something in it was reported. */
 export function toYamlDocument(
   document: Document,
+  source: string,
   lines: LineCounter,
   report: ReportYaml,
 ): YamlDocument | undefined {
@@ -53,6 +57,13 @@ export function toYamlDocument(
   return {
     value,
     placeOf: (path, at) => placeOf(document, lines, path, at ?? "value"),
+    placeInText: (path, index) => {
+      const { value: node } = find(document, path);
+      const offset = isScalar(node) ? offsetInSource(node, source, index) : undefined;
+      return offset === undefined
+        ? placeOf(document, lines, path, "value")
+        : placeAt(lines, offset);
+    },
     textOf: (path) => {
       const found = find(document, path);
       return found.isWhole && isScalar(found.value) ? found.value.source : undefined;

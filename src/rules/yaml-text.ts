@@ -71,7 +71,7 @@ function readDocuments(rawText: string, findings: Findings): readonly YamlDocume
       continue;
     }
     if (document.contents === null) continue;
-    const converted = toYamlDocument(document, lines, (code, place, message, hint) =>
+    const converted = toYamlDocument(document, text, lines, (code, place, message, hint) =>
       findings.addAt(code, place, message, { hint }),
     );
     if (converted !== undefined && converted.value !== null) documents.push(converted);

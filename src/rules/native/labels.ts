@@ -7,7 +7,7 @@ const MAX_LABELS = 32;
 const MAX_VALUE_LENGTH = 1_024;
 
 /** Set by slowburn on metrics and alerts, or by Prometheus and Alertmanager on what they take. */
-const RESERVED_LABELS: ReadonlySet<string> = new Set([
+export const RESERVED_LABELS: ReadonlySet<string> = new Set([
   ..."alertname alertstate severity slo service group name owner window objective runbook".split(
     " ",
   ),

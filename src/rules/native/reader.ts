@@ -1,10 +1,8 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
 import {
-  formatDuration,
   OCCURRENCES,
   parseDuration,
   parseObjective,
-  type Millis,
   type RollingWindow,
   type Slo,
 } from "../../slo/index.ts";
@@ -24,13 +22,8 @@ import {
 } from "./schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 import { readSli } from "./sli.ts";
+import { checkWindowLength } from "./window-length.ts";
 import type { RuleSettings } from "../rule-set.ts";
-
-const DAY_MS = 86_400_000;
-const MAX_WINDOW_MS = 366 * DAY_MS;
-const DEFAULT_BUCKET_MS = 10_000;
-/** The window's old edge is one bucket: at most 2 % of the window (DESIGN 4.2). */
-const MIN_BUCKETS = 50;
 
 export const nativeFormat: RuleFormat = {
   name: "slowburn",
@@ -132,16 +125,8 @@ function readWindow(
     report(field, explainDuration(text));
     return undefined;
   }
-  const least = leastWindow(settings.bucketMs);
-  if (lengthMs >= least && lengthMs <= MAX_WINDOW_MS) return { kind: "rolling", lengthMs };
-  const message = `${formatDuration(lengthMs)} is not from ${formatDuration(least)} to ${formatDuration(MAX_WINDOW_MS)}`;
-  report(field, { code: "window-range", message, hint: "write 30d" });
-  return undefined;
+  return checkWindowLength(lengthMs, field, settings) ? { kind: "rolling", lengthMs } : undefined;
 }
-
-/** A day; with finer buckets than the default (a demo, a test) as little as they can carry. */
-const leastWindow = (bucketMs: number): Millis =>
-  (bucketMs < DEFAULT_BUCKET_MS ? MIN_BUCKETS * bucketMs : DAY_MS) as Millis;
 
 function readGroups(
   shape: Partial<SloConfig>,

@@ -1,0 +1,104 @@
+/**
+ * All files of a folder, read together: first what each shares with the others, then each on its own. What was read before
+ * is taken over where neither the text nor anything it refers to has changed.
+ */
+import { Catalogue, References, type Lookup, type SharedObject } from "./references.ts";
+import {
+  parseRuleFile,
+  readParsedFile,
+  type ParsedRuleFile,
+  type RuleFileReading,
+} from "./rule-file.ts";
+import type { RuleSettings } from "./rule-set.ts";
+
+export interface RuleText {
+  readonly file: string;
+  readonly text: string;
+  /** The same for the same text, read under the same settings. */
+  readonly key: string;
+}
+
+interface KnownReading {
+  readonly reading: RuleFileReading;
+  readonly shared: readonly SharedObject[];
+  readonly lookups: readonly Lookup[];
+}
+
+/** What the next load can take over, by key. */
+export type KnownReadings = ReadonlyMap<string, KnownReading>;
+
+export interface FolderReadings {
+  readonly files: readonly FileReading[];
+  readonly known: KnownReadings;
+}
+
+export interface FileReading {
+  readonly file: string;
+  readonly reading: RuleFileReading;
+  /** From `before`. */
+  readonly isTakenOver: boolean;
+}
+
+/** Parsed texts take some fifty times their size; beyond this many characters they are parsed twice instead of kept. */
+const MAX_PARSED_CHARACTERS = 2_000_000;
+
+/** Of two objects with one name the one of the earlier text counts. */
+export function readFolder(
+  texts: readonly RuleText[],
+  settings: RuleSettings,
+  before: KnownReadings | undefined,
+): FolderReadings {
+  const known = new Map<string, KnownReading>();
+  const waiting: Waiting[] = [];
+  let parsedCharacters = 0;
+  for (const source of texts) {
+    const last = before?.get(source.key);
+    if (last !== undefined) {
+      waiting.push({ source, last, shared: last.shared });
+      continue;
+    }
+    const parsed = parseRuleFile(source);
+    if (!parsed.isLinked) {
+      known.set(source.key, readAnew(parsed, parsed.shared, settings, NOTHING_SHARED));
+      continue;
+    }
+    parsedCharacters += source.text.length;
+    const isKept = parsedCharacters <= MAX_PARSED_CHARACTERS;
+    waiting.push({ source, shared: parsed.shared, ...(isKept ? { parsed } : {}) });
+  }
+  const catalogue = new Catalogue(waiting.flatMap(({ shared }) => shared));
+  for (const { source, last, shared, parsed } of waiting) {
+    const isSame = last !== undefined && catalogue.answersAsBefore(last.lookups);
+    const next = isSame
+      ? last
+      : readAnew(parsed ?? parseRuleFile(source), shared, settings, catalogue);
+    known.set(source.key, next);
+  }
+  const files = texts.flatMap(({ file, key }): FileReading[] => {
+    const reading = known.get(key)?.reading;
+    const isTakenOver = reading === before?.get(key)?.reading;
+    return reading === undefined ? [] : [{ file, reading, isTakenOver }];
+  });
+  return { known, files };
+}
+
+/** A text that may refer to what others share, or whose last reading is known. */
+interface Waiting {
+  readonly source: RuleText;
+  readonly last?: KnownReading;
+  readonly shared: readonly SharedObject[];
+  readonly parsed?: ParsedRuleFile;
+}
+
+const NOTHING_SHARED = new Catalogue([]);
+
+function readAnew(
+  parsed: ParsedRuleFile,
+  shared: readonly SharedObject[],
+  settings: RuleSettings,
+  catalogue: Catalogue,
+): KnownReading {
+  const references = new References(catalogue);
+  const reading = readParsedFile(parsed, settings, references);
+  return { reading, shared, lookups: references.lookups };
+}
