@@ -4,6 +4,7 @@ import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
+import { openSloFormat } from "./openslo/reader.ts";
 import { itemDocument } from "./part-document.ts";
 import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
@@ -12,7 +13,7 @@ import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
 
 /** A further format is a further line here. */
-const FORMATS: readonly RuleFormat[] = [nativeFormat];
+const FORMATS: readonly RuleFormat[] = [nativeFormat, openSloFormat];
 const VERSIONS = FORMATS.flatMap((format) => format.apiVersions);
 
 export interface RuleFileReading {
