@@ -6,6 +6,7 @@ import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
 import { openSloFormat } from "./openslo/reader.ts";
 import { itemDocument } from "./part-document.ts";
+import { pyrraFormat } from "./pyrra/reader.ts";
 import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
 import type { RuleSettings } from "./rule-set.ts";
@@ -13,7 +14,7 @@ import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
 
 /** A further format is a further line here. */
-const FORMATS: readonly RuleFormat[] = [nativeFormat, openSloFormat];
+const FORMATS: readonly RuleFormat[] = [nativeFormat, openSloFormat, pyrraFormat];
 const VERSIONS = FORMATS.flatMap((format) => format.apiVersions);
 
 export interface RuleFileReading {
