@@ -41,7 +41,7 @@ function kindOf(marker: string, language: string, code: string): Block["kind"] {
   if (language === "text") return "picture";
   if (language === "sh") return "shell";
   if (language === "js") return "script";
-  if (language === "yaml" && /^apiVersion: slowburn\//m.test(code)) return "rules";
+  if (language === "yaml" && /^apiVersion: (?:slowburn|openslo)\//m.test(code)) return "rules";
   if (language === "yaml" && code.startsWith("# slowburn.yaml")) return "config";
   if (language === "yaml" && /^exporters:/m.test(code)) return "collector";
   throw new Error(`README.md has a block that no test knows how to run:\n${code}`);
