@@ -136,7 +136,7 @@ describe("a new user", { timeout: 120_000 }, () => {
 
   test("puts the SLO files into rules/, and they are in force without a restart", async () => {
     for (const { code } of of("rules")) {
-      const { service } = parse(code) as { service: string };
+      const { service = "openslo" } = parse(code) as { service?: string };
       sandbox.write(`rules/${service}.yaml`, code);
     }
     await until("the files are loaded", async () => {

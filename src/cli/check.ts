@@ -22,7 +22,8 @@ Examples:
   $ slowburn check --format github        annotations in a pull request
   $ slowburn check --format sarif > slowburn.sarif
 
-A directory is read as serve reads it: what only shows between files (an SLO defined twice) is found too.
+A directory is read as serve reads it: what only shows between files (an SLO defined twice, an object that is
+referred to and nowhere) is found too. Files that are named together may refer to one another.
 Lints are warnings: what loads, and is seldom meant.`;
 
 const FORMATS = ["text", "json", "github", "sarif"] as const;

@@ -1,7 +1,7 @@
 /** Rule files and folders that a command is given, read as `serve` would. */
 import { statSync } from "node:fs";
 import { loadConfig } from "../config/index.ts";
-import { loadRules, readRuleFile, readRuleText } from "../rules/index.ts";
+import { loadRules, readRuleFiles, readRuleText, type SourceText } from "../rules/index.ts";
 import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
 
@@ -15,7 +15,7 @@ export interface ReadRules {
 export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules {
   const settings = readSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
-  const read = named.map((path) => readPath(path, settings, ports.now));
+  const read = [...readNamedFiles(named, settings), ...readDirectories(named, settings, ports.now)];
   return {
     slos: read.flatMap(({ slos }) => slos),
     problems: read.flatMap(({ problems }) => problems),
@@ -36,23 +36,39 @@ function readSettings({ environment }: CliPorts): ReadSettings {
   return { rulesDirectory, bucketMs, groupLimitMax: limits.groups };
 }
 
-function readPath(path: string, settings: ReadSettings, now: () => number): ReadRules {
-  if (isDirectory(path)) {
+function readDirectories(
+  paths: readonly string[],
+  settings: ReadSettings,
+  now: () => number,
+): readonly ReadRules[] {
+  return paths.filter(isDirectory).map((path) => {
     const { slos, problems, files } = loadRules(path, { ...settings, now });
     return { slos, problems, fileCount: files.length };
-  }
-  const content = readRuleText(path);
-  switch (content.kind) {
-    case "text":
-      return { ...readRuleFile({ file: path, text: content.text }, settings), fileCount: 1 };
-    case "gone":
-      throw unreadable(path, "it does not exist");
-    case "refused": {
-      const { problem } = content;
-      if (problem.code === "file-unreadable") throw unreadable(path, problem.message);
-      return { slos: [], problems: [problem], fileCount: 1 };
+  });
+}
+
+/** Files that are named together may refer to one another's objects, as those of a directory may. */
+function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadRules[] {
+  const texts: SourceText[] = [];
+  const refused: ReadRules[] = [];
+  for (const file of paths.filter((path) => !isDirectory(path))) {
+    const content = readRuleText(file);
+    switch (content.kind) {
+      case "text":
+        texts.push({ file, text: content.text });
+        break;
+      case "gone":
+        throw unreadable(file, "it does not exist");
+      case "refused": {
+        const { problem } = content;
+        if (problem.code === "file-unreadable") throw unreadable(file, problem.message);
+        refused.push({ slos: [], problems: [problem], fileCount: 1 });
+        break;
+      }
     }
   }
+  const readings = readRuleFiles(texts, settings);
+  return [...refused, ...readings.map((reading) => ({ ...reading, fileCount: 1 }))];
 }
 
 /** False for what is not there, or cannot be looked at: reading it says why. */

@@ -20,6 +20,7 @@ export interface FindingOptions {
 export class Findings<Code extends string = RuleProblemCode> {
   readonly file: string | undefined;
   readonly #problems: Problem[] = [];
+  readonly #listed = new Set<string>();
   #unlistedCount = 0;
   #errorCount = 0;
 
@@ -65,6 +66,12 @@ export class Findings<Code extends string = RuleProblemCode> {
     if (this.#admit(options.severity)) this.#push(code, place, "", message, options);
   }
 
+  /** Takes over what was found apart, all of it as no more than a warning. */
+  adoptAsWarnings(problems: readonly Problem[]): void {
+    for (const problem of problems)
+      if (this.#admit("warning")) this.#list({ ...problem, severity: "warning" });
+  }
+
   #admit(severity: FindingOptions["severity"]): boolean {
     if (severity !== "warning") this.#errorCount++;
     if (this.#problems.length < PROBLEM_LIMIT) return true;
@@ -79,7 +86,7 @@ export class Findings<Code extends string = RuleProblemCode> {
     message: string,
     options: FindingOptions,
   ): void {
-    this.#problems.push({
+    this.#list({
       code,
       severity: options.severity ?? "error",
       message,
@@ -88,6 +95,15 @@ export class Findings<Code extends string = RuleProblemCode> {
       ...place,
       path,
     });
+  }
+
+  /** What several SLOs share is read for each of them, and found wrong as often: said once. */
+  #list(problem: Problem): void {
+    const { code, line, column, message } = problem;
+    const key = [line, column, code, message].join(" ");
+    if (this.#listed.has(key)) return;
+    this.#listed.add(key);
+    this.#problems.push(problem);
   }
 }
 

@@ -17,6 +17,7 @@ export function readForeignShape<T>(
 
 /** A text of any length that a file has room for. */
 export const anyText: z.ZodString = z.string().meta({ title: "a text" });
+export const someText: z.ZodString = z.string().min(1).meta({ title: "a text" });
 export const flag: z.ZodBoolean = z.boolean().meta({ title: "true or false" });
 /** A mapping or list that a reader of its own looks into; it must be there. */
 export const part: z.ZodType<unknown> = readApart(

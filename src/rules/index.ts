@@ -10,7 +10,7 @@ export { nearestName } from "./nearest-name.ts";
 export { githubProblems, sarifProblems } from "./problem-formats.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
-export { readRuleFile, type RuleFileReading } from "./rule-file.ts";
+export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 export { readRuleText, type FileText } from "./rule-folder.ts";
 export { ruleSchema } from "./rule-schema.ts";
 export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";

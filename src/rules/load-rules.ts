@@ -7,16 +7,18 @@ import { sep } from "node:path";
 import { millis, type Problem, type Slo } from "../slo/index.ts";
 import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
-import type { RuleFileReading } from "./rule-file.ts";
+import { isRuleJson, type RuleFileReading } from "./rule-file.ts";
 import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 
 /** A file on its way into the set. */
 interface Candidate {
   readonly file: string;
   readonly reading: RuleFileReading;
-  /** Its version in the set before; empty when it was not in it. */
+  /** Its SLOs in the set before; empty when it was not in it, or had none. */
   readonly lastGood: readonly Slo[];
   readonly hadLastGood: boolean;
+  /** Neither its text nor anything it refers to has changed. */
+  readonly isTakenOver: boolean;
   /** Problems that only show beside other files. */
   readonly twins: Problem[];
 }
@@ -25,23 +27,28 @@ interface Candidate {
 const readingsOfSet = new WeakMap<RuleSet, KnownReadings>();
 
 /**
- * Reads every .yaml and .yml file below `directory` but those in its `schema/`. Never throws for what it finds there:
- * `problems` says it. When the directory itself cannot be read, all of `previous` goes on running.
+ * Reads every .yaml and .yml file below `directory` but those in its `schema/`, and every .json file that is meant to
+ * hold SLOs. Never throws for what it finds there: `problems` says it. When the directory itself cannot be read, all of
+ * `previous` goes on running.
  */
 export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   const { previous, now } = settings;
   const listing = listRuleFiles(directory, settings.fileLimit);
   if (listing.root === undefined) return keepAll(previous, listing.problems);
   const lastGood = groupBy(previous?.slos ?? [], (slo) => slo.source.file);
+  const wasGood = new Set(
+    (previous?.files ?? []).filter(({ state }) => state !== "rejected").map(({ file }) => file),
+  );
   const known = previous === undefined ? undefined : readingsOfSet.get(previous);
   const texts: RuleText[] = [];
   const candidates: Candidate[] = [];
-  const admit = (file: string, reading: RuleFileReading) =>
+  const admit = (file: string, reading: RuleFileReading, isTakenOver = false) =>
     candidates.push({
       file,
       reading,
       lastGood: lastGood.get(file) ?? [],
-      hadLastGood: lastGood.has(file),
+      hadLastGood: lastGood.has(file) || wasGood.has(file),
+      isTakenOver,
       twins: [],
     });
   for (const problem of listing.problems)
@@ -50,10 +57,11 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
     const content = readRuleText(file);
     if (content.kind === "gone") continue;
     if (content.kind === "refused") admit(file, { slos: [], problems: [content.problem] });
-    else texts.push({ file, text: content.text, key: digestOf(file, content.text, settings) });
+    else if (!/\.json$/i.test(file) || isRuleJson(content.text))
+      texts.push({ file, text: content.text, key: digestOf(file, content.text, settings) });
   }
   const readings = readFolder(texts, settings, known);
-  for (const [file, reading] of readings.byFile) admit(file, reading);
+  for (const { file, reading, isTakenOver } of readings.files) admit(file, reading, isTakenOver);
   const set = settle(candidates, previous, millis(now()));
   readingsOfSet.set(set, readings.known);
   return set;
@@ -122,8 +130,8 @@ function settle(
 }
 
 /** The very SLOs that ran before: the reading was taken over. */
-const isSameVersion = ({ reading, lastGood }: Candidate): boolean =>
-  lastGood.length > 0 &&
+const isSameVersion = ({ reading, lastGood, isTakenOver }: Candidate): boolean =>
+  isTakenOver &&
   lastGood.length === reading.slos.length &&
   reading.slos.every((slo) => lastGood.includes(slo));
 

@@ -54,6 +54,8 @@ export const RULE_PROBLEM_CODES = {
   "unknown-kind": "`kind` names no kind of object that the format has.",
   "missing-reference": "The object that is named is in no file of the folder.",
   "duplicate-object": "Two objects of one kind and name: the first is taken.",
+  "unsupported-source": "The data is in another system: the SLO does not run here.",
+  "not-supported": "A part of the format that slowburn cannot do yet.",
   "not-applied": "A part of the file that has no effect here.",
   "unknown-plugin": "A plugin whose queries are not in the file.",
   "promql-syntax": "The query is not PromQL.",
@@ -63,6 +65,11 @@ export const RULE_PROBLEM_CODES = {
   "promql-labels": "Both sides of an operator are not aggregated by the same labels.",
   "promql-unsupported": "The query cannot be computed from increments.",
   "promql-form": "The query comes to no ratio of counts.",
+  "invalid-calendar": "A calendar window whose start, zone or length is none.",
+  "ambiguous-duration": "`1m` is a minute; it was read as a month.",
+  "invalid-slice": "A slice of time that is no whole number of buckets, or too wide.",
+  "condition-op": "An alert on a low burn rate: it is read as one on a high one.",
+  "unknown-severity": "A severity that says neither page nor ticket: it pages.",
   "promql-note": "A query that is computed otherwise than Prometheus would.",
 } as const;
 

@@ -4,6 +4,9 @@ import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
+import { openSloFormat } from "./openslo/reader.ts";
+import { itemDocument } from "./part-document.ts";
+import { pyrraFormat } from "./pyrra/reader.ts";
 import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
 import type { RuleSettings } from "./rule-set.ts";
@@ -12,7 +15,7 @@ import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
 
 /** A further format is a further line here. */
-const FORMATS: readonly RuleFormat[] = [nativeFormat, slothFormat];
+const FORMATS: readonly RuleFormat[] = [nativeFormat, openSloFormat, slothFormat, pyrraFormat];
 const VERSIONS = FORMATS.flatMap((format) => format.apiVersions);
 /** What a file may begin with. */
 const FIRST_LINES = FORMATS.flatMap(({ apiVersions, versions = [] }) => [
@@ -37,23 +40,39 @@ export interface ParsedRuleFile {
   readonly problems: readonly Problem[];
 }
 
+const DEFAULT_SETTINGS: RuleSettings = { bucketMs: 10_000 };
+
 /** Never throws, whatever the text is. */
-export function readRuleFile(
-  source: SourceText,
-  settings: RuleSettings = { bucketMs: 10_000 },
-): RuleFileReading {
-  const parsed = parseRuleFile(source);
-  return readParsedFile(parsed, settings, new References(new Catalogue(parsed.shared)));
+export function readRuleFile(source: SourceText, settings?: RuleSettings): RuleFileReading {
+  return readRuleFiles([source], settings)[0] ?? { slos: [], problems: [] };
+}
+
+/** Files that may refer to objects of one another, and to none beside them. */
+export function readRuleFiles(
+  sources: readonly SourceText[],
+  settings: RuleSettings = DEFAULT_SETTINGS,
+): readonly RuleFileReading[] {
+  const files = sources.map(parseRuleFile);
+  const catalogue = new Catalogue(files.flatMap(({ shared }) => shared));
+  return files.map((file) => readParsedFile(file, settings, new References(catalogue)));
 }
 
 export function parseRuleFile({ file, text }: SourceText): ParsedRuleFile {
-  const { documents, problems } = readYaml({ file, text });
+  const yaml = readYaml({ file, text });
+  const documents = yaml.documents.flatMap(listed);
   const shared = documents.flatMap((document) => {
     const as = formatOf(document)?.sharedAs?.(document);
     return as === undefined ? [] : [sharedObject(as.namespace, as.name, document, file)];
   });
   const isLinked = documents.some((document) => formatOf(document)?.sharedAs !== undefined);
-  return { file, documents, shared, isLinked, problems };
+  return { file, documents, shared, isLinked, problems: yaml.problems };
+}
+
+/** A document can be a list of objects, each as if it were a document. */
+function listed(document: YamlDocument): readonly YamlDocument[] {
+  const { value } = document;
+  if (!Array.isArray(value)) return [document];
+  return value.map((item: unknown, index) => itemDocument(document, item, index));
 }
 
 export function readParsedFile(
@@ -118,6 +137,15 @@ function versionHint(key: string, version: string): string {
   if (meant === undefined) return `one of: ${VERSIONS.join(", ")}`;
   const [, nearest = ""] = meant.split(": ");
   return meant.startsWith(`${key}: `) ? `did you mean \`${nearest}\`?` : `write ${meant}`;
+}
+
+const JSON_VERSION = /"apiVersion"\s*:\s*"([^"\\]{1,100})"/g;
+
+/** Whether a JSON file is meant to hold SLOs: other JSON may lie beside rule files, and is none of our business. */
+export function isRuleJson(text: string): boolean {
+  for (const [, version = ""] of text.matchAll(JSON_VERSION))
+    if (nearestName(version, VERSIONS) !== undefined) return true;
+  return false;
 }
 
 /** Two documents of one file can declare the same SLO. */

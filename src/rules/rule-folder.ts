@@ -27,7 +27,7 @@ export interface FolderListing {
   readonly problems: readonly Problem[];
 }
 
-const RULE_FILE = /\.ya?ml$/i;
+const RULE_FILE = /\.(?:ya?ml|json)$/i;
 /** Holds the JSON Schema, no rules. */
 const SCHEMA_FOLDER = "schema";
 const MAX_FOLDER_DEPTH = 16;

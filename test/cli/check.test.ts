@@ -51,6 +51,34 @@ describe("slowburn check", () => {
     await expect(out).toMatchFileSnapshot("golden/check-bad.txt");
   });
 
+  it("lets files that are named together refer to one another, and one alone to none", async () => {
+    const slo = write(
+      "slo.yaml",
+      `apiVersion: openslo/v1
+kind: SLO
+metadata: { name: a, annotations: { slowburn.dev/alerts: none } }
+spec:
+  service: s
+  indicatorRef: answered
+  timeWindow: [{ duration: 30d }]
+  budgetingMethod: Occurrences
+  objectives: [{ target: 0.99 }]
+`,
+    );
+    const metric = "{ metricSource: { type: prometheus, spec: { query: m } } }";
+    const sli = write(
+      "sli.yaml",
+      `apiVersion: openslo/v1
+kind: SLI
+metadata: { name: answered }
+spec: { ratioMetric: { good: ${metric}, total: ${metric} } }
+`,
+    );
+    expect((await check(slo, sli)).out).toBe("2 files, 1 SLO: 0 errors, 0 warnings\n");
+    const alone = await check(slo);
+    expect([alone.code, alone.out]).toEqual([1, expect.stringContaining("missing-reference")]);
+  });
+
   it("finds in a directory what only shows between files", async () => {
     write("a.yaml", GOOD);
     write("b.yaml", GOOD);

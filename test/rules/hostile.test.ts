@@ -40,6 +40,22 @@ describe("hostile text", () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
+  /** References lead from SLO to SLI to data source, and from policy to condition: no field is there for a circle. */
+  it.each([
+    ["SLI", "indicatorRef"],
+    ["AlertPolicy", "alertPolicyRef"],
+    ["AlertCondition", "conditionRef"],
+    ["DataSource", "metricSourceRef"],
+  ])("%s cannot refer to itself", (kind, field) => {
+    const object = {
+      apiVersion: "openslo/v1",
+      kind,
+      metadata: { name: "a" },
+      spec: { [field]: "a" },
+    };
+    expect(codesOf(JSON.stringify(object))).toContain("unknown-key");
+  });
+
   it("64 levels are read", () => {
     expect(readYaml({ file: "x", text: `${"[".repeat(62)}${"]".repeat(62)}` }).problems).toEqual(
       [],
@@ -106,16 +122,19 @@ describe("any text", () => {
       fc.string({ unit: "binary", maxLength: 6 }),
     ),
   });
-  const mutate = (edits: readonly { at: number; removed: number; added: string }[]) =>
-    edits.reduce(
-      (text, { at, removed, added }) => text.slice(0, at) + added + text.slice(at + removed),
-      right,
-    );
+  const mutate = (
+    original: string,
+    edits: readonly { at: number; removed: number; added: string }[],
+  ) =>
+    edits.reduce((text, { at, removed, added }) => {
+      const from = at % text.length;
+      return text.slice(0, from) + added + text.slice(from + removed);
+    }, original);
 
   it("mutated files never throw; a file without an error yields all its SLOs", () => {
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
-        const text = mutate(edits);
+        const text = mutate(right, edits);
         const { slos, problems } = readRuleFile({ file: "x.yaml", text });
         for (const { line, column, message } of problems) {
           expect(message).not.toMatch(/undefined|\[object/);
@@ -126,6 +145,91 @@ describe("any text", () => {
         expect(slos).toHaveLength(Object.keys(document.slos).length);
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  it.each(["openslo", "pyrra"])(
+    "mutated files of %s never throw, and every problem has words",
+    (format) => {
+      const original = readFileSync(`test/rules/${format}/cases/right.yaml`, "utf8");
+      fc.assert(
+        fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+          const { slos, problems } = readRuleFile({
+            file: "x.yaml",
+            text: mutate(original, edits),
+          });
+          for (const { line, column, message, hint = "" } of problems) {
+            expect(message + hint).not.toMatch(/undefined|\[object|NaN/);
+            expect([line ?? 1, column ?? 1].every((place) => place >= 1)).toBe(true);
+          }
+          expect(JSON.parse(JSON.stringify(slos))).toEqual(slos);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  it("any YAML value in any field of any format is a problem, or an SLO that can run", () => {
+    const parts: readonly [kind: string, fields: readonly string[]][] = [
+      [
+        "SLO",
+        [
+          "service",
+          "indicator",
+          "indicatorRef",
+          "timeWindow",
+          "budgetingMethod",
+          "objectives",
+          "alertPolicies",
+        ],
+      ],
+      ["SLI", ["thresholdMetric", "ratioMetric", "description"]],
+      ["AlertPolicy", ["conditions", "notificationTargets", "alertWhenNoData"]],
+      ["AlertCondition", ["severity", "condition"]],
+      ["DataSource", ["type", "connectionDetails"]],
+      ["ServiceLevelObjective", ["target", "window", "indicator", "alerting"]],
+    ];
+    const metric = { metricSource: { type: "prometheus", spec: { query: "m" } } };
+    const specs: Readonly<Record<string, object>> = {
+      SLO: {
+        service: "s",
+        indicator: { spec: { thresholdMetric: metric } },
+        timeWindow: [{ duration: "30d" }],
+        budgetingMethod: "Occurrences",
+        objectives: [{ op: "lt", value: 1, target: 0.9 }],
+      },
+      SLI: { thresholdMetric: metric },
+      AlertPolicy: { conditions: [{ conditionRef: "c" }] },
+      AlertCondition: {
+        severity: "page",
+        condition: { op: "gt", threshold: 2, lookbackWindow: "1h" },
+      },
+      DataSource: { type: "prometheus" },
+      ServiceLevelObjective: {
+        target: "99",
+        window: "4w",
+        indicator: { ratio: { errors: { metric: "a" }, total: { metric: "b" } } },
+      },
+    };
+    const field = fc.constantFrom(
+      ...parts.flatMap(([kind, names]) => names.map((name) => [kind, name] as const)),
+    );
+    fc.assert(
+      fc.property(field, fc.jsonValue({ maxDepth: 4 }), ([kind, name], value) => {
+        const isPyrra = kind === "ServiceLevelObjective";
+        const apiVersion = isPyrra ? "pyrra.dev/v1alpha1" : "openslo/v1";
+        const object = {
+          apiVersion,
+          kind,
+          metadata: { name: "a" },
+          spec: { ...specs[kind], [name]: value },
+        };
+        const { slos, problems } = readRuleFile({ file: "x", text: JSON.stringify(object) });
+        const isBroken = problems.some(({ severity }) => severity === "error");
+        const isSlo = isPyrra || kind === "SLO";
+        expect(slos).toHaveLength(isSlo && !isBroken ? 1 : 0);
+      }),
+      { numRuns: 1_500 },
     );
   });
 

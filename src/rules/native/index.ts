@@ -2,8 +2,10 @@
  * What other formats take over from the native one: how a mapping is read and what is said of it, and the forms that
  * slowburn's own parts of their files have (indicators, alert policies).
  */
+export { readAlerts, type PolicyContext } from "./alerts.ts";
+export { isRegex, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
 export { RESERVED_LABELS } from "./labels.ts";
-export { readScalarText } from "./matchers.ts";
+export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";
 export {
   explained,
@@ -17,3 +19,5 @@ export {
   type Field,
   type ObjectSchema,
 } from "./shape.ts";
+export { readSli } from "./sli.ts";
+export { checkWindowLength } from "./window-length.ts";

@@ -4,19 +4,13 @@ import {
   formatDuration,
   parseDuration,
   type CalendarWindow,
-  type Millis,
   type SloWindow,
 } from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { CALENDAR_UNITS, explainDuration, isDuration, nearestText } from "./checks.ts";
 import { fieldIn, isMapping, readShape, report, type Explanation, type Field } from "./shape.ts";
+import { checkWindowLength, MAX_WINDOW_MS } from "./window-length.ts";
 import { calendarSchema, DEFAULT_WINDOW } from "./window-schema.ts";
-
-const DAY_MS = 86_400_000;
-const MAX_WINDOW_MS = 366 * DAY_MS;
-const DEFAULT_BUCKET_MS = 10_000;
-/** The window's old edge is one bucket: at most 2 % of the window (DESIGN 4.2). */
-const MIN_BUCKETS = 50;
 
 /** `undefined` when it is not sound (reported). */
 export function readWindow(
@@ -31,11 +25,7 @@ export function readWindow(
     report(field, explainText(text));
     return undefined;
   }
-  const least = leastWindow(settings.bucketMs);
-  if (lengthMs >= least && lengthMs <= MAX_WINDOW_MS) return { kind: "rolling", lengthMs };
-  const message = `${formatDuration(lengthMs)} is not from ${formatDuration(least)} to ${formatDuration(MAX_WINDOW_MS)}`;
-  report(field, { code: "window-range", message, hint: "write 30d" });
-  return undefined;
+  return checkWindowLength(lengthMs, field, settings) ? { kind: "rolling", lengthMs } : undefined;
 }
 
 function explainText(text: unknown): Explanation {
@@ -44,10 +34,6 @@ function explainText(text: unknown): Explanation {
   const hint = `write { calendar: ${unit}, timeZone: Europe/Berlin }`;
   return { ...explainDuration(text), hint };
 }
-
-/** A day; with finer buckets than the default (a demo, a test) as little as they can carry. */
-const leastWindow = (bucketMs: number): Millis =>
-  (bucketMs < DEFAULT_BUCKET_MS ? MIN_BUCKETS * bucketMs : DAY_MS) as Millis;
 
 function readCalendar(value: unknown, field: Field): CalendarWindow | undefined {
   const shape = readShape(calendarSchema, value, field, "a calendar window");

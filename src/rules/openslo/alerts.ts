@@ -1,0 +1,190 @@
+/**
+ * Alert policies of an SLO → its tiers. A condition has one lookback; the short one that ends the alert soon after the
+ * trouble is a twelfth of it, as in the workbook. Several windows at once have no form in OpenSLO: the annotation
+ * `slowburn.dev/alerts` says them as native files do.
+ */
+import {
+  formatDuration,
+  millis,
+  type AlertPolicy,
+  type Alerting,
+  type AlertSeverity,
+  type AlertTexts,
+  type Tier,
+} from "../../slo/index.ts";
+import { judgeFactor } from "../foreign-tier.ts";
+import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
+import { writtenInText } from "../part-document.ts";
+import { severityOf } from "../severity-words.ts";
+import { readYaml } from "../yaml-text.ts";
+import type { Links } from "./links.ts";
+import { readPolicy, readUse, type UsedPolicy } from "./policy.ts";
+
+export interface Alerts {
+  readonly policy: AlertPolicy;
+  readonly alerting?: Alerting;
+}
+
+const NONE: AlertPolicy = { name: "none", tiers: [] };
+const MAX_POLICIES = 16;
+const SHORT_SHARE = 12;
+
+/** The policies that `alertPolicies` of an SLO lists. What is not sound is reported. */
+export function readPolicies(links: Links, value: unknown, field: Field): readonly UsedPolicy[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > MAX_POLICIES) {
+    const message = `expected a list of at most ${MAX_POLICIES} alert policies`;
+    report(field, { code: "wrong-type", message });
+    return [];
+  }
+  return value.flatMap((use: unknown, index) => {
+    const read = (spec: unknown, specField: Field, name: string) =>
+      readPolicy(links, spec, specField, name);
+    const useField = fieldIn(field, index);
+    const policy = readUse(links, "AlertPolicy", use, useField, read);
+    return policy === undefined ? [] : [{ ...policy, field: useField }];
+  });
+}
+
+/** The tiers of the policies for one objective; `undefined` when they do not fit it (reported). */
+export function alertsOf(
+  policies: readonly UsedPolicy[],
+  field: Field,
+  context: PolicyContext,
+): Alerts | undefined {
+  if (policies.length === 0) return { policy: NONE };
+  const errorsBefore = field.findings.errorCount;
+  const alerts = policies.flatMap((policy): readonly TierOfPolicy[] => {
+    const tier = tierOf(policy, context);
+    return tier === undefined ? [] : [{ policy, tier }];
+  });
+  if (field.findings.errorCount > errorsBefore) return undefined;
+  const sorted = alerts.toSorted((a, b) => byUrgency(a.tier, b.tier));
+  const name = policies
+    .map((policy) => policy.name)
+    .join("+")
+    .slice(0, 200);
+  const tiers = sorted.map(({ tier }) => tier);
+  return { policy: { name: name === "" ? "openslo" : name, tiers }, ...alertingOf(sorted, field) };
+}
+
+interface TierOfPolicy {
+  readonly policy: UsedPolicy;
+  readonly tier: Tier;
+}
+
+const byUrgency = (a: Tier, b: Tier): number =>
+  Number(a.severity === "ticket") - Number(b.severity === "ticket") ||
+  b.factorMilli - a.factorMilli ||
+  a.longMs - b.longMs;
+
+function tierOf({ condition, field }: UsedPolicy, context: PolicyContext): Tier | undefined {
+  const { windowMs, budgetPpb, bucketMs } = context;
+  const { lookbackMs, op, alertAfterMs, severity: word } = condition;
+  const twelfth = Math.round(lookbackMs / SHORT_SHARE / bucketMs) * bucketMs;
+  const shortMs = Math.max(2 * bucketMs, twelfth);
+  if (shortMs >= lookbackMs || lookbackMs > (windowMs ?? Infinity)) {
+    const lookback = `the lookback of ${formatDuration(lookbackMs)} is`;
+    const message =
+      shortMs >= lookbackMs
+        ? `${lookback} under three buckets of ${formatDuration(bucketMs)}`
+        : `${lookback} longer than the SLO's window, ${formatDuration(windowMs ?? 0)}`;
+    report(field, { code: "tier-lookback", message });
+    return undefined;
+  }
+  const { severity, isKnown } = severityOf(word);
+  if (!isKnown) warnOfSeverity(word, field);
+  if (op === "lt" || op === "lte") warnOfOperator(op, condition.factor, field);
+  const factorMilli = Math.max(1, Math.round(condition.factor * 1_000));
+  if (budgetPpb !== undefined && !judgeFactor(factorMilli, budgetPpb, field)) return undefined;
+  return {
+    severity,
+    factorMilli,
+    longMs: millis(lookbackMs),
+    shortMs: millis(shortMs),
+    forMs: millis(alertAfterMs),
+    keepFiringForMs: millis(0),
+    minBadEvents: 0,
+    significance: 1,
+  };
+}
+
+/** The file's own severities and notification targets, as labels that receivers route by. */
+function alertingOf(
+  tiers: readonly TierOfPolicy[],
+  field: Field,
+): { readonly alerting?: Alerting } {
+  const bySeverity: Partial<Record<AlertSeverity, AlertTexts>> = {};
+  for (const severity of ["page", "ticket"] as const) {
+    const own = tiers.filter(({ tier }) => tier.severity === severity);
+    const labels = labelsOf(
+      own.map(({ policy }) => policy),
+      severity,
+      field,
+    );
+    if (Object.keys(labels).length > 0) bySeverity[severity] = { labels, annotations: {} };
+  }
+  if (Object.keys(bySeverity).length === 0) return {};
+  return { alerting: { labels: {}, annotations: {}, bySeverity } };
+}
+
+function labelsOf(
+  policies: readonly UsedPolicy[],
+  severity: AlertSeverity,
+  field: Field,
+): Readonly<Record<string, string>> {
+  const words = [...new Set(policies.map(({ condition }) => condition.severity))];
+  const targets = [...new Set(policies.flatMap((policy) => policy.targets))];
+  const [word = severity, ...others] = words;
+  if (others.length > 0) {
+    const { document, path, findings } = field;
+    const message = `${words.join(", ")} are one severity here, ${severity}: its alerts say \`${word}\``;
+    findings.add("not-applied", document, path, message, { severity: "warning" });
+  }
+  return {
+    ...(word === severity ? {} : { severity: word }),
+    ...(targets.length === 0 ? {} : { notification_target: targets.join(",") }),
+  };
+}
+
+/** Of an SLO that runs. */
+export function warnOfSilence({ document, path, findings }: Field): void {
+  findings.add("policy-empty", document, path, "no alert policy: the SLO never alerts", {
+    severity: "warning",
+    at: "key",
+    hint: "add alertPolicies, or the annotation slowburn.dev/alerts: workbook (or none)",
+  });
+}
+
+function warnOfSeverity(word: string, { document, path, findings }: Field): void {
+  const message = `the severity \`${word}\` says neither page nor ticket: it pages`;
+  const hint = "write page, critical or sev1 to page; ticket, warning or sev2 not to";
+  findings.add("unknown-severity", document, path, message, { severity: "warning", hint });
+}
+
+function warnOfOperator(op: string, factor: number, { document, path, findings }: Field): void {
+  const message = `\`op: ${op}\` would alert while burn rates are low: it is read as above ${factor}`;
+  findings.add("condition-op", document, path, message, {
+    severity: "warning",
+    hint: "write op: gt",
+  });
+}
+
+/** What the annotation `slowburn.dev/alerts` says, in the native form of `alerts:`. `undefined` when it is not sound. */
+export function annotatedAlerts(
+  text: string,
+  field: Field,
+  context: PolicyContext,
+): Alerts | undefined {
+  const { documents, problems } = readYaml({ file: field.findings.file ?? "", text });
+  const [parsed] = documents;
+  if (parsed === undefined || documents.length > 1) {
+    const why = problems[0]?.message ?? "nothing, or more than one document";
+    const message = `the annotation holds no alert policy: ${why}`;
+    report(field, { code: "policy-form", message, hint: "write workbook, none or { tiers: […] }" });
+    return undefined;
+  }
+  const document = writtenInText(parsed, text, field);
+  const policy = readAlerts(parsed.value, { ...field, document, path: [] }, context);
+  return policy === undefined ? undefined : { policy };
+}

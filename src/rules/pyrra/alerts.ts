@@ -1,0 +1,177 @@
+/**
+ * Pyrra's alerts: factors 14, 7, 2 and 1 whatever the window, lookbacks and `for` that grow with it (pyrra slo/rules.go,
+ * `Windows`): 28 days have 5m/1h for 2m, 30m/6h for 15m, 2h/1d for 1h, 6h/4d for 3h. No gate against chance: there is
+ * none there.
+ */
+import {
+  millis,
+  type AlertPolicy,
+  type Alerting,
+  type AlertSeverity,
+  type AlertTexts,
+  type Millis,
+  type Ppb,
+  type Tier,
+} from "../../slo/index.ts";
+import { readForeignShape } from "../foreign-shape.ts";
+import type { Texts } from "../foreign-labels.ts";
+import { judgeFactor } from "../foreign-tier.ts";
+import { fieldIn, type Field } from "../native/index.ts";
+import { severityOf } from "../severity-words.ts";
+import { alertingSchema, severitiesSchema, type SeveritiesConfig } from "./schemas.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Shares of the SLO's window. */
+const TIERS = [
+  {
+    name: "fastBurn",
+    word: "critical",
+    factor: 14,
+    for: 28 * 24 * 30,
+    long: 28 * 24,
+    short: 28 * 24 * 12,
+  },
+  {
+    name: "mediumBurn",
+    word: "critical",
+    factor: 7,
+    for: 28 * 24 * 4,
+    long: 28 * 4,
+    short: 28 * 24 * 2,
+  },
+  { name: "slowBurn", word: "warning", factor: 2, for: 28 * 24, long: 28, short: 28 * 12 },
+  { name: "longTermBurn", word: "warning", factor: 1, for: 28 * 8, long: 7, short: 28 * 4 },
+] as const satisfies readonly ({ readonly name: keyof SeveritiesConfig } & Record<
+  string,
+  unknown
+>)[];
+
+const DEFAULT_NAME = "ErrorBudgetBurn";
+
+export interface PyrraPolicy {
+  readonly windowMs: Millis;
+  readonly budgetPpb: Ppb;
+  readonly bucketMs: number;
+}
+
+export interface Alerts {
+  readonly policy: AlertPolicy;
+  readonly alerting: Alerting;
+}
+
+/** `texts`: labels and annotations of all alerts. `target` is where a tier that never fires is told of. */
+export function readAlerting(
+  value: unknown,
+  field: Field,
+  target: Field,
+  context: PyrraPolicy,
+  texts: { readonly labels: Texts; readonly annotations: Texts },
+): Alerts {
+  const shape =
+    value === undefined ? {} : (readForeignShape(alertingSchema, value, field, "`alerting`") ?? {});
+  const severities =
+    shape.severities === undefined
+      ? {}
+      : (readForeignShape(
+          severitiesSchema,
+          shape.severities,
+          fieldIn(field, "severities"),
+          "`severities`",
+        ) ?? {});
+  if (shape.absent !== false) warnOfAbsent(field);
+  const isSilent = shape.disabled === true || shape.burnrates === false;
+  const tiers = isSilent ? [] : tiersOf(severities, fieldIn(field, "severities"), target, context);
+  return {
+    policy: { name: isSilent ? "none" : "pyrra", tiers: tiers.map(({ tier }) => tier) },
+    alerting: {
+      alertName: shape.name === undefined || shape.name === "" ? DEFAULT_NAME : shape.name,
+      ...texts,
+      bySeverity: bySeverityOf(tiers, fieldIn(field, "severities")),
+    },
+  };
+}
+
+interface WordedTier {
+  readonly tier: Tier;
+  /** As the file has it. */
+  readonly word: string;
+}
+
+function tiersOf(
+  severities: Partial<SeveritiesConfig>,
+  field: Field,
+  target: Field,
+  { windowMs, budgetPpb, bucketMs }: PyrraPolicy,
+): readonly WordedTier[] {
+  const tiers: WordedTier[] = [];
+  for (const row of TIERS) {
+    const said = severities[row.name];
+    const word = said === undefined || said === "" ? row.word : said;
+    const { severity, isKnown } = severityOf(word);
+    if (!isKnown) warnOfSeverity(word, fieldIn(field, row.name));
+    const factorMilli = row.factor * 1_000;
+    const longMs = minutesOf(windowMs, row.long);
+    const shortMs = Math.max(minutesOf(windowMs, row.short), MINUTE_MS);
+    if (shortMs >= longMs || shortMs < 2 * bucketMs) warnOfLookback(row.factor, target);
+    else if (judgeFactor(factorMilli, budgetPpb, target)) {
+      const tier: Tier = {
+        severity,
+        factorMilli,
+        longMs: millis(longMs),
+        shortMs: millis(shortMs),
+        forMs: millis(minutesOf(windowMs, row.for)),
+        keepFiringForMs: millis(0),
+        minBadEvents: 0,
+        significance: 1,
+      };
+      tiers.push({ tier, word });
+    }
+  }
+  return tiers.toSorted(
+    (a, b) => Number(a.tier.severity === "ticket") - Number(b.tier.severity === "ticket"),
+  );
+}
+
+/** Rounded as Go's `Duration.Round(time.Minute)` does. */
+const minutesOf = (windowMs: number, share: number): number =>
+  Math.round(windowMs / share / MINUTE_MS) * MINUTE_MS;
+
+/** Pyrra's own words, as the label they are on its alerts. */
+function bySeverityOf(tiers: readonly WordedTier[], field: Field): Alerting["bySeverity"] {
+  const texts: Partial<Record<AlertSeverity, AlertTexts>> = {};
+  for (const severity of ["page", "ticket"] as const) {
+    const words = [
+      ...new Set(tiers.filter(({ tier }) => tier.severity === severity).map(({ word }) => word)),
+    ];
+    const [word] = words;
+    if (word === undefined) continue;
+    if (words.length > 1) {
+      const { document, path, findings } = field;
+      const message = `${words.join(", ")} are one severity here, ${severity}: its alerts say \`${word}\``;
+      findings.add("not-applied", document, path, message, { severity: "warning" });
+    }
+    if (word !== severity) texts[severity] = { labels: { severity: word }, annotations: {} };
+  }
+  return texts;
+}
+
+function warnOfAbsent({ document, path, findings }: Field): void {
+  const message = "Pyrra alerts when the metric is absent; slowburn has no such alert yet";
+  findings.add("not-applied", document, path, message, {
+    severity: "warning",
+    at: "key",
+    hint: "write alerting: { absent: false } to say that none is wanted",
+  });
+}
+
+function warnOfSeverity(word: string, { document, path, findings }: Field): void {
+  const message = `the severity \`${word}\` says neither page nor ticket: it pages`;
+  const hint = "write page or critical to page; ticket or warning not to";
+  findings.add("unknown-severity", document, path, message, { severity: "warning", hint });
+}
+
+function warnOfLookback(factor: number, { document, path, findings }: Field): void {
+  const message = `the window is too short for Pyrra's alert on a burn rate of ${factor}: it is left out`;
+  findings.add("tier-lookback", document, path, message, { severity: "warning" });
+}

@@ -1,0 +1,153 @@
+/**
+ * The plainest queries of SLO files: a selector, alone or in `sum(…)`, `rate(…[5m])`, `increase(…[5m])`, and a quotient
+ * of two of them. Ranges do not matter: the same sums answer every lookback.
+ */
+import type { Term } from "../slo/index.ts";
+import type { QueryName, QueryProblem, QueryReader, QueryReading } from "./query-indicator.ts";
+import { readVectorSelector, type VectorSelector } from "./vector-selector.ts";
+
+export interface SimpleQuery {
+  readonly selector: VectorSelector;
+  /** Where the selector stands in the query. */
+  readonly from: number;
+  readonly to: number;
+  /** Whether the query asks for a counter's growth (`rate`, `increase`), or for values as they are. */
+  readonly isGrowth: boolean;
+}
+
+type Simple =
+  | { readonly kind: "query"; readonly query: SimpleQuery }
+  | { readonly kind: "problem"; readonly problem: Omit<QueryProblem, "query"> };
+
+const HEAD = /\s*(sum|rate|increase)\s*\(|\s*\(/y;
+const TAIL = /\s*(\[[^\]]*\])?((?:\s*\))*)\s*$/y;
+const FORMS = "sum(rate(http_requests_total[{{.window}}]))";
+
+export function readSimpleQuery(text: string): Simple {
+  const wrappers: string[] = [];
+  let at = 0;
+  for (HEAD.lastIndex = 0; ; HEAD.lastIndex = at) {
+    const head = HEAD.exec(text);
+    if (head === null) break;
+    wrappers.push(head[1] ?? "");
+    at += head[0].length;
+  }
+  const from = at + (/\s*/.exec(text.slice(at))?.[0].length ?? 0);
+  const { selector, end, problems } = readVectorSelector(text, at);
+  const [problem] = problems;
+  TAIL.lastIndex = end;
+  const tail = TAIL.exec(text);
+  const growths = wrappers.filter((name) => name === "rate" || name === "increase");
+  const isWhole =
+    tail !== null &&
+    (tail[2] ?? "").replaceAll(/\s/g, "").length === wrappers.length &&
+    growths.length < 2 &&
+    (tail[1] !== undefined) === (growths.length === 1);
+  if (selector === undefined || !isWhole) {
+    const message = `only a metric is read, in sum(…) and rate(…), not ${shown(text)}`;
+    const whole = { from: 0, to: text.length, code: "promql-unsupported", message } as const;
+    const isExact = problem !== undefined && (isWhole || problem.from > from);
+    return { kind: "problem", problem: isExact ? problem : { ...whole, hint: `write ${FORMS}` } };
+  }
+  return { kind: "query", query: { selector, from, to: end, isGrowth: growths.length === 1 } };
+}
+
+const shown = (text: string): string => {
+  const line = text.trim().replaceAll(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+};
+
+/** What the selected counter or histogram grows by. */
+export const growthOf = ({ metric, where, bound }: VectorSelector): Term => ({
+  metric,
+  where,
+  weight: 1,
+  measure: bound === undefined ? { kind: "increase" } : { kind: "atMost", bound },
+});
+
+export const simpleQueries: QueryReader = {
+  ratio({ part, total, count }) {
+    const reads = [
+      { query: "part", from: 0, simple: readSimpleQuery(part) },
+      { query: "total", from: 0, simple: readSimpleQuery(total) },
+    ] as const;
+    return ratioOf(reads, count);
+  },
+
+  errorRatio(query) {
+    const inverted = /^\s*1\s*-\s*\(([\s\S]*)\)\s*$/.exec(query);
+    const inner = inverted?.[1] ?? query;
+    const start = inverted === null ? 0 : query.indexOf("(") + 1;
+    const slash = quotientSign(inner);
+    if (slash === undefined) {
+      const message = `only a quotient of two sums is an error ratio, not ${shown(query)}`;
+      const hint = `write ${FORMS} / ${FORMS}`;
+      const problem = {
+        from: 0,
+        to: query.length,
+        code: "promql-unsupported",
+        message,
+        hint,
+      } as const;
+      return { per: [], notes: [], problems: [{ query: "query", ...problem }] };
+    }
+    const reads = [
+      { query: "query", from: start, simple: readSimpleQuery(inner.slice(0, slash)) },
+      {
+        query: "query",
+        from: start + slash + 1,
+        simple: readSimpleQuery(inner.slice(slash + 1)),
+      },
+    ] as const;
+    return ratioOf(reads, inverted === null ? "bad" : "good");
+  },
+};
+
+interface Read {
+  readonly query: QueryName;
+  /** Where it begins in that text. */
+  readonly from: number;
+  readonly simple: Simple;
+}
+
+function ratioOf([part, total]: readonly [Read, Read], count: "good" | "bad"): QueryReading {
+  const problems = [part, total].flatMap(({ query, from, simple }): QueryProblem[] =>
+    simple.kind === "query"
+      ? []
+      : [
+          {
+            query,
+            ...simple.problem,
+            from: from + simple.problem.from,
+            to: from + simple.problem.to,
+          },
+        ],
+  );
+  if (part.simple.kind === "problem" || total.simple.kind === "problem")
+    return { per: [], notes: [], problems };
+  const indicator = {
+    kind: "sums",
+    count,
+    part: [growthOf(part.simple.query.selector)],
+    total: [growthOf(total.simple.query.selector)],
+  } as const;
+  return { indicator, per: [], notes: [], problems };
+}
+
+/** Where the `/` outside of all brackets and quotes is; `undefined` unless there is just one. */
+function quotientSign(text: string): number | undefined {
+  const bare = text
+    .replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, (quoted) =>
+      "_".repeat(quoted.length),
+    )
+    .replaceAll(/#[^\n]*/g, (comment) => " ".repeat(comment.length));
+  let depth = 0;
+  const signs: number[] = [];
+  for (let at = 0; at < bare.length; at++) {
+    const character = bare.charAt(at);
+    if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character)) depth--;
+    else if (character === "/" && depth === 0) signs.push(at);
+  }
+  return signs.length === 1 ? signs[0] : undefined;
+}
