@@ -111,11 +111,11 @@ const isOld = ({ beginAt }: Process): boolean => beginAt < 0;
  * not seen at all (exports.ts delivers a process that falls in order, for the same reason).
  */
 function asCountable(process: Process, index: number): Process {
-  const { startOf, fallAfter, batchSize } = process;
+  const { startOf, identity, batchSize } = process;
   const isAlone = isOld(process) || startOf === "export-before" || startOf === "nothing";
   return {
     ...process,
-    identity: isAlone || fallAfter > 0 ? 2 + index : process.identity,
+    identity: isAlone ? 2 + index : identity,
     batchSize: isOld(process) ? CODES.length : batchSize,
     isFallHidden: false,
   };
