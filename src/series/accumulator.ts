@@ -20,7 +20,7 @@ import type { Identity } from "./identity.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { SeriesHeads } from "./series-heads.ts";
-import { SlidingStarts } from "./sliding-starts.ts";
+import { COVERED, SlidingStarts } from "./sliding-starts.ts";
 import { longestSilent } from "./writer-chain.ts";
 import { NO_WRITER, WriterPool } from "./writer-pool.ts";
 
@@ -98,9 +98,12 @@ export class Accumulator {
   #applyCumulative(row: Row, targets: BoundTargets, timeMs: number): void {
     const pool = this.poolOf(1 + targets.partCount);
     const writer = this.#findWriter(row, pool);
+    if (writer === COVERED) {
+      this.counters.late++;
+      return;
+    }
     if (writer === NO_WRITER) {
-      if (this.sliding.hasCovered(row)) this.counters.late++;
-      else this.#startWriter(row, targets, pool, timeMs);
+      this.#startWriter(row, targets, pool, timeMs);
       return;
     }
     const lastHi = pool.timeHi(writer);
@@ -114,14 +117,14 @@ export class Accumulator {
     this.#book(row, targets, ceilMillis(lastHi, lastLo), timeMs);
   }
 
-  /** The writer of this start; or one whose start slid to it. */
+  /** The writer of this start; or what `SlidingStarts.writerOf` says. */
   #findWriter(row: Row, pool: WriterPool): number {
     const head = this.heads.of(row.series);
     for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
       if (pool.hasStart(writer, row.startHi, row.startLo)) return writer;
     }
     const slid = this.sliding.writerOf(row, pool, head);
-    if (slid !== NO_WRITER) {
+    if (slid >= 0) {
       this.sliding.slide(row, pool, slid);
       this.counters.slidingStarts++;
     }

@@ -8,6 +8,9 @@ import { isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { NO_WRITER, type WriterPool } from "./writer-pool.ts";
 
+/** Instead of a writer: one that slid has counted what the point holds. */
+export const COVERED = -2;
+
 export class SlidingStarts {
   /** By series that has such a writer: row of the intervals that its points covered. */
   readonly rowOf: Map<number, number> = new Map<number, number>();
@@ -17,22 +20,27 @@ export class SlidingStarts {
     this.#intervals = intervals;
   }
 
-  /** The writer of the chain that the point goes on, though its start is another one; -1 for none. */
+  /**
+   * The writer of the chain that the point goes on, though it has another start; `COVERED` when it holds nothing new; -1 for
+   * a writer of its own.
+   */
   writerOf(row: Row, pool: WriterPool, head: number): number {
-    const intervals = this.rowOf.get(row.series) ?? -1;
-    let afterLoss = NO_WRITER;
+    for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
+      const isSlid = pool.timeLo(writer) === row.startLo && pool.timeHi(writer) === row.startHi;
+      if (isSlid && goesOn(row, pool, writer)) return writer;
+    }
+    const intervals = this.rowOf.get(row.series);
+    if (intervals === undefined) return NO_WRITER;
+    const { startHi, startLo, timeHi, timeLo } = row;
+    if (this.#intervals.covers(intervals, startHi, startLo, timeHi, timeLo)) return COVERED;
+    // A start that was never seen, later than the last point of a writer known to slide: the point between was lost.
     for (let writer = head; writer !== NO_WRITER; writer = pool.next(writer)) {
       const lastHi = pool.timeHi(writer);
       const lastLo = pool.timeLo(writer);
-      const goesOn = row.value >= pool.values[writer * pool.width]!;
-      if (!goesOn || !isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) continue;
-      if (lastLo === row.startLo && lastHi === row.startHi) return writer;
-      // Its start was never seen: that of a writer known to slide, whose point between was lost.
-      const isLater = isBefore(lastHi, lastLo, row.startHi, row.startLo);
-      const hasSlid = intervals >= 0 && this.#intervals.endsAt(intervals, lastHi, lastLo);
-      if (isLater && hasSlid && afterLoss === NO_WRITER) afterLoss = writer;
+      const isLater = isBefore(lastHi, lastLo, startHi, startLo) && goesOn(row, pool, writer);
+      if (isLater && this.#intervals.endsAt(intervals, lastHi, lastLo)) return writer;
     }
-    return afterLoss;
+    return NO_WRITER;
   }
 
   /** Moves the writer's start to the point's, and remembers what was covered before and is now. */
@@ -51,11 +59,8 @@ export class SlidingStarts {
     this.#intervals.admit(intervals, lastHi, lastLo, row.timeHi, row.timeLo);
     pool.setStart(writer, row.startHi, row.startLo);
   }
-
-  /** Whether the point, which no writer's start is that of, lies within what such a writer covered: it holds nothing new. */
-  hasCovered({ series, startHi, startLo, timeHi, timeLo }: Row): boolean {
-    const intervals = this.rowOf.get(series);
-    if (intervals === undefined) return false;
-    return this.#intervals.covers(intervals, startHi, startLo, timeHi, timeLo);
-  }
 }
+
+const goesOn = (row: Row, pool: WriterPool, writer: number): boolean =>
+  row.value >= pool.values[writer * pool.width]! &&
+  isBefore(pool.timeHi(writer), pool.timeLo(writer), row.timeHi, row.timeLo);

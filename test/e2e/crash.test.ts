@@ -5,6 +5,7 @@ import { FakeReceiver } from "./fake-receiver.ts";
 import { Home } from "./home.ts";
 import { createRandom, SEED, type Random } from "./random.ts";
 import { startProcess, type SlowburnProcess } from "./running-server.ts";
+import type { Listeners } from "./transports.ts";
 import { until } from "./until.ts";
 import { Writer, type Counts } from "./writers.ts";
 
@@ -26,26 +27,29 @@ service: crash
 slos:${SLO("sums", events("sums"))}${SLO("deltas", events("deltas"))}${SLO("slow", faster("slow"))}${SLO("slow-deltas", faster("slow.deltas"))}${SLO("exponential", faster("exponential"))}
 `;
 
-/** Two processes share the identity of `sums`, and of `slow.deltas`. */
-const writersOf = (random: Random, url: () => string): Writer[] =>
+/** Two processes share the identity of `sums`, two that of `deltas`, two that of `slow.deltas`. */
+const writersOf = (random: Random, listeners: Listeners): Writer[] =>
   (
     [
-      ["sums", "sum", "cumulative", 1],
-      ["sums", "sum", "cumulative", 2],
-      ["deltas", "sum", "delta", 1],
-      ["slow", "histogram", "cumulative", 1],
-      ["slow.deltas", "histogram", "delta", 1],
-      ["exponential", "exponential", "cumulative", 1],
+      ["sums", "sum", "cumulative", 1, "http"],
+      ["sums", "sum", "cumulative", 2, "http"],
+      ["deltas", "sum", "delta", 1, "http"],
+      ["deltas", "sum", "delta", 2, "grpc"],
+      ["slow", "histogram", "cumulative", 1, "grpc"],
+      ["slow.deltas", "histogram", "delta", 1, "http"],
+      ["slow.deltas", "histogram", "delta", 2, "http-gzip"],
+      ["exponential", "exponential", "cumulative", 1, "http-gzip"],
     ] as const
   ).map(
-    ([metric, kind, temporality, process], index) =>
+    ([metric, kind, temporality, process, by], index) =>
       new Writer({
         metric,
         kind,
         temporality,
         process,
+        by,
         random: createRandom(random.below(2 ** 31) + index),
-        url,
+        listeners,
       }),
   );
 
@@ -79,7 +83,7 @@ describe("kill -9", () => {
     const start = (like?: SlowburnProcess): Promise<SlowburnProcess> =>
       startProcess(home, flags, { snapshotEveryMs: 150, ...(like === undefined ? {} : { like }) });
     let slowburn = await start();
-    const writers = writersOf(random, () => slowburn.http);
+    const writers = writersOf(random, () => slowburn);
     const running = Promise.all(writers.map((writer) => writer.run()));
     const firedAt = new Map<string, string>();
     for (let kill = 0; kill < KILLS; kill++) {

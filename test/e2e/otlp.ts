@@ -18,10 +18,14 @@ export interface Answer {
 }
 
 /** Rejects when there is no answer. */
-export async function post(url: string, body: Uint8Array<ArrayBuffer>): Promise<Answer> {
+export async function post(
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const response = await fetch(`${url}/v1/metrics`, {
     method: "POST",
-    headers: { "content-type": "application/x-protobuf" },
+    headers: { "content-type": "application/x-protobuf", ...headers },
     body,
   });
   return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };

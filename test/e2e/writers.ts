@@ -4,8 +4,9 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { HistogramPointInput, MetricInput } from "../otlp/request-builder.ts";
-import { at, post, request } from "./otlp.ts";
+import { at, request } from "./otlp.ts";
 import type { Random } from "./random.ts";
+import { openTransport, type Listeners, type Transport, type TransportKind } from "./transports.ts";
 
 export interface Counts {
   good: number;
@@ -19,8 +20,9 @@ export interface WriterSettings {
   readonly temporality: "cumulative" | "delta";
   /** 1 to 9, to tell processes with the same attributes apart. */
   readonly process: number;
+  readonly by: TransportKind;
   readonly random: Random;
-  readonly url: () => string;
+  readonly listeners: Listeners;
 }
 
 /** Exports since a process began; good and bad events are series of their own. */
@@ -42,9 +44,11 @@ export class Writer {
   #lastNanos = 0n;
   #life: Life;
   #isStopped = false;
+  readonly #transport: Transport;
 
   constructor(settings: WriterSettings) {
     this.settings = settings;
+    this.#transport = openTransport(settings.by, settings.listeners);
     this.#life = { start: this.#now(), good: 0, bad: 0 };
   }
 
@@ -55,8 +59,9 @@ export class Writer {
       await this.#export();
       if (this.#last !== undefined && random.chance(0.1)) await this.#deliver(this.#last);
       if (random.chance(0.02)) this.#life = { start: this.#now(), good: 0, bad: 0 };
-      await wait(random.below(8));
+      await wait(random.below(10));
     }
+    this.#transport.close();
   }
 
   stop(): void {
@@ -135,16 +140,7 @@ export class Writer {
   async #deliver(body: Uint8Array<ArrayBuffer>): Promise<void> {
     for (;;) {
       this.attempts++;
-      try {
-        const { status, body: answer } = await post(this.settings.url(), body);
-        if (status === 200 && answer.length === 0) return;
-        if (status !== 503)
-          throw new Refused(
-            `${status} ${Buffer.from(answer).toString()} of ${this.settings.metric}`,
-          );
-      } catch (error) {
-        if (error instanceof Refused) throw error; // else it is down, and comes back
-      }
+      if (await this.#transport.deliver(body)) return;
       await wait(REPEAT_PAUSE_MS);
     }
   }
@@ -156,5 +152,3 @@ export class Writer {
     return this.#lastNanos;
   }
 }
-
-class Refused extends Error {}

@@ -120,7 +120,7 @@ test("restarts anywhere, with snapshots, ticks and rule changes, change no numbe
         expect(restarted.engine.slos).toEqual(going.engine.slos);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 

@@ -72,7 +72,7 @@ test("good and total are those of the events, whatever was lost, repeated, reord
       const arrived = arrivals(past);
       expect(bookedOf(deliver(arrived))).toEqual(truthOf(countable(past, arrived)));
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
 });
 
@@ -105,7 +105,7 @@ test("where some events cannot be known, all that are counted happened, and what
         ]);
       });
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
 });
 

@@ -193,7 +193,7 @@ describe("never stopped", () => {
           expect(identity.describe(series)).toEqual(going.state.identity.describe(series));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

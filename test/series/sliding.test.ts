@@ -74,6 +74,19 @@ const CASES: readonly {
     counters: { newWriters: 3 },
   },
   {
+    rule: "after a restart, a point that is sent again does not go on what was before it",
+    row: "sliding-start",
+    points: [
+      [20, 30, 2],
+      [30, 40, 20],
+      [40, 50, 21],
+      [30, 40, 20],
+      [10, 20, 14],
+    ],
+    adds: [2, 18, 1, 0, 0],
+    counters: { newWriters: 2 },
+  },
+  {
     rule: "another process under the same identity that began in between counts in full",
     row: "new-start",
     points: [
