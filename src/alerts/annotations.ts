@@ -4,7 +4,7 @@
  */
 import type { StreamReading, StreamView, WindowReading } from "../engine/index.ts";
 import { budgetRatio, formatDuration, type Tier } from "../slo/index.ts";
-import type { AlertLabels } from "./alert.ts";
+import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
 
@@ -41,17 +41,79 @@ interface Evidence {
   readonly tier: Tier;
 }
 
+/** Of an alert that is pending or fires. */
 export function annotationsOf(reading: StreamReading, tier: Tier, links: AlertLinks): AlertLabels {
+  const evidence = evidenceOf(reading, tier);
+  const summary = summaryOf(reading, evidence);
+  const description = [...evidenceSentences(reading, evidence), ...oddsOf(reading, evidence)];
+  return annotated(reading, evidence, links, summary, description);
+}
+
+/** Of an alert that ends: what is true now, not what was when it fired. */
+export function endAnnotationsOf(
+  reading: StreamReading,
+  tier: Tier,
+  links: AlertLinks,
+  end: AlertEnd,
+): AlertLabels {
+  const evidence = evidenceOf(reading, tier);
+  const budget = budgetText(reading, false);
+  const summary = `${endText(reading.stream.key, end)}${budget === "" ? "" : `;${budget}`}.`;
+  return annotated(reading, evidence, links, summary, evidenceSentences(reading, evidence));
+}
+
+/** The same where the stream or its tiers are gone: there are no numbers any more. */
+export function endAnnotationsWithout(
+  streamKey: string,
+  before: AlertLabels,
+  end: AlertEnd,
+): AlertLabels {
+  const links = Object.entries(before).filter(([name]) => name.endsWith("_url"));
+  return { summary: `${endText(streamKey, end)}.`, ...Object.fromEntries(links) };
+}
+
+/** How an alert ended. */
+export interface AlertEnd {
+  readonly reason: ResolveReason;
+  /** How long it fired, ms. */
+  readonly firedForMs: number;
+}
+
+function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
+  const firedFor = `the alert fired for ${spanText(firedForMs)}`;
+  switch (reason) {
+    case "recovered":
+      return `${streamKey} no longer burns its error budget too fast: ${firedFor}`;
+    case "no-data":
+      return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
+    case "stream-removed":
+      return `${streamKey} is no longer evaluated, since its rule was removed: ${firedFor}`;
+    case "policy-edited":
+      return `${streamKey} has no such alert any more, since its rule was edited: ${firedFor}`;
+    case "labels-edited":
+      return `${streamKey} goes on under other labels, since its rule was edited: ${firedFor}`;
+  }
+}
+
+function evidenceOf(reading: StreamReading, tier: Tier): Evidence {
   const at = (windowMs: number) => reading.windows.find((window) => window.windowMs === windowMs);
-  const evidence = { long: at(tier.longMs), short: at(tier.shortMs), tier };
-  const { stream, budgetRemaining, exhaustionMs } = reading;
+  return { long: at(tier.longMs), short: at(tier.shortMs), tier };
+}
+
+function annotated(
+  { stream, budgetRemaining, exhaustionMs }: StreamReading,
+  { long }: Evidence,
+  links: AlertLinks,
+  summary: string,
+  description: readonly string[],
+): AlertLabels {
   const all: Record<string, string | undefined> = {
-    summary: summaryOf(reading, evidence),
-    description: descriptionOf(reading, evidence),
+    summary,
+    description: description.join(" "),
     runbook_url: stream.slo.runbook,
     dashboard_url: links.dashboard(stream),
     slo_url: links.slo(stream),
-    burn_rate: optional(evidence.long?.burnRate, roundedText),
+    burn_rate: optional(long?.burnRate, roundedText),
     error_budget_remaining: optional(budgetRemaining, percentText),
     time_to_exhaustion: optional(exhaustionMs, spanText),
   };
@@ -64,33 +126,52 @@ const optional = (value: number | undefined, text: (value: number) => string) =>
 
 /** "checkout/availability is burning its error budget 23x too fast (1h): 2.3 % of events are bad, 61 % of the 30d budget is left and will be gone in 19h." */
 function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
-  const { stream, budgetRemaining, exhaustionMs } = reading;
-  const { slo } = stream;
+  const { slo, key } = reading.stream;
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
   const bad = slo.indicator.kind === "latency" ? "are too slow" : "are bad";
   const share = `${percentText(long?.errorRatio ?? 0)} of events ${bad}`;
-  const budget = `the ${formatDuration(slo.window.lengthMs)} budget`;
-  const left =
-    budgetRemaining === undefined
-      ? ""
-      : budgetRemaining <= 0
-        ? `, ${budget} is gone: ${percentText(1 - budgetRemaining)} of it is spent`
-        : `, ${percentText(budgetRemaining)} of ${budget} is left` +
-          (exhaustionMs === undefined ? "" : ` and will be gone in ${spanText(exhaustionMs)}`);
-  return `${stream.key} is burning its error budget ${speed}: ${share}${left}.`;
+  const budget = budgetText(reading, true);
+  return `${key} is burning its error budget ${speed}: ${share}${budget === "" ? "" : `,${budget}`}.`;
 }
 
-/** x of n, the tier, how likely chance is, and how soon this tier sees such an incident. */
-function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence): string {
-  const { slo } = reading.stream;
+/** " 61 % of the 30d budget is left and will be gone in 19h"; empty when nothing is known. */
+function budgetText(
+  { stream, budgetRemaining, exhaustionMs }: StreamReading,
+  isBurning: boolean,
+): string {
+  if (budgetRemaining === undefined) return "";
+  const budget = `the ${formatDuration(stream.slo.window.lengthMs)} budget`;
+  if (budgetRemaining <= 0)
+    return ` ${budget} is gone: ${percentText(1 - budgetRemaining)} of it is spent`;
+  const end =
+    isBurning && exhaustionMs !== undefined ? ` and will be gone in ${spanText(exhaustionMs)}` : "";
+  return ` ${percentText(budgetRemaining)} of ${budget} is left${end}`;
+}
+
+/** x of n, and what the tier asks for. */
+function evidenceSentences(
+  { stream: { slo }, goodBounds }: StreamReading,
+  { long, short, tier }: Evidence,
+): readonly string[] {
   const counts = (window: WindowReading | undefined, windowMs: number) =>
     `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} events in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
-  const sentences = [
+  return [
     `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
     `The ${tier.severity} tier ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} asks for a burn rate ` +
       `over ${tier.factorMilli / 1000} in both, at an objective of ${slo.objective.text}.`,
+    ...(goodBounds === undefined
+      ? []
+      : ["Counts are estimates: the threshold lies inside a histogram bucket."]),
   ];
+}
+
+/** How likely chance is, and how soon this tier sees such an incident. */
+function oddsOf(
+  { stream: { slo } }: StreamReading,
+  { long, short, tier }: Evidence,
+): readonly string[] {
+  const sentences: string[] = [];
   if (long !== undefined && long.total > 0) {
     const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
     sentences.push(
@@ -106,7 +187,5 @@ function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence):
         `This tier detects such an incident ${spanText(detectionMs)} after it begins.`,
       );
   }
-  if (reading.goodBounds !== undefined)
-    sentences.push("Counts are estimates: the threshold lies inside a histogram bucket.");
-  return sentences.join(" ");
+  return sentences;
 }
