@@ -1,5 +1,5 @@
 /** SLOs as a table for a terminal. Absent numbers are a dash; a ratio is cut, never rounded up to 100 %. */
-import type { BurnAnswer, ReadingAnswer, SloAnswer } from "../api/index.ts";
+import type { BurnAnswer, ReadingAnswer, SloAnswer, StreamAlertAnswer } from "../api/index.ts";
 import type { Paint } from "./colours.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 
@@ -95,11 +95,15 @@ function budgetCell(reading: ReadingAnswer | null, paint: Paint): Cell {
 function alertCell(reading: ReadingAnswer | null, paint: Paint): Cell {
   const alerts = (reading?.alerts ?? []).filter((alert) => alert.state !== "resolved");
   const text = alerts
-    .map(({ severity, state, tier }) => `${severity} ${state} (${tier})`)
+    .map((alert) => `${alert.severity} ${stateText(alert)} (${alert.tier})`)
     .join(", ");
   const isFiring = alerts.some((alert) => alert.state === "firing");
   return { text, paint: (plain) => paint(isFiring ? "red" : "yellow", plain) };
 }
+
+/** A ticket that began to fire under a page is told to nobody until the page ends. */
+const stateText = ({ state, inhibited, notified }: StreamAlertAnswer): string =>
+  state === "firing" && inhibited && !notified ? "held back by the page" : state;
 
 /** What a row cannot say. */
 function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[] {

@@ -129,11 +129,12 @@ async function watch(shop: Shop, api: string, schedule: Schedule): Promise<reado
 }
 
 function newsOf(alerts: AlertListAnswer["alerts"], seen: Set<string>): readonly string[] {
-  return alerts.flatMap(({ streamKey, severity, state, activeAt, annotations }) => {
-    const key = [streamKey, severity, state, activeAt].join("|");
+  return alerts.flatMap(({ streamKey, severity, state, inhibited, notified, ...alert }) => {
+    const what = state === "firing" && inhibited && !notified ? "held back by the page" : state;
+    const key = [streamKey, severity, what, alert.activeAt].join("|");
     if (seen.has(key)) return [];
     seen.add(key);
-    return [`${severity} ${state}: ${annotations["summary"] ?? streamKey}`];
+    return [`${severity} ${what}: ${alert.annotations["summary"] ?? streamKey}`];
   });
 }
 
