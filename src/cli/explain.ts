@@ -9,6 +9,7 @@ import { checkSettings } from "./check.ts";
 import { EXIT } from "./exit-codes.ts";
 import { explainText, foresee, OUTAGES, type Traffic } from "./explain-text.ts";
 import type { CliPorts } from "./ports.ts";
+import { printable } from "./printable.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -47,8 +48,8 @@ export function addExplain(
     .action(async (id: string, options: ExplainOptions) => {
       const slo = findSlo(id, options, ports);
       const traffic = await trafficOf(slo, options, ports);
-      const text = options.json === true ? jsonOf(slo, traffic) : explainText(slo, traffic);
-      ports.out(text);
+      const isJson = options.json === true;
+      ports.out(isJson ? jsonOf(slo, traffic) : printable(explainText(slo, traffic)));
       done(EXIT.fine);
     });
 }
