@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { BurnAnswer, SloDetailAnswer } from "../api/index.ts";
 import { loadRules, nearestName } from "../rules/index.ts";
 import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
-import { apiAddress, type AddressOptions } from "./api-address.ts";
+import { apiAddress, webAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { checkSettings } from "./check.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -41,7 +41,7 @@ export function addExplain(
     .argument("<slo>", "service/name")
     .option("--rules <path>", "rules directory; the configured one by default")
     .option("--traffic <rate>", "events per time: 20/s, 600/h", rate)
-    .option("--url <url>", "where slowburn's API is, for the present traffic")
+    .option("--url <url>", "where slowburn's API is, for the present traffic", webAddress)
     .option("--token-file <file>", "file with the bearer token of the API")
     .option("--json", "print the same as JSON")
     .addHelpText("after", EXAMPLES)
