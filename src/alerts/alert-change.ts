@@ -2,12 +2,14 @@
 import type { StreamView } from "../engine/index.ts";
 import { alertLabels } from "./alert-labels.ts";
 import type { AlertTransition, AlertView, ResolveReason } from "./alert.ts";
+import { endAnnotationsWithout, type AlertEnd } from "./annotations.ts";
 import { fingerprint } from "./fingerprint.ts";
 
-/** Firing becomes resolved; a pending alert leaves nothing behind. */
+/** Firing becomes resolved; a pending alert leaves nothing behind. `text`: what is said of the end, asked for when it is. */
 export function ended(
   alert: AlertView,
   resolveReason: ResolveReason,
+  text: (end: AlertEnd) => AlertView["annotations"],
   nowMs: number,
 ): AlertTransition {
   const { streamKey, severity } = alert;
@@ -17,6 +19,7 @@ export function ended(
     state: "resolved",
     resolvedAt: nowMs,
     resolveReason,
+    annotations: text({ reason: resolveReason, firedForMs: nowMs - (alert.firedAt ?? nowMs) }),
     inhibited: false,
     tiers: [],
   };
@@ -85,6 +88,7 @@ export function relabelled(
   const newFingerprint = fingerprint(labels);
   if (newFingerprint === alert.fingerprint) return [];
   const begun: AlertView = { ...alert, labels, fingerprint: newFingerprint, notified: false };
-  const end = alert.notified ? [ended(alert, "labels-edited", nowMs)] : [];
+  const text = (how: AlertEnd) => endAnnotationsWithout(alert.streamKey, alert.annotations, how);
+  const end = alert.notified ? [ended(alert, "labels-edited", text, nowMs)] : [];
   return [...end, { kind: "updated", at: nowMs, alert: begun }];
 }

@@ -10,7 +10,7 @@ import {
   type SloWindow,
   type Tier,
 } from "../slo/index.ts";
-import type { AlertLabels } from "./alert.ts";
+import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
 
@@ -31,17 +31,79 @@ interface Evidence {
   readonly tier: Tier;
 }
 
+/** Of an alert that is pending or fires. */
 export function annotationsOf(reading: StreamReading, tier: Tier, links: AlertLinks): AlertLabels {
+  const evidence = evidenceOf(reading, tier);
+  const summary = summaryOf(reading, evidence);
+  const description = [...evidenceSentences(reading, evidence), ...oddsOf(reading, evidence)];
+  return annotated(reading, evidence, links, summary, description);
+}
+
+/** Of an alert that ends: what is true now, not what was when it fired. */
+export function endAnnotationsOf(
+  reading: StreamReading,
+  tier: Tier,
+  links: AlertLinks,
+  end: AlertEnd,
+): AlertLabels {
+  const evidence = evidenceOf(reading, tier);
+  const budget = budgetText(reading, false);
+  const summary = `${endText(reading.stream.key, end)}${budget === "" ? "" : `;${budget}`}.`;
+  return annotated(reading, evidence, links, summary, evidenceSentences(reading, evidence));
+}
+
+/** The same where the stream or its tiers are gone: there are no numbers any more. */
+export function endAnnotationsWithout(
+  streamKey: string,
+  before: AlertLabels,
+  end: AlertEnd,
+): AlertLabels {
+  const links = Object.entries(before).filter(([name]) => name.endsWith("_url"));
+  return { summary: `${endText(streamKey, end)}.`, ...Object.fromEntries(links) };
+}
+
+/** How an alert ended. */
+export interface AlertEnd {
+  readonly reason: ResolveReason;
+  /** How long it fired, ms. */
+  readonly firedForMs: number;
+}
+
+function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
+  const firedFor = `the alert fired for ${spanText(firedForMs)}`;
+  switch (reason) {
+    case "recovered":
+      return `${streamKey} no longer burns its error budget too fast: ${firedFor}`;
+    case "no-data":
+      return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
+    case "stream-removed":
+      return `${streamKey} is no longer evaluated, since its rule was removed: ${firedFor}`;
+    case "policy-edited":
+      return `${streamKey} has no such alert any more, since its rule was edited: ${firedFor}`;
+    case "labels-edited":
+      return `${streamKey} goes on under other labels, since its rule was edited: ${firedFor}`;
+  }
+}
+
+function evidenceOf(reading: StreamReading, tier: Tier): Evidence {
   const at = (windowMs: number) => reading.windows.find((window) => window.windowMs === windowMs);
-  const evidence = { long: at(tier.longMs), short: at(tier.shortMs), tier };
-  const { stream, budgetProjected, exhaustionMs } = reading;
+  return { long: at(tier.longMs), short: at(tier.shortMs), tier };
+}
+
+function annotated(
+  { stream, budgetProjected, exhaustionMs }: StreamReading,
+  { long }: Evidence,
+  links: AlertLinks,
+  summary: string,
+  description: readonly string[],
+): AlertLabels {
   const all: Record<string, string | undefined> = {
-    summary: summaryOf(reading, evidence),
-    description: descriptionOf(reading, evidence),
+    summary,
+    description: description.join(" "),
     runbook_url: stream.slo.runbook,
     dashboard_url: links.dashboard(stream),
     slo_url: links.slo(stream),
-    burn_rate: optional(evidence.long?.burnRate, roundedText),
+    burn_rate: optional(long?.burnRate, roundedText),
     error_budget_remaining: optional(budgetProjected, percentText),
     time_to_exhaustion: optional(exhaustionMs, spanText),
   };
@@ -57,40 +119,59 @@ const optional = (value: number | undefined, text: (value: number) => string) =>
  * left and will be gone in 19h." Of a calendar window it is the share of the whole window's budget.
  */
 function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
-  const { stream, budgetProjected, exhaustionMs } = reading;
-  const { slo } = stream;
+  const { slo, key } = reading.stream;
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
   const bad = slo.indicator.kind === "latency" ? "are too slow" : "are bad";
   const share = `${percentText(long?.errorRatio ?? 0)} of events ${bad}`;
-  const budget = budgetText(slo.window);
-  const left =
-    budgetProjected === undefined
-      ? ""
-      : budgetProjected <= 0
-        ? `, ${budget} is gone: ${percentText(1 - budgetProjected)} of it is spent`
-        : `, ${percentText(budgetProjected)} of ${budget} is left` +
-          (exhaustionMs === undefined ? "" : ` and will be gone in ${spanText(exhaustionMs)}`);
-  return `${stream.key} is burning its error budget ${speed}: ${share}${left}.`;
+  const budget = budgetText(reading, true);
+  return `${key} is burning its error budget ${speed}: ${share}${budget === "" ? "" : `,${budget}`}.`;
 }
 
 /** `the 30d budget`, `the month's budget`, `the budget of 2 weeks`. */
-function budgetText(window: SloWindow): string {
+function budgetName(window: SloWindow): string {
   const text = windowText(window);
   if (window.kind === "rolling") return `the ${text} budget`;
   return window.count === 1 ? `the ${text}'s budget` : `the budget of ${text}`;
 }
 
-/** x of n, the tier, how likely chance is, and how soon this tier sees such an incident. */
-function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence): string {
-  const { slo } = reading.stream;
+/** " 61 % of the 30d budget is left and will be gone in 19h"; empty when nothing is known. */
+function budgetText(
+  { stream, budgetProjected, exhaustionMs }: StreamReading,
+  isBurning: boolean,
+): string {
+  if (budgetProjected === undefined) return "";
+  const budget = budgetName(stream.slo.window);
+  if (budgetProjected <= 0)
+    return ` ${budget} is gone: ${percentText(1 - budgetProjected)} of it is spent`;
+  const end =
+    isBurning && exhaustionMs !== undefined ? ` and will be gone in ${spanText(exhaustionMs)}` : "";
+  return ` ${percentText(budgetProjected)} of ${budget} is left${end}`;
+}
+
+/** x of n, and what the tier asks for. */
+function evidenceSentences(
+  { stream: { slo }, goodBounds }: StreamReading,
+  { long, short, tier }: Evidence,
+): readonly string[] {
   const counts = (window: WindowReading | undefined, windowMs: number) =>
     `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} events in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
-  const sentences = [
+  return [
     `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
     `The ${tier.severity} tier ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} asks for a burn rate ` +
       `over ${tier.factorMilli / 1000} in both, at an objective of ${slo.objective.text}.`,
+    ...(goodBounds === undefined
+      ? []
+      : ["Counts are estimates: the threshold lies inside a histogram bucket."]),
   ];
+}
+
+/** How likely chance is, and how soon this tier sees such an incident. */
+function oddsOf(
+  { stream: { slo } }: StreamReading,
+  { long, short, tier }: Evidence,
+): readonly string[] {
+  const sentences: string[] = [];
   if (long !== undefined && long.total > 0) {
     const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
     sentences.push(
@@ -106,7 +187,5 @@ function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence):
         `This tier detects such an incident ${spanText(detectionMs)} after it begins.`,
       );
   }
-  if (reading.goodBounds !== undefined)
-    sentences.push("Counts are estimates: the threshold lies inside a histogram bucket.");
-  return sentences.join(" ");
+  return sentences;
 }

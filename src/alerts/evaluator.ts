@@ -3,12 +3,18 @@
  * What it remembers is in the views it shows, so a snapshot of them and the transitions since is the whole of it.
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
-import { isRetired, type AlertSeverity, type StreamIndex } from "../slo/index.ts";
+import { isRetired, type AlertSeverity, type StreamIndex, type Tier } from "../slo/index.ts";
 import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
 import type { AlertTransition, AlertView } from "./alert.ts";
-import { annotationsOf, type AlertLinks } from "./annotations.ts";
+import {
+  annotationsOf,
+  endAnnotationsOf,
+  endAnnotationsWithout,
+  type AlertEnd,
+  type AlertLinks,
+} from "./annotations.ts";
 import { scanShard, shortTotalOf } from "./burn-scan.ts";
 import { planOf, type PlannedTier, type PolicyPlan } from "./policy-plan.ts";
 import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
@@ -127,7 +133,8 @@ export class AlertEvaluator {
     } else if (alert !== undefined) {
       const isSilent = planned.every((entry) => signalOf(entry) === "silent");
       const reason = planned.length === 0 ? "policy-edited" : isSilent ? "no-data" : "recovered";
-      this.#change(ended(alert, reason, nowMs), transitions);
+      const text = (end: AlertEnd) => this.#endAnnotations(stream, alert, end);
+      this.#change(ended(alert, reason, text, nowMs), transitions);
     }
   }
 
@@ -162,7 +169,9 @@ export class AlertEvaluator {
       }
       for (const severity of SEVERITIES) {
         const alert = row[severity];
-        if (isLive(alert)) this.#change(ended(alert, "stream-removed", nowMs), transitions);
+        const text = (end: AlertEnd) =>
+          endAnnotationsWithout(row.streamKey, alert?.annotations ?? {}, end);
+        if (isLive(alert)) this.#change(ended(alert, "stream-removed", text, nowMs), transitions);
       }
     }
     return hasMoved;
@@ -198,12 +207,19 @@ export class AlertEvaluator {
     tierName: string,
     otherwise: AlertView["annotations"],
   ): AlertView["annotations"] {
-    const planned = planOf(stream.slo.alerts)[severity];
-    const tier = (planned.find((entry) => entry.name === tierName) ?? planned[0])?.tier;
+    const tier = tierOf(stream, severity, tierName);
     const reading = this.#source.read(stream.index);
     return tier === undefined || reading === undefined
       ? otherwise
       : annotationsOf(reading, tier, this.#links);
+  }
+
+  #endAnnotations(stream: StreamView, alert: AlertView, end: AlertEnd): AlertView["annotations"] {
+    const tier = tierOf(stream, alert.severity, alert.tier);
+    const reading = this.#source.read(stream.index);
+    return tier === undefined || reading === undefined
+      ? endAnnotationsWithout(stream.key, alert.annotations, end)
+      : endAnnotationsOf(reading, tier, this.#links, end);
   }
 
   /** Pending, firing and lately resolved alerts by stream key; the same array until one changes. */
@@ -243,6 +259,12 @@ export class AlertEvaluator {
     const row = this.#table.row(alert.streamKey) ?? this.#table.add(alert.streamKey);
     this.#table.set(row, alert.severity, alert);
   }
+}
+
+/** The tier of that name, or the most urgent; a policy may have lost all of them. */
+function tierOf(stream: StreamView, severity: AlertSeverity, name: string): Tier | undefined {
+  const planned = planOf(stream.slo.alerts)[severity];
+  return (planned.find((entry) => entry.name === name) ?? planned[0])?.tier;
 }
 
 const isLive = (alert: AlertView | undefined): alert is AlertView =>

@@ -10,6 +10,7 @@ export const streamAlertAnswer = (alert: AlertView): StreamAlertAnswer => ({
   activeAt: moment(alert.activeAt),
   firedAt: momentOrNull(alert.firedAt),
   inhibited: alert.inhibited,
+  notified: alert.notified,
 });
 
 export const alertAnswer = (alert: AlertView): AlertAnswer => ({

@@ -35,7 +35,10 @@ export interface StreamAlertAnswer {
   readonly tier: string;
   readonly activeAt: string;
   readonly firedAt: string | null;
+  /** A page of the same stream fires. */
   readonly inhibited: boolean;
+  /** The receivers were told; a ticket that begins to fire under a page is held back until the page ends. */
+  readonly notified: boolean;
 }
 
 /** The numbers of one stream as of the last tick. */

@@ -23,6 +23,7 @@ export type {
   SloDetailAnswer,
   SloListAnswer,
   StatusAnswer,
+  StreamAlertAnswer,
 } from "./answers.ts";
 export type {
   ApiSources,

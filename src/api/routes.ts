@@ -23,6 +23,8 @@ export interface Route {
   readonly failures: readonly (404 | 503)[];
   /** Answers without a token: health checks have none. */
   readonly isOpen?: true;
+  /** Passes over parameters that it does not know: probes and scrapers add some of their own. */
+  readonly takesAnyQuery?: true;
   readonly handle: (c: Context, sources: ApiSources) => Response | Promise<Response>;
 }
 
@@ -40,6 +42,7 @@ export const ROUTES: readonly Route[] = [
     operationId: "healthy",
     summary: "The process is alive.",
     query: [],
+    takesAnyQuery: true,
     answer: { schema: "Health" },
     failures: [],
     isOpen: true,
@@ -50,6 +53,7 @@ export const ROUTES: readonly Route[] = [
     operationId: "ready",
     summary: "It takes and answers data; 503 with the reason while it cannot, recovers or stops.",
     query: [],
+    takesAnyQuery: true,
     answer: { schema: "Health" },
     failures: [503],
     isOpen: true,
@@ -120,6 +124,7 @@ export const ROUTES: readonly Route[] = [
     operationId: "scrape",
     summary: "For Prometheus: text 0.0.4 or OpenMetrics 1.0, as `Accept` asks.",
     query: [],
+    takesAnyQuery: true,
     answer: { contentType: "text/plain" },
     failures: [],
     handle: scrapeResponse,

@@ -32,7 +32,8 @@ const streamAlertFields = {
   tier: z.string(),
   activeAt: moment,
   firedAt: absentMoment,
-  inhibited: z.boolean(),
+  inhibited: z.boolean().describe("A page of the same stream fires."),
+  notified: z.boolean().describe("The receivers were told."),
 };
 
 const calendar: z.ZodType<answer.CalendarAnswer> = z.strictObject({

@@ -1,5 +1,6 @@
 /** Where a running slowburn's API is, as the command's options or the configuration say. */
 import { readFileSync } from "node:fs";
+import { InvalidArgumentError } from "commander";
 import { loadConfig } from "../config/index.ts";
 import { OperationError, ProblemError } from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
@@ -14,10 +15,17 @@ interface Address {
   readonly token: string | undefined;
 }
 
+/** Value of `--url`, for commander. */
+export function webAddress(text: string): string {
+  if (/^https?:\/\/./i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  const host = text.includes("/") || !URL.canParse(`http://${text}`) ? "127.0.0.1:4319" : text;
+  throw new InvalidArgumentError(`It is an http or https address, as http://${host}.`);
+}
+
 /** The configured token goes to the configured address only. */
 export function apiAddress({ url, tokenFile }: AddressOptions, { environment }: CliPorts): Address {
   const token = tokenFile === undefined ? undefined : readToken(tokenFile);
-  if (url !== undefined) return { url: url.replace(/\/+$/, ""), token };
+  if (url !== undefined) return { url, token };
   const { config, problems } = loadConfig({ environment });
   if (config === undefined) throw new ProblemError(problems);
   const { host, port } = config.api;

@@ -3,11 +3,12 @@ import { InvalidArgumentError, type Command } from "commander";
 import type { BurnAnswer, SloDetailAnswer } from "../api/index.ts";
 import { nearestName } from "../rules/index.ts";
 import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
-import { apiAddress, type AddressOptions } from "./api-address.ts";
+import { apiAddress, webAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { EXIT } from "./exit-codes.ts";
 import { explainText, foresee, OUTAGES, type Traffic } from "./explain-text.ts";
 import type { CliPorts } from "./ports.ts";
+import { printable } from "./printable.ts";
 import { readPaths } from "./rule-paths.ts";
 
 const DAY_SECONDS = 86_400;
@@ -40,15 +41,15 @@ export function addExplain(
     .argument("<slo>", "service/name")
     .option("--rules <path>", "rule file or directory; the configured directory by default")
     .option("--traffic <rate>", "events per time: 20/s, 600/h", rate)
-    .option("--url <url>", "where slowburn's API is, for the present traffic")
+    .option("--url <url>", "where slowburn's API is, for the present traffic", webAddress)
     .option("--token-file <file>", "file with the bearer token of the API")
     .option("--json", "print the same as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (id: string, options: ExplainOptions) => {
       const slo = findSlo(id, options, ports);
       const traffic = await trafficOf(slo, options, ports);
-      const text = options.json === true ? jsonOf(slo, traffic) : explainText(slo, traffic);
-      ports.out(text);
+      const isJson = options.json === true;
+      ports.out(isJson ? jsonOf(slo, traffic) : printable(explainText(slo, traffic)));
       done(EXIT.fine);
     });
 }

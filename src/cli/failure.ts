@@ -2,6 +2,7 @@
 import { OperationError, ProblemError } from "../slo/index.ts";
 import { renderProblems } from "../rules/index.ts";
 import { EXIT } from "./exit-codes.ts";
+import { printable } from "./printable.ts";
 
 export interface Failure {
   /** Ends in a newline. */
@@ -33,7 +34,8 @@ export function failureOf(error: unknown, hasColours: boolean): Failure {
     const advice = ADVICE[error.code];
     const hint = advice === undefined ? "" : `hint: ${advice}\n`;
     const exitCode = PASSING.has(error.code) ? EXIT.startAgain : EXIT.failed;
-    return { text: `error ${error.code}: ${error.message}\n${hint}`, exitCode };
+    const text = printable(`error ${error.code}: ${error.message}\n${hint}`);
+    return { text, exitCode };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `slowburn has a bug, please report it:\n${stack}\n`, exitCode: EXIT.bug };

@@ -35,7 +35,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
   program
     .description("Service level objectives from OpenTelemetry metrics, while the data streams by.")
     .version(`slowburn ${ports.version}`, "-V, --version", "print the version")
-    .helpCommand(false)
+    .helpCommand("help [command]", "explain a command, as --help does")
     .addHelpText("after", `\nEach command explains itself: slowburn <command> --help\n${EXIT_HELP}`)
     .exitOverride()
     .showHelpAfterError("(slowburn --help lists commands and options)")

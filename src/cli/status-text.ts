@@ -1,6 +1,7 @@
 /** SLOs as a table for a terminal. Absent numbers are a dash; a ratio is cut, never rounded up to 100 %. */
-import type { BurnAnswer, ReadingAnswer, SloAnswer } from "../api/index.ts";
+import type { BurnAnswer, ReadingAnswer, SloAnswer, StreamAlertAnswer } from "../api/index.ts";
 import type { Paint } from "./colours.ts";
+import { printable } from "./printable.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 
 export interface StatusView {
@@ -38,7 +39,7 @@ export function statusText(view: StatusView): string {
     { title: "ALERTS", align: "left" },
   ];
   const rows = slos.map((slo) => [
-    { text: slo.reading?.streamKey ?? slo.id },
+    { text: printable(slo.reading?.streamKey ?? slo.id) },
     { text: `${slo.objective.text}/${slo.window.text}` },
     { text: percent(slo.reading?.sli ?? null, decimalsOf(slo.objective.text) + 1) },
     budgetCell(slo.reading, paint),
@@ -48,8 +49,10 @@ export function statusText(view: StatusView): string {
     alertCell(slo.reading, paint),
   ]);
   const notes = [
-    ...warnings.map((warning) => paint("red", warning)),
-    ...[...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) => paint("faint", note)),
+    ...warnings.map((warning) => paint("red", printable(warning))),
+    ...[...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) =>
+      paint("faint", printable(note)),
+    ),
   ];
   const when = at === null ? "before the first evaluation" : `as of ${at}`;
   return `${renderTable(columns, rows)}${[...notes, `${url}, ${when}`].map((line) => `${line}\n`).join("")}`;
@@ -95,11 +98,15 @@ function budgetCell(reading: ReadingAnswer | null, paint: Paint): Cell {
 function alertCell(reading: ReadingAnswer | null, paint: Paint): Cell {
   const alerts = (reading?.alerts ?? []).filter((alert) => alert.state !== "resolved");
   const text = alerts
-    .map(({ severity, state, tier }) => `${severity} ${state} (${tier})`)
+    .map((alert) => `${alert.severity} ${stateText(alert)} (${alert.tier})`)
     .join(", ");
   const isFiring = alerts.some((alert) => alert.state === "firing");
   return { text, paint: (plain) => paint(isFiring ? "red" : "yellow", plain) };
 }
+
+/** A ticket that began to fire under a page is told to nobody until the page ends. */
+const stateText = ({ state, inhibited, notified }: StreamAlertAnswer): string =>
+  state === "firing" && inhibited && !notified ? "held back by the page" : state;
 
 /** What a row cannot say. */
 function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[] {

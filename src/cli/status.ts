@@ -1,7 +1,7 @@
 /** `slowburn status`: asks a running slowburn and prints one line per SLO. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { SloAnswer } from "../api/index.ts";
-import { apiAddress, type AddressOptions } from "./api-address.ts";
+import { apiAddress, webAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { hasColours, painter } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -41,7 +41,7 @@ export function addStatus(
     .description(
       "Asks a running slowburn for its SLOs: objective, SLI, budget left, burn rates, alerts.",
     )
-    .option("--url <url>", "where slowburn's API is")
+    .option("--url <url>", "where slowburn's API is", webAddress)
     .option("--token-file <file>", "file with the bearer token of the API")
     .option("--service <name>", "only SLOs of this service")
     .option("--label <name=value>", "only SLOs with this label; may be repeated", append)

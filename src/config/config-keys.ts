@@ -112,12 +112,12 @@ export const CONFIG_KEYS: { readonly [Name in ConfigName]: ConfigKey<ConfigValue
   "limits.compressedBytes": key(
     kinds.bytes(1024, 1024 * MIB),
     16 * MIB,
-    "Largest OTLP body as it travels.",
+    "Largest compressed OTLP body, as it travels.",
   ),
   "limits.requestBytes": key(
     kinds.bytes(1024, 1024 * MIB),
     64 * MIB,
-    "Largest OTLP body after decompression.",
+    "Largest OTLP body, after decompression if it was compressed.",
   ),
   "limits.series": key(
     kinds.count("<count>", 1, 20_000_000),

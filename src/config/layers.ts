@@ -35,7 +35,7 @@ const isName = (text: string): text is ConfigName => Object.hasOwn(CONFIG_KEYS, 
 /** YAML: `otlpHttp: { port: 4318 }` or `otlpHttp.port: 4318`. */
 export function fileLayer(file: string, text: string): Layer {
   const { documents, problems } = readYaml({ file, text });
-  const findings = new Findings<ConfigProblemCode>(file);
+  const findings = new Findings<ConfigProblemCode | "duplicate-key">(file);
   const settings: Setting[] = [];
   const [document] = documents;
   if (document === undefined) return { settings, problems };
@@ -45,6 +45,12 @@ export function fileLayer(file: string, text: string): Layer {
       const name = path.join(".");
       if (isName(name)) {
         if (raw === null) continue; // `key:` alone leaves the default
+        const twin = settings.find((setting) => setting.name === name);
+        if (twin !== undefined) {
+          const message = `${name} is set in line ${twin.place.line} already, written another way`;
+          findings.add("duplicate-key", document, path, message, { at: "key" });
+          continue;
+        }
         const place = { file, ...document.placeOf(path), path: formatPath(path) };
         const source = `file ${file}:${place.line}`;
         settings.push({ name, raw, source, baseDirectory: dirname(file), place });

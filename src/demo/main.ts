@@ -11,7 +11,7 @@ import type { AlertListAnswer, SloListAnswer, StatusAnswer } from "../api/index.
 import { loadConfig } from "../config/index.ts";
 import { startServer } from "../server/index.ts";
 import { createEventLog } from "../telemetry/index.ts";
-import { renderFrame } from "./screen.ts";
+import { renderFrame, wrap } from "./screen.ts";
 import { SERVICES, Shop } from "./shop.ts";
 
 /** The rules stay with the sources, wherever the build put this file. */
@@ -118,7 +118,9 @@ async function watch(shop: Shop, api: string, schedule: Schedule): Promise<reado
       : elapsed < incidentFrom
         ? "steady traffic"
         : "recovering";
-    const frame = { elapsedSeconds: elapsed, totalSeconds, phase, slos, alerts, events };
+    const { columns, rows } = process.stdout;
+    const size = isTerminal ? { columns, rows } : undefined;
+    const frame = { elapsedSeconds: elapsed, totalSeconds, phase, slos, alerts, events, size };
     if (isTerminal) process.stdout.write(`\u001b[H\u001b[2J${renderFrame(frame, true)}`);
     else if (elapsed % PLAIN_EVERY_SECONDS === 0 || news.length > 0) {
       console.log(renderFrame(frame, false));
@@ -129,11 +131,12 @@ async function watch(shop: Shop, api: string, schedule: Schedule): Promise<reado
 }
 
 function newsOf(alerts: AlertListAnswer["alerts"], seen: Set<string>): readonly string[] {
-  return alerts.flatMap(({ streamKey, severity, state, activeAt, annotations }) => {
-    const key = [streamKey, severity, state, activeAt].join("|");
+  return alerts.flatMap(({ streamKey, severity, state, inhibited, notified, ...alert }) => {
+    const what = state === "firing" && inhibited && !notified ? "held back by the page" : state;
+    const key = [streamKey, severity, what, alert.activeAt].join("|");
     if (seen.has(key)) return [];
     seen.add(key);
-    return [`${severity} ${state}: ${annotations["summary"] ?? streamKey}`];
+    return [`${severity} ${what}: ${alert.annotations["summary"] ?? streamKey}`];
   });
 }
 
@@ -143,7 +146,8 @@ async function conclude(api: string, events: readonly string[]): Promise<void> {
   const { points, requests } = ingest;
   const total = requests.reduce((sum, { count }) => sum + count, 0);
   console.log("What happened:");
-  for (const line of events) console.log(`  ${line}`);
+  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity;
+  for (const event of events) for (const line of wrap(`  ${event}`, columns)) console.log(line);
   console.log(
     `${points.accepted} data points in ${total} requests over OTLP/HTTP, OTLP/JSON and OTLP/gRPC.`,
   );

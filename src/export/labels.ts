@@ -1,7 +1,7 @@
 /** Label sets in Prometheus' spelling: names made legal, collisions resolved, values escaped. */
 import type { StreamView } from "../engine/index.ts";
-import { freeLabelName, windowText, type Slo } from "../slo/index.ts";
-import { LABELS, type LabelName } from "./names.ts";
+import { distinctLabelNames, windowText, type Slo } from "../slo/index.ts";
+import type { LabelName } from "./names.ts";
 
 export type LabelPair = readonly [name: string, value: string];
 
@@ -10,19 +10,6 @@ export function escapeLabelValue(value: string): string {
   return /["\\\n]/.test(value)
     ? value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")
     : value;
-}
-
-/**
- * Label names for attributes, in their order, none of them slowburn's own nor another's: what is taken gets Prometheus'
- * own prefix for that, `exported_`, and then a number (`a.b`, `a_b` → `a_b`, `exported_a_b`).
- */
-export function distinctLabelNames(attributes: readonly string[]): readonly string[] {
-  const taken = new Set<string>(Object.keys(LABELS));
-  return attributes.map((attribute) => {
-    const name = freeLabelName(attribute, (each) => taken.has(each));
-    taken.add(name);
-    return name;
-  });
 }
 
 /** `{slo="…",service="…"`, left open: a sample adds its own labels and closes it. Empty values are absent labels. */

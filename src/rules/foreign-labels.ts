@@ -1,14 +1,6 @@
 /** Labels and annotations as other tools' objects have them → names and values that Prometheus and Alertmanager take. */
-import { freeLabelName } from "../slo/index.ts";
-import {
-  fieldIn,
-  isMapping,
-  kindOf,
-  readScalarText,
-  report,
-  RESERVED_LABELS,
-  type Field,
-} from "./native/index.ts";
+import { freeLabelName, OWN_LABELS } from "../slo/index.ts";
+import { fieldIn, isMapping, kindOf, readScalarText, report, type Field } from "./native/index.ts";
 
 const MAX_LABELS = 32;
 const MAX_VALUE_LENGTH = 1_024;
@@ -52,7 +44,7 @@ export interface ForeignLabels {
 export function foreignLabels(texts: Texts, field: Field): ForeignLabels {
   const { owner, ...others } = texts;
   const labels: Record<string, string> = {};
-  const isTaken = (name: string) => RESERVED_LABELS.has(name) || Object.hasOwn(labels, name);
+  const isTaken = (name: string) => OWN_LABELS.has(name) || Object.hasOwn(labels, name);
   for (const [index, [key, value]] of Object.entries(others).entries()) {
     if (index >= MAX_LABELS || value.length > MAX_VALUE_LENGTH) {
       const message =

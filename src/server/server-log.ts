@@ -10,14 +10,24 @@ export function logRecovery({ outbox, ...report }: RecoveryReport, log: EventLog
 
 export function logTransitions(transitions: readonly AlertTransition[], log: EventLog): void {
   for (const transition of transitions) {
-    if (transition.kind === "inactive" || transition.kind === "updated") continue;
-    const { streamKey, severity, annotations } = transition.alert;
-    log.info(`alert.${transition.kind}`, {
+    if (transition.kind === "inactive") continue;
+    const kind = loggedKind(transition);
+    if (kind === undefined) continue;
+    const { streamKey, severity, inhibited, notified, annotations } = transition.alert;
+    log.info(`alert.${kind}`, {
       stream: streamKey,
       severity,
+      ...(kind === "firing" && inhibited && !notified && { notice: "held back by the page" }),
       summary: annotations["summary"],
     });
   }
+}
+
+type StateChange = Exclude<AlertTransition, { readonly kind: "inactive" }>;
+
+/** What changes within a state is not logged, but for a ticket that is announced when its page ends. */
+function loggedKind({ kind, notify }: StateChange): "pending" | "firing" | "resolved" | undefined {
+  return kind === "updated" ? notify : kind;
 }
 
 export function logDelivery(target: TargetIdentity, change: DeliveryChange, log: EventLog): void {

@@ -17,3 +17,28 @@ export function freeLabelName(attribute: string, isTaken: (name: string) => bool
   for (let number = 2; isTaken(name); number++) name = `${exported}_${number}`;
   return name;
 }
+
+/**
+ * Labels that slowburn sets itself on metrics of SLOs or on alerts, and those that Prometheus and Alertmanager give a meaning
+ * (a `le` on a gauge reads as a broken histogram). A rule file's labels must not take them; a group's attributes of that name
+ * are renamed.
+ */
+export const OWN_LABELS: ReadonlySet<string> = new Set([
+  ..."alertname alertstate severity slo service group name owner window objective runbook".split(
+    " ",
+  ),
+  ..."file lookback kind bound long short le quantile job instance".split(" "),
+]);
+
+/**
+ * Label names for attributes, in their order, none of them slowburn's own nor another's (`a.b`, `a_b` → `a_b`,
+ * `exported_a_b`): the same on every metric and every alert of a group.
+ */
+export function distinctLabelNames(attributes: readonly string[]): readonly string[] {
+  const taken = new Set(OWN_LABELS);
+  return attributes.map((attribute) => {
+    const name = freeLabelName(attribute, (each) => taken.has(each));
+    taken.add(name);
+    return name;
+  });
+}

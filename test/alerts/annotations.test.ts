@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { annotationsOf } from "../../src/alerts/annotations.ts";
+import {
+  annotationsOf,
+  endAnnotationsOf,
+  endAnnotationsWithout,
+  type AlertEnd,
+} from "../../src/alerts/annotations.ts";
 import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
 import { linksUnder } from "../../src/server/alert-links.ts";
 import { calendarWindow, millis, parseObjective } from "../../src/slo/index.ts";
@@ -10,6 +15,7 @@ const links = linksUnder("https://slowburn.example", "https://grafana.example");
 function annotations(
   part: Parameters<typeof sloOf>[0],
   counts: [atMs: number, bad: number, total: number][],
+  end?: AlertEnd,
 ) {
   const engine = new FakeEngine();
   const slo = sloOf(part);
@@ -20,7 +26,10 @@ function annotations(
   );
   engine.now = 30 * DAY;
   for (const [ago, bad, total] of counts) engine.book(0, engine.now - ago, total - bad, total);
-  return annotationsOf(engine.read(index)!, slo.alerts.tiers[0]!, links);
+  const [reading, tier] = [engine.read(index), slo.alerts.tiers[0]!] as const;
+  return end === undefined
+    ? annotationsOf(reading, tier, links)
+    : endAnnotationsOf(reading, tier, links, end);
 }
 
 it("one sentence: what burns, how fast, how much is left, until when; then the evidence", () => {
@@ -95,6 +104,46 @@ it("low traffic: the chance is said", () => {
   const got = annotations({}, [[MINUTE, 2, 10]]);
   expect(got["description"]).toContain("Bad: 2 of 10 events in 1h (burn rate 200)");
   expect(got["description"]).toContain("with a probability of 0.000050.");
+});
+
+it("the end of an alert tells what is now, in the past tense", () => {
+  const got = annotations(
+    {},
+    [
+      [5 * DAY, 160, 990_000],
+      [30 * MINUTE, 200, 9_000],
+      [1 * MINUTE, 0, 1_000],
+    ],
+    { reason: "recovered", firedForMs: 12 * MINUTE },
+  );
+  expect(got).toEqual({
+    summary:
+      "checkout/availability no longer burns its error budget too fast: the alert fired for 12m; " +
+      "64 % of the 30d budget is left.",
+    description:
+      "Bad: 200 of 10000 events in 1h (burn rate 20) and 0 of 1000 events in 5m (burn rate 0). " +
+      "The page tier 1h/5m asks for a burn rate over 14.4 in both, at an objective of 99.9%.",
+    dashboard_url:
+      "https://grafana.example/d/slowburn-slo?var-service=checkout&var-slo=checkout%2Favailability",
+    slo_url: "https://slowburn.example/api/v1/slos/checkout/availability",
+    burn_rate: "20",
+    error_budget_remaining: "64 %",
+    time_to_exhaustion: "23h",
+  });
+});
+
+it.each([
+  ["no-data", "shop/a has had no events for so long that its alert ended: "],
+  ["stream-removed", "shop/a is no longer evaluated, since its rule was removed: "],
+  ["policy-edited", "shop/a has no such alert any more, since its rule was edited: "],
+  ["labels-edited", "shop/a goes on under other labels, since its rule was edited: "],
+] as const)("an end without numbers (%s) keeps the links and says why", (reason, text) => {
+  const before = { summary: "burns", burn_rate: "23", slo_url: "https://x/", runbook_url: "r" };
+  expect(endAnnotationsWithout("shop/a", before, { reason, firedForMs: 45_000 })).toEqual({
+    summary: `${text}the alert fired for 45s.`,
+    slo_url: "https://x/",
+    runbook_url: "r",
+  });
 });
 
 it("numbers are short", () => {

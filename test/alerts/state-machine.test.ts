@@ -239,6 +239,25 @@ describe("rule edits", () => {
     expect(tick(3)).toEqual([]);
   });
 
+  it.each([
+    ["recovered", "no longer burns its error budget too fast: the alert fired for 10s; "],
+    [
+      "stream-removed",
+      "is no longer evaluated, since its rule was removed: the alert fired for 10s",
+    ],
+    ["policy-edited", "has no such alert any more, since its rule was edited: "],
+  ] as const)("the end says in the past tense that it %s", (reason, text) => {
+    const { engine, alerts, tick } = burning();
+    if (reason === "recovered") engine.book(0, 2 * TICK, 1000, 1000);
+    if (reason === "stream-removed") engine.remove(0);
+    if (reason === "policy-edited") engine.place(0, sloOf({ alerts: policyOf() }));
+    tick(2);
+    const page = alerts.current().find(({ severity }) => severity === "page")!;
+    expect([page.state, page.resolveReason]).toEqual(["resolved", reason]);
+    expect(page.annotations["summary"]).toContain(`checkout/availability ${text}`);
+    expect(page.annotations["summary"]).not.toContain("is burning");
+  });
+
   it("a stream that moves to another index keeps them, and its old index starts clean", () => {
     const { engine, alerts, tick } = burning();
     engine.place(7, withTiers(quick(), quick({ severity: "ticket", factorMilli: 10_000 })));

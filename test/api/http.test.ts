@@ -69,6 +69,14 @@ describe("errors", () => {
     expect(failures).toHaveLength(1);
   });
 
+  it.each(["/-/healthy?x=1", "/-/ready?probe=kubelet", "/metrics?x=1&x=2"])(
+    "%s passes over parameters that probes and scrapers add",
+    async (path) => {
+      const app = createApi(world().sources, { bearerTokens: [] });
+      expect((await app.request(path)).status).toBe(200);
+    },
+  );
+
   it("not ready says why and when to ask again", async () => {
     const { sources } = world({ readiness: () => ({ kind: "stopping", reason: "SIGTERM" }) });
     const app = createApi(sources, { bearerTokens: [] });

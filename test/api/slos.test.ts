@@ -53,7 +53,10 @@ describe("GET /api/v1/slos", () => {
     expect(slos[0]!.groupCount).toBe(3);
     expect(slos[0]!.reading!.group).toEqual({ "http.route": "/pay" });
     expect(slos[0]!.reading!.integrity).toEqual({ kind: "partial", reasons: ["restart gap"] });
-    expect(slos[0]!.reading!.alerts).toMatchObject([{ severity: "page", state: "firing" }]);
+    expect(slos[0]!.reading!.alerts).toMatchObject([
+      { severity: "page", state: "firing", notified: true },
+      { severity: "ticket", state: "firing", inhibited: true, notified: false },
+    ]);
   });
 
   it("names the nearest thresholds that would be exact", async () => {

@@ -174,6 +174,12 @@ export function world(more: Partial<ApiSources> = {}): World {
       streams.has(2) ? [{ threshold: 0.3, lower: 0.25, upper: undefined }] : [],
     alerts: () => [
       alertOf(readings[2]!.stream),
+      alertOf(readings[2]!.stream, {
+        severity: "ticket",
+        tier: "1d/2h",
+        inhibited: true,
+        notified: false,
+      }),
       alertOf(readings[0]!.stream, {
         severity: "ticket",
         state: "pending",

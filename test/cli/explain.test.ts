@@ -40,6 +40,13 @@ describe("slowburn explain", () => {
     await expect(out).toMatchFileSnapshot("golden/explain.txt");
   });
 
+  it("shows what a rule file says without obeying it", async () => {
+    const hostile = RULES.replace("our fault.", "our \u202efault.");
+    writeFileSync(join(dir, "rules", "checkout.yaml"), hostile);
+    const { out } = await explain(["checkout/availability", "--traffic", "20/s"]);
+    expect(out).toContain("our \\u202efault.");
+  });
+
   it("takes the traffic of a running slowburn, over the time that it has counted", async () => {
     const { out } = await explain(["checkout/availability"]);
     expect(out).toContain("At 2.78 events/s (present traffic)"); // 10 000 events in 1h

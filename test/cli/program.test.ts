@@ -20,6 +20,15 @@ describe("slowburn", () => {
     expect(out).toMatch(new RegExp(`Examples:\\n  \\$ .*slowburn ${command}`));
   });
 
+  it("help explains a command as its --help does, and the program", async () => {
+    for (const words of [["serve"], ["status"], []]) {
+      const explained = await terminal().run(...words, "--help");
+      expect(await terminal().run("help", ...words)).toEqual(explained);
+    }
+    const unknown = await terminal().run("help", "stauts");
+    expect([unknown.code, unknown.out]).toEqual([2, ""]);
+  });
+
   it("--version prints the version", async () => {
     expect(await terminal().run("--version")).toEqual({
       code: 0,
@@ -34,6 +43,10 @@ describe("slowburn", () => {
     [["dashboards"], /required option '--out <dir>' not specified/],
     [["status", "--watch", "soon"], /number of seconds/],
     [["status", "extra"], /too many arguments/],
+    [["status", "--url", "notaurl"], /http or https address, as http:\/\/notaurl\./],
+    [["status", "--url", "localhost:4319"], /as http:\/\/localhost:4319\./],
+    [["explain", "a/b", "--url", "ftp://x"], /as http:\/\/127\.0\.0\.1:4319\./],
+    [["status", "--url", "http://"], /http or https address/],
     [[], /Usage: slowburn/],
   ])("%j is wrong usage: exit 2", async (args, says) => {
     const { code, out, err } = await terminal().run(...args);

@@ -117,6 +117,26 @@ describe("slowburn status whose filters no SLO passes exits with 2", () => {
   });
 });
 
+it("no attribute of a sender steers the terminal", async () => {
+  const hostile = "/pay\u202e\u001b[31m\u2066\u009b1m\ufeff";
+  const { sources } = world();
+  const engine = {
+    ...sources.engine,
+    read: (index: number) => {
+      const reading = sources.engine.read(index as never);
+      const key = `${reading.stream.key}${hostile}`;
+      const reasons = [`lost ${hostile}`];
+      const integrity = { kind: "partial", reasons } as const;
+      return { ...reading, stream: { ...reading.stream, key }, integrity };
+    },
+  };
+  const app = createApi({ ...sources, engine }, { bearerTokens: [] });
+  const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+  const { out } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+  expect(out).toContain("/pay\\u202e\\u001b[31m\\u2066\\u009b1m\\ufeff");
+  expect(out).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}\ufeff]/u);
+});
+
 describe("a receiver of alerts", () => {
   const WELL = {
     receiver: "alertmanager",

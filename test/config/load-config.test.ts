@@ -51,6 +51,29 @@ describe("defaults", () => {
   });
 });
 
+describe("a key that is written twice", () => {
+  it.each([
+    "api.port: 5319\napi: { host: 127.0.0.2, port: 5320 }",
+    "api: { host: 127.0.0.2, port: 5319 }\napi.port: 5320",
+  ])("nested and dotted, is a problem: %j", (text) => {
+    const { config, problems } = load(text);
+    expect(config).toBeUndefined();
+    expect(problems).toMatchObject([
+      {
+        code: "duplicate-key",
+        severity: "error",
+        line: 2,
+        message: "api.port is set in line 1 already, written another way",
+      },
+    ]);
+  });
+
+  it("beside another key of its group is none", () => {
+    const { config } = load("api.port: 5319\napi: { host: 127.0.0.2 }");
+    expect(config?.api).toEqual({ host: "127.0.0.2", port: 5319 });
+  });
+});
+
 describe("precedence", () => {
   it("flags over environment over file over default, key by key, with the source of each", () => {
     const { config, problems } = load(

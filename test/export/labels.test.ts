@@ -1,33 +1,16 @@
 import { expect, test } from "vitest";
-import {
-  distinctLabelNames,
-  escapeLabelValue,
-  infoLabels,
-  openLabels,
-  streamLabels,
-} from "../../src/export/labels.ts";
-import { labelName, streamIndex } from "../../src/slo/index.ts";
+import { escapeLabelValue, infoLabels, openLabels, streamLabels } from "../../src/export/labels.ts";
+import { METRICS, type Metric } from "../../src/export/index.ts";
+import { OWN_LABELS, streamIndex } from "../../src/slo/index.ts";
+import { alertLabels } from "../../src/alerts/alert-labels.ts";
 import { fakeSlo } from "./fake-source.ts";
 
-test.each([
-  ["http.route", "http_route"],
-  ["http_route", "http_route"],
-  ["cost-center", "cost_center"],
-  ["größe", "gr__e"],
-  ["3rd", "key_3rd"],
-  ["__name__", "key___name__"],
-  ["", "key_"],
-])("attribute %j is label %s", (attribute, label) => {
-  expect(labelName(attribute)).toBe(label);
-});
-
-test.each([
-  ["plain", ["http.route", "http.method"], ["http_route", "http_method"]],
-  ["one of slowburn's own", ["service", "lookback"], ["exported_service", "exported_lookback"]],
-  ["two alike", ["a.b", "a_b", "a-b"], ["a_b", "exported_a_b", "exported_a_b_2"]],
-  ["one that looks renamed", ["exported_slo", "slo"], ["exported_slo", "exported_slo_2"]],
-])("label names: %s", (_name, attributes, labels) => {
-  expect(distinctLabelNames(attributes)).toEqual(labels);
+test("every label of an SLO's metrics is one that nothing else can take", () => {
+  const labels = Object.values<Metric>(METRICS)
+    .filter(({ of }) => of !== "process")
+    .flatMap((metric) => metric.labels ?? []);
+  expect(labels).toContain("lookback");
+  for (const label of ["slo", "service", "group", ...labels]) expect(OWN_LABELS).toContain(label);
 });
 
 test.each([
@@ -46,6 +29,20 @@ test("a group shows its attributes, and all of them in `group`", () => {
   expect(openLabels(streamLabels(view))).toBe(
     '{slo="checkout/routes",service="checkout",group="/pay, web",http_route="/pay",exported_service="web"',
   );
+});
+
+test("a group is called alike on a metric and on its alert", () => {
+  const slo = fakeSlo("checkout/routes", { per: ["group", "alertname", "le", "lookback", "a.b"] });
+  const view = { index: streamIndex(0), slo, group: ["1", "2", "3", "4", "5"], key: "k" };
+  const [shown, alert] = [Object.fromEntries(streamLabels(view)), alertLabels(view, "page")];
+  for (const [name, value] of [
+    ["exported_group", "1"],
+    ["exported_alertname", "2"],
+    ["exported_le", "3"],
+    ["exported_lookback", "4"],
+    ["a_b", "5"],
+  ] as const)
+    expect([shown[name], alert[name]], name).toEqual([value, value]);
 });
 
 test("an SLO without owner and runbook has no such labels", () => {

@@ -46,7 +46,10 @@ function kindOf(marker: string, language: string, code: string): Block["kind"] {
   if (language === "text") return "picture";
   if (language === "sh") return "shell";
   if (language === "js") return "script";
-  if (language === "yaml" && /^apiVersion: (?:slowburn|openslo)\/|^version: prometheus\//m.test(code))
+  if (
+    language === "yaml" &&
+    /^apiVersion: (?:slowburn|openslo)\/|^version: prometheus\//m.test(code)
+  )
     return "rules";
   if (language === "yaml" && code.startsWith("# slowburn.yaml")) return "config";
   if (language === "yaml" && /^exporters:/m.test(code)) return "collector";

@@ -50,7 +50,7 @@ export function explainObjective(value: unknown): Explanation {
   return { code: "objective-range", message, hint: "write 99.9%" };
 }
 
-/** 0.999 is 99.9 % to one reader and 0.999 % to another; so is 99.9, to a reader of ratios. */
+/** 0.999 is 99.9 % to one reader and 0.999 % to another. 99.9 can be one thing only, and is written with its sign as well. */
 function explainBareNumber(value: number): Explanation {
   if (value > 0 && value < 1) {
     const percent = decimal(value * 100);
@@ -62,7 +62,7 @@ function explainBareNumber(value: number): Explanation {
     return { code: "objective-sign", message, hint: "write 99.9%" };
   }
   if (value > 1 && value < 100) {
-    const message = `${value} could mean ${decimal(value)}% or the ratio ${value}`;
+    const message = `${value} has no percent sign`;
     return { code: "objective-sign", message, hint: `write ${decimal(value)}%` };
   }
   const message = `${value} is no percentage from 0% to below 100%`;

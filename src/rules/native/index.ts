@@ -4,7 +4,6 @@
  */
 export { readAlerts, type PolicyContext } from "./alerts.ts";
 export { isRegex, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
-export { RESERVED_LABELS } from "./labels.ts";
 export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";
 export {

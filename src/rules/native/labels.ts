@@ -1,18 +1,11 @@
 /** `labels:` → names that Prometheus and Alertmanager take, and that take none of slowburn's own. */
+import { OWN_LABELS } from "../../slo/index.ts";
 import { LABEL_NAME } from "./checks.ts";
 import { readScalarText } from "./matchers.ts";
 import { fieldIn, isMapping, kindOf, report, type Field } from "./shape.ts";
 
 const MAX_LABELS = 32;
 const MAX_VALUE_LENGTH = 1_024;
-
-/** Set by slowburn on metrics and alerts, or by Prometheus and Alertmanager on what they take. */
-export const RESERVED_LABELS: ReadonlySet<string> = new Set([
-  ..."alertname alertstate severity slo service group name owner window objective runbook".split(
-    " ",
-  ),
-  ..."file lookback kind bound long short le quantile job instance".split(" "),
-]);
 
 /** The sound ones; all others are reported. */
 export function readLabels(value: unknown, field: Field): Readonly<Record<string, string>> {
@@ -43,7 +36,7 @@ function isName(name: string, field: Field): boolean {
     report(field, { code: "invalid-label", message, hint }, "key");
     return false;
   }
-  if (RESERVED_LABELS.has(name)) {
+  if (OWN_LABELS.has(name)) {
     const message = `the label \`${name}\` is set by slowburn itself`;
     report(
       field,

@@ -13,7 +13,15 @@ import {
   type FileConfig,
   type SloConfig,
 } from "./schema.ts";
-import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
+import {
+  fieldIn,
+  isMapping,
+  kindOf,
+  readShape,
+  report,
+  type Explanation,
+  type Field,
+} from "./shape.ts";
 import { readSli } from "./sli.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readWindow } from "./window.ts";
@@ -126,9 +134,7 @@ const MAX_GROUP_ATTRIBUTES = 8;
 function readPer(value: unknown, field: Field): readonly string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_GROUP_ATTRIBUTES) {
-    const message = `expected a list of 1 to ${MAX_GROUP_ATTRIBUTES} attributes, not ${kindOf(value)}`;
-    const hint = typeof value === "string" ? `write [${value}]` : "write [http.route]";
-    report(field, { code: "wrong-type", message, hint });
+    report(field, explainPer(value));
     return [];
   }
   const attributes: string[] = [];
@@ -142,4 +148,17 @@ function readPer(value: unknown, field: Field): readonly string[] {
     } else attributes.push(name);
   }
   return attributes;
+}
+
+function explainPer(value: unknown): Explanation {
+  const code = "wrong-type";
+  if (!Array.isArray(value)) {
+    const message = `expected a list of 1 to ${MAX_GROUP_ATTRIBUTES} attributes, not ${kindOf(value)}`;
+    return { code, message, hint: `write [${typeof value === "string" ? value : "http.route"}]` };
+  }
+  if (value.length === 0) {
+    const hint = "write [http.route], or leave `per` out: then there is one budget";
+    return { code, message: "`per` lists no attribute to split by", hint };
+  }
+  return { code, message: `${value.length} attributes are more than ${MAX_GROUP_ATTRIBUTES}` };
 }
