@@ -5,76 +5,96 @@ export interface Frame {
   readonly elapsedSeconds: number;
   readonly totalSeconds: number;
   readonly phase: string;
+  /** Where one can look on. */
+  readonly apiUrl: string;
   readonly slos: readonly SloAnswer[];
   readonly alerts: AlertListAnswer["alerts"];
-  readonly events: readonly string[];
+  readonly news: readonly string[];
+}
+
+export interface Screen {
+  /** ANSI colours, always beside a word. */
+  readonly isColoured: boolean;
+  /** Characters of a line. */
+  readonly width: number;
 }
 
 const SHORT = "5s";
 const LONG = "30s";
+const NEWS_COUNT = 8;
+const COLOURS = { bold: 1, red: 31, yellow: 33 } as const;
 
-/** The frame as text, with a trailing line break. `isColoured`: ANSI colours, always beside a word. */
-export function renderFrame(frame: Frame, isColoured: boolean): string {
-  const paint = (code: number, text: string) =>
-    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const rows = frame.slos.flatMap((slo) => {
-    const alert = frame.alerts.find(
-      ({ sloId, severity, state }) =>
-        sloId === slo.id && severity === "page" && state !== "resolved",
-    );
-    return slo.reading === null ? [] : [row(slo, slo.reading, alert?.state ?? "ok", paint)];
-  });
-  const head = pad([
-    "SLO",
-    "objective",
-    "SLI",
-    "budget left",
-    `burn ${LONG}`,
-    `burn ${SHORT}`,
-    "page",
-  ]);
+/** The frame as text, with a trailing line break. */
+export function renderFrame(frame: Frame, { isColoured, width }: Screen): string {
+  const paint = (colour: keyof typeof COLOURS, text: string) =>
+    isColoured ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+  const rows = frame.slos.flatMap((slo) =>
+    slo.reading === null ? [] : [row(slo, slo.reading, frame.alerts, paint)],
+  );
   const clock = `${frame.elapsedSeconds} of ${frame.totalSeconds} s`;
   return [
     `slowburn demo  |  ${clock}  |  ${frame.phase}`,
     "compressed time: a 10 min window stands for 30 days, seconds for hours",
+    `look closer: ${frame.apiUrl}/api/v1/slos, or /metrics there`,
     "",
-    paint(1, head),
+    paint("bold", pad(HEAD)),
     ...rows,
     "",
-    ...frame.events.slice(-8),
+    ...frame.news.slice(-NEWS_COUNT).flatMap((line) => wrapped(line, width)),
     "",
   ].join("\n");
 }
 
+const HEAD = ["SLO", "SLI", "budget left", `burn ${LONG}/${SHORT}`, "alert"];
+
 function row(
   slo: SloAnswer,
   reading: ReadingAnswer,
-  state: string,
-  paint: (code: number, text: string) => string,
+  alerts: Frame["alerts"],
+  paint: (colour: "red" | "yellow", text: string) => string,
 ): string {
   const burn = (lookback: string) => {
     const rate = reading.burnRates.find((each) => each.lookback === lookback)?.burnRate;
     return rate === null || rate === undefined ? "-" : `${rate.toFixed(1)}x`;
   };
+  const live = alerts.filter(({ sloId, state }) => sloId === slo.id && state !== "resolved");
+  const worst = (["page", "ticket"] as const)
+    .flatMap((severity) => live.filter((alert) => alert.severity === severity))
+    .at(0);
+  // Only the lookbacks of alerts are computed, beside the window.
+  const hasAlerts = reading.burnRates.length > 1;
   const text = pad([
-    slo.id,
-    slo.objective.text,
+    `${slo.id} ${slo.objective.text}`,
     percent(reading.sli),
     percent(reading.budgetRemaining),
-    burn(LONG),
-    burn(SHORT),
-    state,
+    hasAlerts ? `${burn(LONG)}/${burn(SHORT)}` : "-",
+    worst === undefined ? (hasAlerts ? "ok" : "none set") : `${worst.severity} ${worst.state}`,
   ]);
-  if (state === "firing") return paint(31, text);
-  return state === "pending" ? paint(33, text) : text;
+  if (worst === undefined) return text;
+  return paint(worst.severity === "page" && worst.state === "firing" ? "red" : "yellow", text);
 }
 
-const WIDTHS = [33, 10, 10, 12, 10, 9, 8];
+/** 80 characters with the last column. */
+const WIDTHS = [32, 7, 11, 11, 13];
 const pad = (cells: readonly string[]): string =>
   cells
-    .map((cell, index) => cell.padEnd(WIDTHS[index] ?? 8))
+    .map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0))
     .join(" ")
     .trimEnd();
 
 const percent = (value: number | null): string =>
-  value === null ? "no data" : `${(value * 100).toFixed(2)} %`;
+  value === null ? "no data" : `${(value * 100).toFixed(2)}%`;
+
+/** Breaks a line between words; what follows is indented under its text. */
+export function wrapped(line: string, width: number): readonly string[] {
+  const indent = " ".repeat(/^\s*\d+ s {2}/.exec(line)?.[0].length ?? 0);
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(" ", width);
+    if (at <= indent.length) break; // one long word
+    lines.push(rest.slice(0, at));
+    rest = indent + rest.slice(at + 1);
+  }
+  return [...lines, rest];
+}
