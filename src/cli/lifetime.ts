@@ -12,6 +12,8 @@ import { failureOf } from "./failure.ts";
 import type { CliPorts } from "./ports.ts";
 
 const STOP_WITHIN_MS = 25_000;
+/** npm hands on the Ctrl-C that the terminal sends to slowburn too: one keystroke, two signals. */
+const ECHO_WITHIN_MS = 500;
 const REPORT_FILE = "slowburn-failure.txt";
 
 type Ending =
@@ -25,6 +27,7 @@ export class Lifetime {
   readonly #ending: Promise<Ending>;
   #end: (ending: Ending) => void = () => undefined;
   #ended: Ending | undefined;
+  #heardAtMs = -Infinity;
   readonly #unhear: readonly (() => void)[];
 
   /** Signals count from here on, also while the server still starts. */
@@ -72,10 +75,13 @@ export class Lifetime {
   }
 
   #heard(signal: StopSignal): void {
+    const nowMs = this.#ports.now();
     if (this.#ended !== undefined) {
-      this.#ports.exit(SIGNAL_EXIT[signal]);
+      const isEcho = Math.abs(nowMs - this.#heardAtMs) < ECHO_WITHIN_MS;
+      if (!isEcho) this.#ports.exit(SIGNAL_EXIT[signal]);
       return;
     }
+    this.#heardAtMs = nowMs;
     this.#ended = { kind: "signal", signal };
     this.#log.info("server.stopping", { signal, withinSeconds: STOP_WITHIN_MS / 1000 });
     this.#end(this.#ended);

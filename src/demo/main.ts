@@ -6,18 +6,23 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import type { AlertListAnswer, SloListAnswer, StatusAnswer } from "../api/index.ts";
 import { loadConfig } from "../config/index.ts";
 import { startServer } from "../server/index.ts";
 import { createEventLog } from "../telemetry/index.ts";
-import { renderFrame, wrap } from "./screen.ts";
+import { News } from "./news.ts";
+import { renderFrame, wrapped, type Frame } from "./screen.ts";
 import { SERVICES, Shop } from "./shop.ts";
 
 /** The rules stay with the sources, wherever the build put this file. */
 const RULES = rulesFrom(import.meta.dirname);
 const MIN_SECONDS = 60;
 const PLAIN_EVERY_SECONDS = 10;
+/** Of what is no terminal, as a file. */
+const PLAIN_WIDTH = 120;
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 
 interface Schedule {
   readonly totalSeconds: number;
@@ -30,7 +35,7 @@ const program = new Command("demo")
   .option("--seconds <n>", "how long it runs", readSeconds, 170)
   .addHelpText(
     "after",
-    "\nExamples:\n  npm run demo\n  npm run demo -- --seconds 90\n\nExit codes: 0 the page fired and resolved, 1 it did not.",
+    "\nExamples:\n  npm run demo\n  npm run demo -- --seconds 90\n\nExit codes: 0 the page fired and resolved, 1 it did not, 130 and 143 stopped by a signal.",
   )
   .parse();
 await run(program.opts<{ seconds: number }>().seconds);
@@ -65,6 +70,12 @@ async function run(totalSeconds: number): Promise<void> {
     },
   });
   if (config === undefined) throw new Error(problems.map(({ message }) => message).join("\n"));
+  const interrupted = new AbortController();
+  for (const [signal, exitCode] of Object.entries(SIGNAL_EXIT_CODES))
+    process.on(signal, () => {
+      process.exitCode = exitCode;
+      interrupted.abort();
+    });
   const server = await startServer(config, {
     log: createEventLog({ format: "text", level: "warn" }),
     version: "demo",
@@ -75,84 +86,81 @@ async function run(totalSeconds: number): Promise<void> {
   });
   const urlOf = (name: string) => server.listeners.find((each) => each.name === name)?.url ?? "";
   const shop = new Shop({ http: urlOf("OTLP/HTTP"), grpc: urlOf("OTLP/gRPC") });
-  introduce(urlOf("API"));
-  const events = await watch(shop, urlOf("API"), {
+  const services = SERVICES.map((each) => `${each.name} (${each.protocol}, ${each.temporality})`);
+  console.log(`${wrapped(`Services: ${services.join(", ")}`, width()).join("\n")}\n`);
+  const schedule = {
     totalSeconds,
     incidentFrom: Math.round(totalSeconds * 0.24),
     incidentTo: Math.round(totalSeconds * 0.59),
-  });
+  };
+  const news = await watch(shop, urlOf("API"), schedule, interrupted.signal);
   await shop.close();
-  await conclude(urlOf("API"), events);
+  await conclude(urlOf("API"), news);
   await server.close();
   rmSync(directory, { recursive: true, force: true });
 }
 
-function introduce(api: string): void {
-  const services = SERVICES.map(
-    ({ name, protocol, temporality }) => `${name} (${protocol}, ${temporality})`,
-  );
-  console.log(`Services: ${services.join(", ")}`);
-  console.log(`While it runs: ${api}/api/v1/slos and ${api}/metrics\n`);
-}
-
-/** Runs the schedule; returns what happened to the alerts, a line each. */
-async function watch(shop: Shop, api: string, schedule: Schedule): Promise<readonly string[]> {
+/** Runs the schedule, or as much of it as there is time for; returns what happened. */
+async function watch(
+  shop: Shop,
+  apiUrl: string,
+  schedule: Schedule,
+  interrupted: AbortSignal,
+): Promise<News> {
   const { totalSeconds, incidentFrom, incidentTo } = schedule;
-  const isTerminal = process.stdout.isTTY;
-  const events: string[] = [];
-  const seen = new Set<string>();
+  const news = new News();
   const startedAt = Date.now();
-  for (let elapsed = 0; elapsed <= totalSeconds; elapsed++) {
+  for (let elapsed = 0; elapsed <= totalSeconds && !interrupted.aborted; elapsed++) {
     shop.isBroken = elapsed >= incidentFrom && elapsed < incidentTo;
     if (elapsed === incidentFrom)
-      events.push(`${elapsed} s  incident begins: payments refuse cards, checkout fails`);
-    if (elapsed === incidentTo) events.push(`${elapsed} s  incident ends`);
+      news.add(elapsed, "incident begins: payments refuse cards, checkout fails");
+    if (elapsed === incidentTo) news.add(elapsed, "incident ends");
     const [{ slos }, { alerts }] = await Promise.all([
-      ask<SloListAnswer>(`${api}/api/v1/slos`),
-      ask<AlertListAnswer>(`${api}/api/v1/alerts`),
+      ask<SloListAnswer>(`${apiUrl}/api/v1/slos`),
+      ask<AlertListAnswer>(`${apiUrl}/api/v1/alerts`),
     ]);
-    const news = newsOf(alerts, seen).map((line) => `${elapsed} s  ${line}`);
-    events.push(...news);
+    const isNew = news.addAlerts(elapsed, alerts) > 0;
     const phase = shop.isBroken
       ? "INCIDENT"
       : elapsed < incidentFrom
         ? "steady traffic"
         : "recovering";
-    const { columns, rows } = process.stdout;
-    const size = isTerminal ? { columns, rows } : undefined;
-    const frame = { elapsedSeconds: elapsed, totalSeconds, phase, slos, alerts, events, size };
-    if (isTerminal) process.stdout.write(`\u001b[H\u001b[2J${renderFrame(frame, true)}`);
-    else if (elapsed % PLAIN_EVERY_SECONDS === 0 || news.length > 0) {
-      console.log(renderFrame(frame, false));
-    }
-    await until(startedAt + (elapsed + 1) * 1000);
+    const { lines } = news;
+    show(
+      { elapsedSeconds: elapsed, totalSeconds, phase, apiUrl, slos, alerts, news: lines },
+      isNew,
+    );
+    await until(startedAt + (elapsed + 1) * 1000, interrupted);
   }
-  return events;
+  return news;
 }
 
-function newsOf(alerts: AlertListAnswer["alerts"], seen: Set<string>): readonly string[] {
-  return alerts.flatMap(({ streamKey, severity, state, inhibited, notified, ...alert }) => {
-    const what = state === "firing" && inhibited && !notified ? "held back by the page" : state;
-    const key = [streamKey, severity, what, alert.activeAt].join("|");
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [`${severity} ${what}: ${alert.annotations["summary"] ?? streamKey}`];
-  });
+/** Redraws a terminal; anything else gets a frame now and then, and whenever there are news. */
+function show(frame: Frame, isNew: boolean): void {
+  if (process.stdout.isTTY)
+    process.stdout.write(
+      `\u001b[H\u001b[2J${renderFrame(frame, { isColoured: true, width: width() })}`,
+    );
+  else if (frame.elapsedSeconds % PLAIN_EVERY_SECONDS === 0 || isNew)
+    console.log(renderFrame(frame, { isColoured: false, width: width() }));
+}
+
+function width(): number {
+  return process.stdout.columns ?? PLAIN_WIDTH;
 }
 
 /** Says what was shown, and fails when the page did not come and go. */
-async function conclude(api: string, events: readonly string[]): Promise<void> {
-  const { ingest } = await ask<StatusAnswer>(`${api}/api/v1/status`);
+async function conclude(apiUrl: string, news: News): Promise<void> {
+  const { ingest } = await ask<StatusAnswer>(`${apiUrl}/api/v1/status`);
   const { points, requests } = ingest;
   const total = requests.reduce((sum, { count }) => sum + count, 0);
   console.log("What happened:");
-  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity;
-  for (const event of events) for (const line of wrap(`  ${event}`, columns)) console.log(line);
+  for (const line of news.lines) console.log(wrapped(`  ${line}`, width()).join("\n"));
   console.log(
     `${points.accepted} data points in ${total} requests over OTLP/HTTP, OTLP/JSON and OTLP/gRPC.`,
   );
-  const came = (state: string) => events.some((line) => line.includes(`page ${state}: shop/`));
-  if (came("pending") && came("firing") && came("resolved")) return;
+  if (process.exitCode !== undefined) return console.log("Stopped before its end.");
+  if (news.hasPage("pending") && news.hasPage("firing") && news.hasPage("resolved")) return;
   console.error("The page did not go pending, firing and resolved as it should.");
   process.exitCode = 1;
 }
@@ -163,6 +171,7 @@ async function ask<T>(url: string): Promise<T> {
   return (await response.json()) as T; // our own API, described by /openapi.json
 }
 
-async function until(time: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, time - Date.now())));
+async function until(time: number, interrupted: AbortSignal): Promise<void> {
+  const waitMs = Math.max(0, time - Date.now());
+  await setTimeout(waitMs, undefined, { signal: interrupted }).catch(() => undefined); // aborted: goes on at once
 }

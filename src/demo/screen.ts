@@ -5,118 +5,96 @@ export interface Frame {
   readonly elapsedSeconds: number;
   readonly totalSeconds: number;
   readonly phase: string;
+  /** Where one can look on. */
+  readonly apiUrl: string;
   readonly slos: readonly SloAnswer[];
   readonly alerts: AlertListAnswer["alerts"];
-  readonly events: readonly string[];
-  /** What the terminal holds; without it nothing is wrapped or left out. */
-  readonly size: { readonly columns: number; readonly rows: number } | undefined;
+  readonly news: readonly string[];
+}
+
+export interface Screen {
+  /** ANSI colours, always beside a word. */
+  readonly isColoured: boolean;
+  /** Characters of a line. */
+  readonly width: number;
 }
 
 const SHORT = "5s";
 const LONG = "30s";
+const NEWS_COUNT = 8;
+const COLOURS = { bold: 1, red: 31, yellow: 33 } as const;
 
-/** The frame as text, with a trailing line break. `isColoured`: ANSI colours, always beside a word. */
-export function renderFrame(frame: Frame, isColoured: boolean): string {
-  const paint = (code: number, text: string) =>
-    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const { columns = Infinity, rows = Infinity } = frame.size ?? {};
-  const shown = TABLE_WIDTH <= columns ? COLUMNS : COLUMNS.filter(({ isSpare }) => !isSpare);
-  const table = frame.slos.flatMap((slo) => {
-    const alert = frame.alerts.find(
-      ({ sloId, severity, state }) =>
-        sloId === slo.id && severity === "page" && state !== "resolved",
-    );
-    if (slo.reading === null) return [];
-    const row = { slo, reading: slo.reading, state: alert?.state ?? "ok" };
-    return [
-      colourOf(
-        row.state,
-        line(shown, (column) => column.cell(row)),
-        paint,
-      ),
-    ];
-  });
+/** The frame as text, with a trailing line break. */
+export function renderFrame(frame: Frame, { isColoured, width }: Screen): string {
+  const paint = (colour: keyof typeof COLOURS, text: string) =>
+    isColoured ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+  const rows = frame.slos.flatMap((slo) =>
+    slo.reading === null ? [] : [row(slo, slo.reading, frame.alerts, paint)],
+  );
   const clock = `${frame.elapsedSeconds} of ${frame.totalSeconds} s`;
-  const head = [
+  return [
     `slowburn demo  |  ${clock}  |  ${frame.phase}`,
     "compressed time: a 10 min window stands for 30 days, seconds for hours",
+    `look closer: ${frame.apiUrl}/api/v1/slos, or /metrics there`,
     "",
-    paint(
-      1,
-      line(shown, ({ title }) => title),
-    ),
-    ...table,
+    paint("bold", pad(HEAD)),
+    ...rows,
     "",
-  ];
-  return [...head, ...lastEvents(frame.events, columns, rows - head.length - 2), ""].join("\n");
+    ...frame.news.slice(-NEWS_COUNT).flatMap((line) => wrapped(line, width)),
+    "",
+  ].join("\n");
 }
 
-/** The last eight, or as many as have room; each broken between words. */
-function lastEvents(events: readonly string[], columns: number, rows: number): readonly string[] {
-  let lines: readonly string[] = [];
-  for (const event of events.slice(-8).toReversed()) {
-    const wrapped = wrap(event, columns);
-    if (lines.length + wrapped.length > rows) break;
-    lines = [...wrapped, ...lines];
-  }
-  return lines;
+const HEAD = ["SLO", "SLI", "budget left", `burn ${LONG}/${SHORT}`, "alert"];
+
+function row(
+  slo: SloAnswer,
+  reading: ReadingAnswer,
+  alerts: Frame["alerts"],
+  paint: (colour: "red" | "yellow", text: string) => string,
+): string {
+  const burn = (lookback: string) => {
+    const rate = reading.burnRates.find((each) => each.lookback === lookback)?.burnRate;
+    return rate === null || rate === undefined ? "-" : `${rate.toFixed(1)}x`;
+  };
+  const live = alerts.filter(({ sloId, state }) => sloId === slo.id && state !== "resolved");
+  const worst = (["page", "ticket"] as const)
+    .flatMap((severity) => live.filter((alert) => alert.severity === severity))
+    .at(0);
+  // Only the lookbacks of alerts are computed, beside the window.
+  const hasAlerts = reading.burnRates.length > 1;
+  const text = pad([
+    `${slo.id} ${slo.objective.text}`,
+    percent(reading.sli),
+    percent(reading.budgetRemaining),
+    hasAlerts ? `${burn(LONG)}/${burn(SHORT)}` : "-",
+    worst === undefined ? (hasAlerts ? "ok" : "none set") : `${worst.severity} ${worst.state}`,
+  ]);
+  if (worst === undefined) return text;
+  return paint(worst.severity === "page" && worst.state === "firing" ? "red" : "yellow", text);
 }
 
-const INDENT = "    ";
-
-/** Lines of at most `columns`, but for a longer word; those after the first are indented. */
-export function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of text.split(/(?<=\S)(?= )/)) {
-    if (current !== "" && current.length + word.length > columns) {
-      lines.push(current);
-      current = INDENT + word.trimStart();
-    } else current += word;
-  }
-  return [...lines, current];
-}
-
-interface Row {
-  readonly slo: SloAnswer;
-  readonly reading: ReadingAnswer;
-  readonly state: string;
-}
-
-interface Column {
-  readonly title: string;
-  readonly width: number;
-  /** Left out where the table is too wide. */
-  readonly isSpare?: true;
-  readonly cell: (row: Row) => string;
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: "SLO", width: 33, cell: ({ slo }) => slo.id },
-  { title: "objective", width: 10, isSpare: true, cell: ({ slo }) => slo.objective.text },
-  { title: "SLI", width: 10, isSpare: true, cell: ({ reading }) => percent(reading.sli) },
-  { title: "budget left", width: 12, cell: ({ reading }) => percent(reading.budgetProjected) },
-  { title: `burn ${LONG}`, width: 10, cell: ({ reading }) => burn(reading, LONG) },
-  { title: `burn ${SHORT}`, width: 9, cell: ({ reading }) => burn(reading, SHORT) },
-  { title: "page", width: 8, cell: ({ state }) => state },
-];
-const TABLE_WIDTH = COLUMNS.reduce((sum, { width }) => sum + width + 1, 0);
-
-const line = (columns: readonly Column[], cell: (column: Column) => string): string =>
-  columns
-    .map((column) => cell(column).padEnd(column.width))
+/** 80 characters with the last column. */
+const WIDTHS = [32, 7, 11, 11, 13];
+const pad = (cells: readonly string[]): string =>
+  cells
+    .map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0))
     .join(" ")
     .trimEnd();
 
-function colourOf(state: string, text: string, paint: (code: number, text: string) => string) {
-  if (state === "firing") return paint(31, text);
-  return state === "pending" ? paint(33, text) : text;
-}
-
-function burn(reading: ReadingAnswer, lookback: string): string {
-  const rate = reading.burnRates.find((each) => each.lookback === lookback)?.burnRate;
-  return rate === null || rate === undefined ? "-" : `${rate.toFixed(1)}x`;
-}
-
 const percent = (value: number | null): string =>
-  value === null ? "no data" : `${(value * 100).toFixed(2)} %`;
+  value === null ? "no data" : `${(value * 100).toFixed(2)}%`;
+
+/** Breaks a line between words; what follows is indented under its text. */
+export function wrapped(line: string, width: number): readonly string[] {
+  const indent = " ".repeat(/^\s*\d+ s {2}/.exec(line)?.[0].length ?? 0);
+  const lines: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(" ", width);
+    if (at <= indent.length) break; // one long word
+    lines.push(rest.slice(0, at));
+    rest = indent + rest.slice(at + 1);
+  }
+  return [...lines, rest];
+}

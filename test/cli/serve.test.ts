@@ -170,13 +170,28 @@ describe("slowburn serve stops", () => {
     ["SIGTERM", 143],
   ] as const)("at once at the second signal, %s", async (signal, expected) => {
     const { startServer, given } = started(() => new Promise(() => undefined));
-    const screen = terminal({ startServer });
+    let nowMs = 0;
+    const screen = terminal({ startServer, now: () => nowMs });
     void screen.run(...ARGS);
     await given;
     screen.signal("SIGTERM");
     expect(screen.exits).toEqual([]);
+    nowMs += 500;
     screen.signal(signal);
     expect(screen.exits).toEqual([expected]);
+  });
+
+  it("not at once when one Ctrl-C comes twice, from the terminal and from npm", async () => {
+    const { startServer, given } = started();
+    let nowMs = 0;
+    const screen = terminal({ startServer, now: () => nowMs });
+    const ran = screen.run(...ARGS);
+    await given;
+    screen.signal("SIGINT");
+    nowMs += 499;
+    screen.signal("SIGINT");
+    expect((await ran).code).toBe(0);
+    expect(screen.exits).toEqual([]);
   });
 
   it("with 3 when it is not done within 25 s", async () => {

@@ -1,68 +1,117 @@
-/** What the demo draws: it fits the terminal, and no line breaks inside a word. */
-import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { createApi, type AlertListAnswer, type SloListAnswer } from "../../src/api/index.ts";
-import { renderFrame, wrap, type Frame } from "../../src/demo/screen.ts";
-import { readRuleFile } from "../../src/rules/index.ts";
-import { world } from "../api/world.ts";
+import { expect, test } from "vitest";
+import { News } from "../../src/demo/news.ts";
+import { renderFrame, wrapped, type Frame } from "../../src/demo/screen.ts";
 
-const app = createApi(world().sources, { bearerTokens: [] });
-const ask = async <T>(path: string): Promise<T> => (await (await app.request(path)).json()) as T;
-const EVENT =
-  "41 s  page firing: shop/checkout-availability is burning its error budget 35x too fast (30s): " +
-  "35 % of events are bad, the 10m budget is gone: 120 % of it is spent.";
+type Alert = Frame["alerts"][number];
+type Shown = Frame["slos"][number];
 
-async function frame(size: Frame["size"]): Promise<string> {
-  const { slos } = await ask<SloListAnswer>("/api/v1/slos");
-  const { alerts } = await ask<AlertListAnswer>("/api/v1/alerts");
-  const events = Array.from({ length: 12 }, (_, i) => `${i} ${EVENT}`);
-  const times = { elapsedSeconds: 41, totalSeconds: 170, phase: "INCIDENT" };
-  return renderFrame({ ...times, slos, alerts, events, size }, false);
-}
+/** Of the API's answers, what the demo reads. */
+const alert = (severity: Alert["severity"], state: Alert["state"], more: Partial<Alert> = {}) =>
+  ({
+    sloId: "shop/cart",
+    streamKey: "shop/cart",
+    severity,
+    state,
+    activeAt: "2026-01-01T00:00:00.000Z",
+    firedAt: "2026-01-01T00:00:03.000Z",
+    resolvedAt: state === "resolved" ? "2026-01-01T00:01:03.000Z" : null,
+    annotations: { summary: "shop/cart is burning its error budget 9x too fast." },
+    ...more,
+  }) as Alert;
 
-describe("a frame", () => {
-  it("on a pipe is whole: every column, the last eight events on a line each", async () => {
-    const lines = (await frame(undefined)).split("\n");
-    expect(lines[3]).toMatch(/^SLO +objective +SLI +budget left +burn 30s +burn 5s +page$/);
-    expect(lines.filter((line) => line.endsWith("is spent."))).toHaveLength(8);
-  });
+const burnRates = [
+  { lookback: "5s", burnRate: 9.04 },
+  { lookback: "30s", burnRate: null },
+];
+const slo = (id: string, part: object | null) =>
+  ({
+    id,
+    objective: { text: "99%" },
+    reading: part && { sli: 0.98765, budgetRemaining: -0.5, burnRates, ...part },
+  }) as Shown;
 
-  it.each([
-    [200, 50],
-    [80, 24],
-    [80, 12],
-    [76, 40],
-  ])("fits a terminal of %i x %i", async (columns, rows) => {
-    const lines = (await frame({ columns, rows })).split("\n");
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
-    expect(lines.length).toBeLessThanOrEqual(rows);
-    expect(lines[3]).toMatch(/budget left +burn 30s +burn 5s +page$/);
-  });
+const frame = (part: Partial<Frame>): Frame => ({
+  elapsedSeconds: 7,
+  totalSeconds: 60,
+  phase: "INCIDENT",
+  apiUrl: "http://127.0.0.1:1",
+  slos: [slo("shop/cart", {})],
+  alerts: [],
+  news: [],
+  ...part,
 });
 
-describe("wrap", () => {
-  it.each<[text: string, columns: number, lines: string[]]>([
-    ["a line that fits", 16, ["a line that fits"]],
-    ["a line that does not", 16, ["a line that does", "    not"]],
-    ["  keeps its indent", 10, ["  keeps", "    its", "    indent"]],
-    ["a/word/that/is/longer than all", 10, ["a/word/that/is/longer", "    than", "    all"]],
-    ["no end", Infinity, ["no end"]],
-  ])("%j to %i", (text, columns, lines) => {
-    expect(wrap(text, columns)).toEqual(lines);
-  });
+const plain = { isColoured: false, width: 60 };
+const rowsOf = (part: Partial<Frame>) => renderFrame(frame(part), plain).split("\n").slice(5, -2);
+
+test("says where to look closer, for as long as it runs", () => {
+  expect(renderFrame(frame({}), plain)).toContain("look closer: http://127.0.0.1:1/api/v1/slos");
 });
 
-it("every SLO of the demo has the lookbacks that the screen shows", () => {
-  for (const name of ["shop", "platform"]) {
-    const file = `src/demo/rules/${name}.yaml`;
-    const { slos, problems } = readRuleFile(
-      { file, text: readFileSync(file, "utf8") },
-      { bucketMs: 1000 },
-    );
-    expect(problems).toEqual([]);
-    for (const { id, alerts } of slos) {
-      const lookbacks = alerts.tiers.flatMap(({ longMs, shortMs }) => [longMs, shortMs]);
-      expect(lookbacks, id).toEqual(expect.arrayContaining([30_000, 5_000]));
-    }
-  }
+test("a row has the numbers, a dash for what is not known, and no row is shown before the first data", () => {
+  const [row, ...others] = rowsOf({ slos: [slo("shop/cart", {}), slo("shop/early", null)] });
+  expect(row?.split(/ {2,}/)).toEqual(["shop/cart 99%", "98.77%", "-50.00%", "-/9.0x", "ok"]);
+  expect(others.filter((line) => line !== "")).toEqual([]);
+});
+
+test.each([
+  [[], "ok"],
+  [[alert("ticket", "firing")], "ticket firing"],
+  [[alert("ticket", "firing"), alert("page", "pending")], "page pending"],
+  [[alert("page", "firing"), alert("ticket", "firing")], "page firing"],
+  [[alert("page", "resolved")], "ok"],
+  [[alert("page", "firing", { sloId: "shop/other" })], "ok"],
+])("the worst of the SLO's alerts stands in its row: %#", (alerts, expected) => {
+  expect(rowsOf({ alerts })[0]).toMatch(new RegExp(`9\\.0x +${expected}$`));
+});
+
+test("a row fits a terminal of 80 characters", () => {
+  const long = slo("shop/storefront-availability", {
+    budgetRemaining: -18.1283,
+    burnRates: [
+      { lookback: "5s", burnRate: 36.8 },
+      { lookback: "30s", burnRate: 34.3 },
+    ],
+  });
+  const ticket = alert("ticket", "firing", { sloId: long.id });
+  expect(rowsOf({ slos: [long], alerts: [ticket] })[0]?.length).toBeLessThanOrEqual(80);
+});
+
+test("an SLO without alerts is not ok but without alerts", () => {
+  const window = { lookback: "10m", burnRate: 1 };
+  expect(rowsOf({ slos: [slo("shop/cart", { burnRates: [window] })] })[0]).toMatch(/none set$/);
+});
+
+test("colours stand beside words: red for a page that fires, yellow for less", () => {
+  const coloured = (alerts: readonly Alert[]) =>
+    renderFrame(frame({ alerts }), { ...plain, isColoured: true });
+  expect(coloured([alert("page", "firing")])).toContain("\u001b[31mshop/cart");
+  expect(coloured([alert("ticket", "firing")])).toContain("\u001b[33mshop/cart");
+  expect(coloured([])).toContain("\nshop/cart");
+});
+
+test.each([
+  ["12 s  short", ["12 s  short"]],
+  ["12 s  one two three four", ["12 s  one two", "      three four"]],
+  ["  12 s  one two three", ["  12 s  one two", "        three"]],
+  ["12 s  averyverylongword", ["12 s  averyverylongword"]],
+])("%j breaks between words, indented under its text", (line, expected) => {
+  expect(wrapped(line, 16)).toEqual(expected);
+});
+
+test("news: each state of an alert once, with its sentence when it fires and its length when it ends", () => {
+  const news = new News();
+  news.add(41, "incident begins");
+  expect(news.addAlerts(48, [alert("page", "pending", { firedAt: null })])).toBe(1);
+  expect(news.addAlerts(51, [alert("page", "firing")])).toBe(1);
+  expect(news.addAlerts(52, [alert("page", "firing")])).toBe(0);
+  expect(news.hasPage("firing") && !news.hasPage("resolved")).toBe(true);
+  expect(news.addAlerts(111, [alert("page", "resolved")])).toBe(1);
+  expect(news.hasPage("resolved")).toBe(true);
+  expect(news.lines).toEqual([
+    "41 s  incident begins",
+    "48 s  page pending: shop/cart",
+    "51 s  page firing: shop/cart is burning its error budget 9x too fast.",
+    "111 s  page resolved: shop/cart, 60 s after it fired",
+  ]);
 });

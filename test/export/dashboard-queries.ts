@@ -17,7 +17,7 @@ export interface PanelJson {
     refId: string;
     expr: string;
     instant: boolean;
-    datasource: { uid: string };
+    datasource: { uid: string; type?: string };
   }[];
   readonly fieldConfig?: {
     readonly defaults: { readonly unit: string; readonly noValue: string };
@@ -33,6 +33,7 @@ interface VariableJson {
   readonly name: string;
   readonly label: string;
   readonly refresh?: number;
+  readonly datasource?: { readonly uid: string };
   readonly query: string | { readonly query: string };
 }
 
@@ -52,7 +53,7 @@ export interface DashboardJson {
 export const readJson = ({ json }: DashboardFile): DashboardJson =>
   JSON.parse(JSON.stringify(json)) as DashboardJson;
 
-/** Replaces `$name`, `${name}` and Grafana's own `__from`, `__to`, `__range`, `__rate_interval`. */
+/** Replaces `$name`, `${name}` and Grafana's own `__range`, `__interval`, `__rate_interval`. */
 export function expand(expr: string, values: Readonly<Record<string, string>>): string {
   // `$1` of label_replace is no variable: Grafana leaves what it does not know.
   return expr.replaceAll(/\$\{(\w+)(?::[\w:]+)?\}|\$([a-zA-Z_]\w*)/g, (text, braced, plain) => {

@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one receiver, case by case */
 /** OTLP/HTTP over real sockets: what each request is answered with, and that nothing hangs or is held for ever. */
 import * as http from "node:http";
 import * as https from "node:https";

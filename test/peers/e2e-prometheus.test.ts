@@ -129,10 +129,12 @@ async function expectScrapedEqual(job: string): Promise<void> {
   }
 }
 
+/** Every budget may be gone here, and then there is no forecast (export-prometheus.test.ts has one). */
+const MAY_BE_EMPTY = new Set(["Budget gone at"]);
+
 /** Every query is answered; all but those about what did not happen here have data. */
 async function expectData(json: DashboardJson): Promise<void> {
   const slos = (await slowburn.api.slos()).slos.map(({ id }) => id);
-  const now = Date.now();
   const queries = json.panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr, instant }) => ({ title, expr, instant })),
   );
@@ -146,14 +148,14 @@ async function expectData(json: DashboardJson): Promise<void> {
         group: ".*",
         lookback: "1h",
         __range: "30s",
+        __interval: "5s",
         __rate_interval: "30s",
-        __from: String(now - 30_000),
-        __to: String(now),
       });
       seriesCount += instant
         ? (await prometheus.query(query)).length
         : await prometheus.range(query);
     }
+    if (MAY_BE_EMPTY.has(title)) continue;
     expect(seriesCount, `${json.uid}, ${title}: ${expr}`).toBeGreaterThan(0);
   }
 }

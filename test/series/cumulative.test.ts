@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- one table of cases, read beside research/otlp.md section 3 */
 /** Cumulative series: the increment table (research/otlp.md section 3, math.md section 2), row by row (increment-rows.ts). */
 import { describe, expect, test } from "vitest";
 import type { AccumulatorCounters } from "../../src/series/index.ts";

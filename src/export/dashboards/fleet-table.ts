@@ -1,7 +1,7 @@
 /** Fleet overview: one row per SLO or group, the soonest gone first. */
 import { METRICS } from "../names.ts";
 import { AT_RISK_RATIO } from "./fleet-stats.ts";
-import { ALERT_STATES, table } from "./kinds.ts";
+import { ALERT_STATES, GONE, table } from "./kinds.ts";
 import { COLORS } from "./palette.ts";
 import type { Json, JsonObject, Panel } from "./panel.ts";
 import { perStream, select, STREAM_LABELS, thresholdShare } from "./promql.ts";
@@ -17,12 +17,13 @@ const info = `max by (slo, ${FACTS.join(", ")}) (${select(METRICS.sloInfo, SCOPE
 const facts = `max by (${[...STREAM_LABELS, ...FACTS].join(", ")}) (${streams} * 0 + on (slo) group_left (${FACTS.join(", ")}) ${info})`;
 const exhaustion = perStream(select(METRICS.exhaustionSeconds, SCOPE));
 
-const DETAIL_LINK: JsonObject = {
-  title: "Open the SLO",
+/** To the SLO; `more` narrows it. */
+const detailLink = (title: string, more = ""): JsonObject => ({
+  title,
   url:
     `/d/${SLO_DETAIL_UID}?var-datasource=\${datasource}&var-service=\${__data.fields.service}` +
-    "&var-slo=${__data.fields.slo}&${__url_time_range}",
-};
+    `&var-slo=\${__data.fields.slo}${more}&\${__url_time_range}`,
+});
 
 const coloredBy = (steps: readonly (readonly [number | null, string])[]): JsonObject => ({
   "custom.cellOptions": { type: "color-text" },
@@ -31,13 +32,13 @@ const coloredBy = (steps: readonly (readonly [number | null, string])[]): JsonOb
 
 const NEVER: Json = {
   type: "value",
-  options: { [NEVER_SECONDS]: { text: "not at this burn", color: COLORS.neutral, index: 0 } },
+  options: { [NEVER_SECONDS]: { text: "not at this burn", color: COLORS.neutral, index: 1 } },
 };
 
 export const fleetTable: Panel = table({
   title: "SLOs",
   description:
-    "One row per SLO or group over its own window. Budget left = 1 - bad / (error budget x total), of calendar windows projected to their end, negative when overspent. Burn = error ratio over the chosen lookback / error budget. Of page threshold: the highest burn of a paging tier's long lookback / that tier's threshold; above 100 % its long condition holds. Gone in = budget left x window / burn. Click an SLO for its history; act on the top rows first.",
+    "One row per SLO or group over its own window. Budget left = 1 - bad / (error budget x total), of calendar windows projected to their end, negative when overspent. Burn = error ratio over the chosen lookback / error budget. Of page threshold: the highest burn of a paging tier's long lookback / that tier's threshold; above 100 % its long condition holds. Gone in = budget left x window / burn. Click an SLO or a group for its history; act on the top rows first.",
   width: 24,
   height: 12,
   unit: "none",
@@ -52,11 +53,14 @@ export const fleetTable: Panel = table({
   ].map((expr) => ({ expr, instant: true, table: true })),
   columns: {
     service: { header: "Service", width: 130 },
-    slo: { header: "SLO", set: { links: [DETAIL_LINK] } },
-    group: { header: "Group" },
+    slo: { header: "SLO", set: { links: [detailLink("Open the SLO")] } },
+    group: {
+      header: "Group",
+      set: { links: [detailLink("Open the group", "&var-group=${__value.text}")] },
+    },
     objective: { header: "Objective", width: 90 },
     window: { header: "Window", width: 80 },
-    "Value #B": { header: "SLI", unit: "percentunit", decimals: 3, width: 100 },
+    "Value #B": { header: "SLI", unit: "percentunit", decimals: 4, width: 110 },
     "Value #C": {
       header: "Budget left",
       unit: "percentunit",
@@ -74,6 +78,7 @@ export const fleetTable: Panel = table({
       unit: "percentunit",
       decimals: 0,
       width: 140,
+      noValue: "–",
       set: coloredBy([
         [null, COLORS.neutral],
         [1, COLORS.bad],
@@ -83,11 +88,12 @@ export const fleetTable: Panel = table({
       header: "Gone in",
       unit: "dtdurations",
       width: 150,
-      set: { mappings: [NEVER] },
+      set: { "custom.cellOptions": { type: "color-text" }, mappings: [GONE, NEVER] },
     },
     "Value #G": {
       header: "Alert",
       width: 90,
+      noValue: "no alerts",
       set: { "custom.cellOptions": { type: "color-text" }, mappings: ALERT_STATES },
     },
     owner: { header: "Owner", width: 120 },

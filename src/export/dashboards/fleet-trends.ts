@@ -4,7 +4,7 @@ import { AT_RISK_RATIO } from "./fleet-stats.ts";
 import { ALERT_STATES, bars, dashed, stateTimeline, timeseries } from "./kinds.ts";
 import { COLORS } from "./palette.ts";
 import type { Panel, Step } from "./panel.ts";
-import { perStream, select, thresholdShare } from "./promql.ts";
+import { perStream, select, shown, thresholdShare } from "./promql.ts";
 
 const SCOPE = 'service=~"$service"';
 const STREAM_LEGEND = "{{slo}} {{group}}";
@@ -25,12 +25,12 @@ const alertStates = stateTimeline({
   unit: "none",
   queries: [
     {
-      expr: `${perStream(select(METRICS.alertState, SCOPE))} and on (slo, group) (max_over_time(${select(METRICS.alertState, SCOPE)}[$__range]) > 0)`,
+      expr: `${perStream(select(METRICS.alertState, SCOPE))} and on (slo, group) (max_over_time(${shown(METRICS.alertState, SCOPE)}) > 0)`,
       legend: STREAM_LEGEND,
     },
   ],
   mappings: ALERT_STATES,
-  noValue: "no alerts",
+  noValue: "no alert in this time",
 });
 
 const fastest = timeseries({
@@ -51,12 +51,13 @@ const fastest = timeseries({
 const lowest = bars({
   title: "Least budget left",
   description:
-    "The fifteen lowest error budgets: 1 - bad / (error budget x total) over each SLO's window, a calendar window's projected to its end; 0 % or less is spent. Hold risky changes of these services.",
+    "The fifteen lowest error budgets: 1 - bad / (error budget x total) over each SLO's window, a calendar window's projected to its end; 0 % or less is spent, a full bar is a whole budget. Hold risky changes of these services.",
   width: 12,
   height: 9,
   unit: "percentunit",
   decimals: 1,
   min: 0,
+  max: 1,
   queries: [
     { expr: `sort(bottomk(15, ${perStream(REMAINING)}))`, legend: STREAM_LEGEND, instant: true },
   ],
@@ -72,6 +73,7 @@ const byOwner = bars({
   unit: "percentunit",
   decimals: 1,
   min: 0,
+  max: 1,
   queries: [{ expr: lowestBy("owner"), legend: "{{owner}}", instant: true }],
   steps: BUDGET_STEPS,
 });
@@ -85,6 +87,7 @@ const byOrigin = bars({
   unit: "percentunit",
   decimals: 1,
   min: 0,
+  max: 1,
   queries: [{ expr: lowestBy("origin"), legend: "{{origin}}", instant: true }],
   steps: BUDGET_STEPS,
 });

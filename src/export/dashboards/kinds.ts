@@ -76,6 +76,8 @@ export interface Column {
   readonly unit?: string;
   readonly decimals?: number;
   readonly width?: number;
+  /** Of a value; a label that is missing is blank. */
+  readonly noValue?: string;
   readonly set?: JsonObject;
 }
 
@@ -119,6 +121,7 @@ export function table(
 
 function columnOverride([field, column]: [string, Column]): Override {
   const { header, unit, decimals, width, set = {} } = column;
+  const noValue = field.startsWith("Value") ? column.noValue : "";
   return {
     match: { by: "byName", options: field },
     set: {
@@ -126,6 +129,7 @@ function columnOverride([field, column]: [string, Column]): Override {
       ...(unit === undefined ? {} : { unit }),
       ...(decimals === undefined ? {} : { decimals }),
       ...(width === undefined ? {} : { "custom.width": width }),
+      ...(noValue === undefined ? {} : { noValue }),
       ...set,
     },
   };
@@ -164,6 +168,12 @@ export function dashed(match: Override["match"], color: string): Override {
 export function colored(match: Override["match"], color: string): Override {
   return { match, set: { color: { mode: "fixed", fixedColor: color } } };
 }
+
+/** Of a time to exhaustion: 0 is no forecast. */
+export const GONE: Json = {
+  type: "value",
+  options: { "0": { text: "gone", color: COLORS.bad, index: 0 } },
+};
 
 /** Names and colours of `slowburn_alert_state`. */
 export const ALERT_STATES: readonly Json[] = [

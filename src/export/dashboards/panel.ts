@@ -40,9 +40,11 @@ export interface Panel {
   readonly unit: string;
   readonly decimals?: number;
   readonly min?: number;
+  readonly max?: number;
   readonly steps?: readonly Step[];
   readonly colorMode?: "thresholds" | "palette-classic" | "fixed";
   readonly mappings?: readonly Json[];
+  /** Shown in the place of a value that is absent; "no traffic" by default. */
   readonly noValue?: string;
   readonly custom?: JsonObject;
   readonly overrides?: readonly Override[];
@@ -101,12 +103,13 @@ function targetJson(
 }
 
 function defaultsJson(panel: Panel): JsonObject {
-  const { unit, decimals, min, mappings = [], noValue = "no traffic", custom } = panel;
+  const { unit, decimals, min, max, mappings = [], noValue = "no traffic", custom } = panel;
   const steps = panel.steps ?? [{ from: null, color: COLORS.neutral }];
   return {
     unit,
     ...(decimals === undefined ? {} : { decimals }),
     ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
     color: { mode: panel.colorMode ?? "thresholds" },
     thresholds: {
       mode: "absolute",

@@ -8,6 +8,10 @@ export const select = (metric: Metric, ...matchers: readonly string[]): string =
 /** One series per SLO or group, whatever scraped it. */
 export const perStream = (expr: string): string => `max by (${STREAM_LABELS.join(", ")}) (${expr})`;
 
+/** A metric over the shown time, at the points that the graph has; the same at each of them. */
+export const shown = (metric: Metric, ...matchers: readonly string[]): string =>
+  `${select(metric, ...matchers)}[$__range:$__interval] @ end()`;
+
 /** How many, 0 where there is none. */
 export const countOf = (expr: string): string => `count(${expr}) or vector(0)`;
 

@@ -18,14 +18,18 @@ export interface ProvisionedFile {
   readonly isEditable?: true;
 }
 
+/** Where the dashboards' JSON goes. */
+export const DASHBOARDS_DIR = "grafana/dashboards";
+
 const yaml = (comment: string, value: unknown): string =>
   `${comment.replaceAll(/^/gm, "# ")}\n${stringify(value, { lineWidth: 0 })}`;
 
-/** Files for `/etc/grafana/provisioning`, prometheus.yml and alertmanager.yml. */
+/** Files for `/etc/grafana/provisioning`, prometheus.yml and alertmanager.yml; and what a linter of the dashboards is told. */
 export function provisioning(settings: ProvisioningSettings): readonly ProvisionedFile[] {
   return [
     { path: "grafana/provisioning/datasources/slowburn.yaml", text: datasource(settings) },
     { path: "grafana/provisioning/dashboards/slowburn.yaml", text: provider(settings) },
+    { path: `${DASHBOARDS_DIR}/.lint`, text: lintExclusions() },
     { path: "prometheus/prometheus.yml", text: prometheus(settings), isEditable: true },
     { path: "alertmanager/alertmanager.yml", text: alertmanager(), isEditable: true },
   ];
@@ -68,6 +72,15 @@ function provider({ dashboardsPath }: ProvisioningSettings): string {
       ],
     },
   );
+}
+
+function lintExclusions(): string {
+  const reason =
+    "The numbers of an SLO do not depend on who exposes or scrapes them: queries choose by slo, service and group.";
+  const rules = ["template-job", "template-instance", "target-job", "target-instance"];
+  return yaml("For grafana/dashboard-linter, whose other rules these dashboards keep.", {
+    exclusions: Object.fromEntries(rules.map((rule) => [`${rule}-rule`, { reason }])),
+  });
 }
 
 function prometheus({ slowburnTarget }: ProvisioningSettings): string {

@@ -3,8 +3,8 @@ import { METRICS } from "../names.ts";
 import { ALERT_STATES, dashed, stateTimeline, table, timeseries } from "./kinds.ts";
 import { COLORS } from "./palette.ts";
 import type { Panel } from "./panel.ts";
-import { select } from "./promql.ts";
-import { BUDGET, SLO, STREAMS } from "./slo-scope.ts";
+import { select, shown } from "./promql.ts";
+import { SLO, STREAMS } from "./slo-scope.ts";
 
 const burn = timeseries({
   title: "Burn rate and alert thresholds",
@@ -43,7 +43,7 @@ const errors = timeseries({
       expr: `max by (lookback) (${select(METRICS.errorRatio, STREAMS)})`,
       legend: "errors over {{lookback}}",
     },
-    { expr: `vector(${BUDGET})`, legend: "error budget" },
+    { expr: `max(${select(METRICS.errorBudgetRatio, SLO)})`, legend: "error budget" },
   ],
   overrides: [dashed({ by: "byName", options: "error budget" }, COLORS.bad)],
 });
@@ -51,24 +51,24 @@ const errors = timeseries({
 const states = stateTimeline({
   title: "Alerts",
   description:
-    "State of each alert: pending while the condition has to hold, firing once it has. Compare with the burn rates above to see why it fired and when it ended.",
+    "Each alert that was pending or firing in the shown time: pending while the condition has to hold, firing once it has. Compare with the burn rates above to see why it fired and when it ended.",
   width: 12,
   height: 9,
   unit: "none",
   queries: [
     {
-      expr: `max by (severity, group) (${select(METRICS.alertState, STREAMS)})`,
+      expr: `max by (severity, group) (${select(METRICS.alertState, STREAMS)}) and on (severity, group) (max_over_time(${shown(METRICS.alertState, STREAMS)}) > 0)`,
       legend: "{{severity}} {{group}}",
     },
   ],
   mappings: ALERT_STATES,
-  noValue: "no alerts",
+  noValue: "no alert in this time",
 });
 
 const tiers = table({
   title: "Alert tiers",
   description:
-    "The tiers of the SLO's alert policy: fires when the burn rate over both lookbacks exceeds the threshold. Budget in one long lookback: threshold x lookback / window, what such a burn costs before it is noticed. Change them under `alerts` in the rule file.",
+    "The tiers of the SLO's alert policy: one fires when the burn rate over both of its lookbacks exceeds the threshold. An outage that just reaches it costs threshold x long lookback / window of the budget before it is noticed. Change them under `alerts` in the rule file.",
   width: 12,
   height: 7,
   unit: "none",

@@ -16,7 +16,7 @@ const volume = timeseries({
     "Good and bad events as they were booked, from the counters. A rise of bad alone is trouble in the service; a fall of both is traffic that went elsewhere or data that stopped.",
   width: 12,
   height: 9,
-  unit: "reqps",
+  unit: "cps",
   min: 0,
   stacked: true,
   queries: [

@@ -1,7 +1,7 @@
 /** SLO detail: the state now, in big numbers. With several groups chosen each shows the worst of them. */
 import { METRICS } from "../names.ts";
 import { BUDGET_STEPS } from "./fleet-trends.ts";
-import { ALERT_STATES, stat } from "./kinds.ts";
+import { ALERT_STATES, GONE, stat } from "./kinds.ts";
 import { COLORS } from "./palette.ts";
 import type { Panel } from "./panel.ts";
 import { select, thresholdShare } from "./promql.ts";
@@ -24,7 +24,7 @@ export const sloNow: readonly Panel[] = [
     description:
       "The ratio of good events to reach over the window. Change it in the rule file; history is kept.",
     unit: "percentunit",
-    decimals: 3,
+    decimals: 4,
     expr: `max(${select(METRICS.objectiveRatio, SLO)})`,
   }),
   number({
@@ -32,7 +32,7 @@ export const sloNow: readonly Panel[] = [
     description:
       "Good events / total events in the SLO window. Below the objective the budget is overspent.",
     unit: "percentunit",
-    decimals: 3,
+    decimals: 4,
     expr: `min(${select(METRICS.sliRatio, STREAMS)})`,
   }),
   number({
@@ -51,6 +51,10 @@ export const sloNow: readonly Panel[] = [
     unit: "suffix:x",
     decimals: 2,
     expr: `max(${select(METRICS.burnRate, STREAMS, 'lookback="$lookback"')})`,
+    steps: [
+      { from: null, color: COLORS.good },
+      { from: 1, color: COLORS.warning },
+    ],
   }),
   number({
     title: "Of page threshold",
@@ -64,6 +68,7 @@ export const sloNow: readonly Panel[] = [
       { from: 0.5, color: COLORS.warning },
       { from: 1, color: COLORS.bad },
     ],
+    noValue: "no page tier or no traffic",
   }),
   number({
     title: "Alert",
@@ -77,31 +82,42 @@ export const sloNow: readonly Panel[] = [
   number({
     title: "Budget gone in",
     description:
-      "Budget left x window / burn over the fastest tier's long lookback; 0 when it is gone. Absent when nothing burns, or a calendar window ends before.",
+      "Budget left x window / burn over the fastest tier's long lookback. 0 when it is gone; absent when nothing burns, or a calendar window ends before. A forecast for the present burn, not a promise.",
     unit: "dtdurations",
     expr: `min(${select(METRICS.exhaustionSeconds, STREAMS)})`,
+    mappings: [GONE],
     noValue: "not at this burn",
   }),
   number({
     title: "Budget gone at",
-    description: "The moment of the same forecast, if the burn goes on as it is.",
+    description:
+      "The moment of the same forecast, if the burn goes on as it is. None for a budget that is gone already.",
     unit: "dateTimeAsIso",
-    expr: `(time() + min(${select(METRICS.exhaustionSeconds, STREAMS)})) * 1000`,
-    noValue: "not at this burn",
+    expr: `(time() + (min(${select(METRICS.exhaustionSeconds, STREAMS)}) > 0)) * 1000`,
+    noValue: "no forecast",
   }),
-  number({
+  stat({
     title: "Events in the window",
     description:
-      "Good and bad events that the SLI is made of. Few events make one error weigh much: see the significance gate of the alerts.",
+      "What the SLI is made of, and what of it has spent the budget: bad events leave the window as it rolls on. Few events make one error weigh much: see the significance gate of the alerts.",
+    width: 4,
+    height: 4,
     unit: "short",
-    expr: `sum(${select(METRICS.windowEvents, STREAMS)})`,
+    queries: [
+      { expr: `sum(${select(METRICS.windowEvents, STREAMS)})`, legend: "all", instant: true },
+      {
+        expr: `sum(${select(METRICS.windowEvents, STREAMS, 'kind="bad"')})`,
+        legend: "bad",
+        instant: true,
+      },
+    ],
   }),
   number({
-    title: "Bad events in the window",
+    title: "Counting since",
     description:
-      "What has spent the budget. They leave the window as it rolls on, or when a new one begins.",
-    unit: "short",
-    expr: `sum(${select(METRICS.windowEvents, STREAMS, 'kind="bad"')})`,
+      "When slowburn began to count this SLO. If the window is longer than that it is not full yet: SLI and budget are those of the time since then.",
+    unit: "dateTimeFromNow",
+    expr: `min(${select(METRICS.sinceSeconds, STREAMS)}) * 1000`,
   }),
   number({
     title: "Newest data",

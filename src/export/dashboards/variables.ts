@@ -13,6 +13,8 @@ export function datasourceVariable(): JsonObject {
     label: "Data source",
     description: "The Prometheus that scrapes slowburn.",
     query: "prometheus",
+    // As provisioned; where there is none of this uid, Grafana takes its default.
+    current: { selected: true, text: "slowburn", value: "slowburn" },
     hide: 0,
     multi: false,
     includeAll: false,

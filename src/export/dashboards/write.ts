@@ -6,7 +6,12 @@ import { OperationError } from "../../slo/index.ts";
 import { monitoringRules } from "../monitoring-rules.ts";
 import { fleet } from "./fleet.ts";
 import type { JsonObject } from "./panel.ts";
-import { provisioning, type ProvisionedFile, type ProvisioningSettings } from "./provisioning.ts";
+import {
+  DASHBOARDS_DIR,
+  provisioning,
+  type ProvisionedFile,
+  type ProvisioningSettings,
+} from "./provisioning.ts";
 import { sloDetail } from "./slo-detail.ts";
 import { FLEET_UID, SLO_DETAIL_UID } from "./uids.ts";
 
@@ -25,8 +30,6 @@ export function dashboards(): readonly DashboardFile[] {
     { uid: SLO_DETAIL_UID, fileName: `${SLO_DETAIL_UID}.json`, json: sloDetail() },
   ];
 }
-
-const DASHBOARDS_DIR = "grafana/dashboards";
 
 export interface WriteSettings extends Partial<ProvisioningSettings> {
   /** Overwrite configuration that was edited too. */
