@@ -28,8 +28,15 @@ interface KnownReading {
 export type KnownReadings = ReadonlyMap<string, KnownReading>;
 
 export interface FolderReadings {
-  readonly byFile: ReadonlyMap<string, RuleFileReading>;
+  readonly files: readonly FileReading[];
   readonly known: KnownReadings;
+}
+
+export interface FileReading {
+  readonly file: string;
+  readonly reading: RuleFileReading;
+  /** From `before`. */
+  readonly isTakenOver: boolean;
 }
 
 /** Parsed texts take some fifty times their size; beyond this many characters they are parsed twice instead of kept. */
@@ -67,7 +74,12 @@ export function readFolder(
       : readAnew(parsed ?? parseRuleFile(source), shared, settings, catalogue);
     known.set(source.key, next);
   }
-  return { known, byFile: readingsByFile(texts, known) };
+  const files = texts.flatMap(({ file, key }): FileReading[] => {
+    const reading = known.get(key)?.reading;
+    const isTakenOver = reading === before?.get(key)?.reading;
+    return reading === undefined ? [] : [{ file, reading, isTakenOver }];
+  });
+  return { known, files };
 }
 
 /** A text that may refer to what others share, or whose last reading is known. */
@@ -89,16 +101,4 @@ function readAnew(
   const references = new References(catalogue);
   const reading = readParsedFile(parsed, settings, references);
   return { reading, shared, lookups: references.lookups };
-}
-
-function readingsByFile(
-  texts: readonly RuleText[],
-  known: KnownReadings,
-): ReadonlyMap<string, RuleFileReading> {
-  const readings = new Map<string, RuleFileReading>();
-  for (const { file, key } of texts) {
-    const reading = known.get(key)?.reading;
-    if (reading !== undefined) readings.set(file, reading);
-  }
-  return readings;
 }

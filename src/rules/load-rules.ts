@@ -14,9 +14,11 @@ import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.t
 interface Candidate {
   readonly file: string;
   readonly reading: RuleFileReading;
-  /** Its version in the set before; empty when it was not in it. */
+  /** Its SLOs in the set before; empty when it was not in it, or had none. */
   readonly lastGood: readonly Slo[];
   readonly hadLastGood: boolean;
+  /** Neither its text nor anything it refers to has changed. */
+  readonly isTakenOver: boolean;
   /** Problems that only show beside other files. */
   readonly twins: Problem[];
 }
@@ -33,15 +35,19 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   const listing = listRuleFiles(directory, settings.fileLimit);
   if (listing.root === undefined) return keepAll(previous, listing.problems);
   const lastGood = groupBy(previous?.slos ?? [], (slo) => slo.source.file);
+  const wasGood = new Set(
+    (previous?.files ?? []).filter(({ state }) => state !== "rejected").map(({ file }) => file),
+  );
   const known = previous === undefined ? undefined : readingsOfSet.get(previous);
   const texts: RuleText[] = [];
   const candidates: Candidate[] = [];
-  const admit = (file: string, reading: RuleFileReading) =>
+  const admit = (file: string, reading: RuleFileReading, isTakenOver = false) =>
     candidates.push({
       file,
       reading,
       lastGood: lastGood.get(file) ?? [],
-      hadLastGood: lastGood.has(file),
+      hadLastGood: lastGood.has(file) || wasGood.has(file),
+      isTakenOver,
       twins: [],
     });
   for (const problem of listing.problems)
@@ -53,7 +59,7 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
     else texts.push({ file, text: content.text, key: digestOf(file, content.text, settings) });
   }
   const readings = readFolder(texts, settings, known);
-  for (const [file, reading] of readings.byFile) admit(file, reading);
+  for (const { file, reading, isTakenOver } of readings.files) admit(file, reading, isTakenOver);
   const set = settle(candidates, previous, millis(now()));
   readingsOfSet.set(set, readings.known);
   return set;
@@ -122,8 +128,8 @@ function settle(
 }
 
 /** The very SLOs that ran before: the reading was taken over. */
-const isSameVersion = ({ reading, lastGood }: Candidate): boolean =>
-  lastGood.length > 0 &&
+const isSameVersion = ({ reading, lastGood, isTakenOver }: Candidate): boolean =>
+  isTakenOver &&
   lastGood.length === reading.slos.length &&
   reading.slos.every((slo) => lastGood.includes(slo));
 
