@@ -7,9 +7,11 @@ import { subtracted, type Terms } from "./terms.ts";
 import { translate } from "./translate.ts";
 import { describeValue, type QuotientValue, type Value } from "./values.ts";
 
+type SumsIndicator = Extract<Indicator, { kind: "sums" }>;
+
 export interface IndicatorReading {
-  /** `undefined` when something is refused. */
-  readonly indicator: Extract<Indicator, { kind: "sums" }> | undefined;
+  /** Not there when something is refused. */
+  readonly indicator?: SumsIndicator;
   /** Attributes that both sides are summed `by`: the SLO's groups. */
   readonly per: readonly string[];
   readonly notes: readonly PromqlNote[];
@@ -60,14 +62,10 @@ function readingOf(
     noteUngrouped(query, query.root);
   const problems = queries.flatMap((each) => each.problems);
   const isSound = ratio !== undefined && problems.length === 0;
-  const notes = isSound ? distinctNotes(queries) : [];
   const per = ratio?.labels.kind === "only" ? ratio.labels.names : [];
-  return {
-    indicator: isSound ? simplest(ratio.part, ratio.whole, count) : undefined,
-    per,
-    notes,
-    problems,
-  };
+  if (!isSound) return { per, notes: [], problems };
+  const indicator = simplest(ratio.part, ratio.whole, count);
+  return { indicator, per, notes: distinctNotes(queries), problems };
 }
 
 /** What is so in both queries is said once. */
@@ -93,7 +91,7 @@ function checkRatio(query: Query | undefined, value: Value): QuotientValue | und
 }
 
 /** Of "1 - good / total" and "good / total", the one with fewer terms: for people who read what was made of a query. */
-function simplest(part: Terms, total: Terms, count: "good" | "bad"): IndicatorReading["indicator"] {
+function simplest(part: Terms, total: Terms, count: "good" | "bad"): SumsIndicator {
   const rest = subtracted(total, part);
   const isSimpler = rest.length > 0 && rest.length < part.length;
   const opposite = count === "bad" ? "good" : "bad";

@@ -27,6 +27,8 @@ export function compareInstant(
   instant: InstantValue,
   { op, bound, isBool }: { op: Comparison; bound: number; isBool: boolean },
 ): InstantValue | undefined {
+  if (!Number.isFinite(bound))
+    return query.refuse(node, "promql-form", "every value is below infinity", "leave it out");
   const { selection, elements } = instant;
   if (selection === undefined || elements === undefined) {
     const message =

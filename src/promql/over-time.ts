@@ -107,6 +107,7 @@ export function readFraction(
     const hint = "subtract: histogram_fraction(0, b, …) - histogram_fraction(0, a, …)";
     return query.refuse(node, "promql-unsupported", message, hint);
   }
+  if (upper.value === -Infinity) return query.refuse(node, "promql-form", "nothing is below -Inf");
   if (!checkHistogram(query, node, histogram)) return undefined;
   const measure: Measure = { kind: "atMost", bound: upper.value };
   const { terms, labels } = histogram;

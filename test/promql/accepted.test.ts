@@ -158,6 +158,7 @@ describe("a ratio", () => {
     ["sum(sum(rate(a[w])) / sum(rate(b[w])))", "bad a of b"],
     ["histogram_fraction(0, 0.5, sum(rate(h[w])))", "bad h<=0.5 of h"],
     ["1 - histogram_fraction(0, 0.5, sum(rate(h[w])))", "good h<=0.5 of h"],
+    ["histogram_fraction(0, Inf, sum(rate(h[w]))) / 2", "bad 0.5 h of h"],
     [
       "histogram_fraction(0, 2, sum(rate(h[w]))) - histogram_fraction(0, 1, sum(rate(h[w])))",
       "bad h<=2 - h<=1 of h",
@@ -195,6 +196,12 @@ describe("a ratio", () => {
     const slow = `(${total} - sum(rate(h_bucket{le="0.4",x!="1"}[w])))`;
     expect(pair(slow, total)).toBe('good h_bucket{x!="1"}<=0.4 of h_count{x!="1"}');
   });
+});
+
+test("an indicator is plain data: JSON round-trips it", () => {
+  const query = 'sum(rate(h_bucket{le="0.1"}[5m])) / sum(rate(h_bucket{le="+Inf"}[5m]))';
+  const { indicator } = readRawRatio(query, "bad");
+  expect(JSON.parse(JSON.stringify(indicator))).toEqual(indicator);
 });
 
 test.each(["{{.window}}", "{{ .window }}", "{{- .window -}}", "{{\t.window\n}}"])(

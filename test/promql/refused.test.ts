@@ -1,4 +1,5 @@
 /** Queries that are refused: `«…»` is the part that a reader sees underlined. `[w]` stands for `[{{.window}}]`. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readRatio, readRawRatio, type PromqlProblem } from "../../src/promql/index.ts";
 
@@ -133,6 +134,9 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "(«sum(rate(a[w])) + 1») / sum(rate(b[w]))",
     '«histogram_count(sum(rate(h_bucket{le="1"}[w])))» / sum(rate(b[w]))',
     "«histogram_count(h)» / sum(rate(b[w]))",
+    "«histogram_fraction(-Inf, -Inf, sum(rate(h[w])))»",
+    "count_over_time((«g < Inf»)[w:]) / count_over_time(g[w:])",
+    "«sum(rate(a[w])) / sum(rate(b[w])) + Inf»",
     "«vector(a)»",
   ],
 };
@@ -162,6 +166,42 @@ test("queries that do not go together are told of the second one", () => {
   expect(readRatio({ part, total, count: "bad" }).problems).toMatchObject([
     { query: "total", from: 0, to: total.length, code: "promql-labels" },
   ]);
+});
+
+test("whatever is written is read, or has a problem inside its text", () => {
+  const tokens = (
+    "sum( rate( increase( avg( count( max( histogram_fraction( sum_over_time( vector( ( ) ) ) [{{.window}}] " +
+    '[{{.window}}:] [5m] a b g h_bucket{le="1"} {x=~"y"} 0 1 2.5 Inf , + - * / > == bool or and by (x) on () ' +
+    "offset 5m # \n 'text' { } ="
+  ).split(" ");
+  const soup = fc.array(fc.constantFrom(...tokens), { maxLength: 14 });
+  const known = fc
+    .constantFrom(...Object.values(REFUSED).flat())
+    .map((query) => plain(inFull(query)));
+  const mutated = fc
+    .tuple(known, soup, fc.nat(80))
+    .map(
+      ([query, added, at]) =>
+        `${query.slice(0, at)} ${added.slice(0, 2).join(" ")} ${query.slice(at)}`,
+    );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        soup.map((each) => each.join(" ")),
+        mutated,
+      ),
+      (query) => {
+        const { indicator, problems } = readRawRatio(query, "bad");
+        expect(indicator === undefined, query).toBe(problems.length > 0);
+        for (const { from, to } of problems) {
+          expect(from, query).toBeGreaterThanOrEqual(0);
+          expect(to, query).toBeGreaterThanOrEqual(from);
+          expect(to, query).toBeLessThanOrEqual(query.length);
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });
 
 describe("hostile text ends soon", () => {

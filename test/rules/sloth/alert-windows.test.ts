@@ -128,6 +128,7 @@ describe("a file of Sloth", () => {
     const second = load(first);
     expect(tiersOf(second.slos)).toEqual(CUSTOM);
     expect(told(second)).toEqual(["missing-reference shop.yaml", "wrong-type windows.yaml"]);
+    expect(second.files.map(({ state }) => state)).toEqual(["kept-last-good", "kept-last-good"]);
   });
 
   it("takes the first of two catalogues for one period; the same twice is no fault", () => {
