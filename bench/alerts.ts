@@ -48,6 +48,7 @@ function shardOf(streamCount: number, bad: number): ShardView {
     windows: windowsMs.map(rollingWindow),
     windowsMs,
     calendar: undefined,
+    countedMs: 0,
     policy: POLICY,
     slotCount: streamCount,
     streams: Int32Array.from({ length: streamCount }, (_, slot) => slot),

@@ -129,6 +129,7 @@ function syntheticSource(sampleCount: number): ExpositionSource {
     windows,
     windowsMs,
     calendar: undefined,
+    countedMs: 1_800_000_000_000,
     policy: base.alerts,
     slotCount: streamCount,
     streams: Int32Array.from({ length: streamCount }, (_, i) => i),

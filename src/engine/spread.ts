@@ -24,3 +24,38 @@ export function sharedUpTo(amount: number, k: number, n: number): number {
   const rest = whole - each * n;
   return Math.sign(amount) * (each * k + Math.floor((rest * k) / n));
 }
+
+/**
+ * An increment shared out over the finest buckets `first` … `last`: good and bad apart, so that neither exceeds the total
+ * in any bucket. Where they differ in sign (one metric of two) good and total apart, which then cancel.
+ */
+export class Spread {
+  readonly first: number;
+  readonly #bucketCount: number;
+  readonly #good: number;
+  readonly #total: number;
+  readonly #isApart: boolean;
+
+  constructor(first: number, last: number, good: number, total: number) {
+    this.first = first;
+    this.#bucketCount = last - first + 1;
+    this.#good = good;
+    this.#total = total;
+    this.#isApart = good * (total - good) >= 0;
+  }
+
+  /** What the buckets before `bucketIndex` get. */
+  goodBefore(bucketIndex: number): number {
+    return this.#before(this.#good, bucketIndex);
+  }
+
+  totalBefore(bucketIndex: number): number {
+    if (!this.#isApart) return this.#before(this.#total, bucketIndex);
+    const bad = this.#total - this.#good;
+    return this.#before(this.#good, bucketIndex) + this.#before(bad, bucketIndex);
+  }
+
+  #before(amount: number, bucketIndex: number): number {
+    return sharedUpTo(amount, Math.max(bucketIndex - this.first, 0), this.#bucketCount);
+  }
+}
