@@ -7,6 +7,7 @@ import {
   budgetRatio,
   formatDuration,
   windowText,
+  type Slo,
   type SloWindow,
   type Tier,
 } from "../slo/index.ts";
@@ -76,8 +77,9 @@ function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
   const { stream, budgetProjected, exhaustionMs } = reading;
   const { slo } = stream;
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
-  const bad = slo.indicator.kind === "latency" ? "are too slow" : "are bad";
-  const share = `${percentText(long?.errorRatio ?? 0)} of events ${bad}`;
+  const isLatency = slo.indicator.kind === "latency" && slo.budgeting.kind === "occurrences";
+  const bad = isLatency ? "are too slow" : "are bad";
+  const share = `${percentText(long?.errorRatio ?? 0)} of ${countedText(slo)} ${bad}`;
   const budget = budgetText(slo.window);
   const left =
     budgetProjected === undefined
@@ -89,6 +91,10 @@ function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
   return `${stream.key} is burning its error budget ${speed}: ${share}${left}.`;
 }
 
+/** What is counted: `events`, or `1m slices`. */
+const countedText = ({ budgeting }: Slo): string =>
+  budgeting.kind === "occurrences" ? "events" : `${formatDuration(budgeting.widthMs)} slices`;
+
 /** `the 30d budget`, `the month's budget`, `the budget of 2 weeks`. */
 function budgetText(window: SloWindow): string {
   const text = windowText(window);
@@ -99,8 +105,9 @@ function budgetText(window: SloWindow): string {
 /** x of n, the tier, how likely chance is, and how soon this tier sees such an incident. */
 function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence): string {
   const { slo } = reading.stream;
+  const counted = slo.budgeting.kind === "occurrences" ? "events" : "slices";
   const counts = (window: WindowReading | undefined, windowMs: number) =>
-    `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} events in ` +
+    `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} ${counted} in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
   const sentences = [
     `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
@@ -110,7 +117,7 @@ function descriptionOf(reading: StreamReading, { long, short, tier }: Evidence):
   if (long !== undefined && long.total > 0) {
     const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
     sentences.push(
-      `Exactly on budget, so many bad events would come with a probability of ${chanceText(tail)}.`,
+      `Exactly on budget, so many bad ${counted} would come with a probability of ${chanceText(tail)}.`,
     );
   }
   const ratio = short?.errorRatio;

@@ -25,8 +25,6 @@ export interface StreamSource {
 
 export interface EvaluatorSettings {
   readonly links: AlertLinks;
-  /** Silence holds an alert's state for so long, ms; without end by default. */
-  readonly noDataHoldMs?: number;
   /** A resolved alert stays visible for so long, ms; 15 min by default, as in Prometheus. */
   readonly resolvedRetentionMs?: number;
 }
@@ -45,7 +43,6 @@ interface Visit {
 export class AlertEvaluator {
   readonly #source: StreamSource;
   readonly #links: AlertLinks;
-  readonly #noDataHoldMs: number;
   readonly #resolvedRetentionMs: number;
   readonly #table = new AlertTable();
   #masks = new Uint32Array(1024);
@@ -54,7 +51,6 @@ export class AlertEvaluator {
   constructor(source: StreamSource, settings: EvaluatorSettings) {
     this.#source = source;
     this.#links = settings.links;
-    this.#noDataHoldMs = settings.noDataHoldMs ?? Infinity;
     this.#resolvedRetentionMs = settings.resolvedRetentionMs ?? 15 * 60_000;
   }
 
@@ -114,7 +110,8 @@ export class AlertEvaluator {
     const alert = isLive(row[severity]) ? row[severity] : undefined;
     const signalOf = ({ bit, tier }: PlannedTier) =>
       (mask & bit) !== 0 ? "burning" : shortTotalOf(shard, tier, slot) > 0 ? "quiet" : "silent";
-    const tiers = stepTiers(alert, planned, signalOf, nowMs, this.#noDataHoldMs);
+    const holdMs = stream.slo.alerts.noDataHoldMs ?? Infinity;
+    const tiers = stepTiers(alert, planned, signalOf, nowMs, holdMs);
     if (tiers.length > 0) {
       const tier = leadingTier(tiers)?.name ?? "";
       const inhibited = severity === "ticket" && row.page?.state === "firing";

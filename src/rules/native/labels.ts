@@ -8,7 +8,7 @@ const MAX_VALUE_LENGTH = 1_024;
 
 /** Set by slowburn on metrics and alerts, or by Prometheus and Alertmanager on what they take. */
 const RESERVED_LABELS: ReadonlySet<string> = new Set([
-  ..."alertname alertstate severity slo service group name owner window objective runbook".split(
+  ..."alertname alertstate severity slo service group name owner window objective budgeting runbook".split(
     " ",
   ),
   ..."file lookback kind bound long short le quantile job instance".split(" "),
