@@ -2,13 +2,15 @@
  * The tick: sums of 8 lookbacks of every stream, at 1k, 10k and 100k streams (DESIGN section 9: 25 ms with alerts, of which
  * the engine may take 10). Sketch: a tick reads the closed column (8 bytes a stream), adds it to 16 sums and 6 coarse
  * cells, and takes two columns off two windows: some 30 additions a stream in sequential passes, 100k streams in 3 to 6 ms.
- * The peer adds up all buckets of every window again, from the same rings.
+ * The peer adds up all buckets of every window again, from the same rings. Of slices of time only the tick that ends one has
+ * work: it judges each stream's, some 100 ns, and then does what every tick of events does.
  */
 import { Engine } from "../src/engine/index.ts";
 import type { Shard } from "../src/engine/shard.ts";
 import {
   millis,
   parseObjective,
+  ppb,
   streamIndex,
   windowsOf,
   workbookPolicy,
@@ -23,9 +25,45 @@ const MEASURED_TICKS = 40;
 const TARGET_MS_AT_100K = 10;
 const TARGET_BYTES = 16 * 1024;
 
-/** Rows per stream count: median and slowest tick, an increment's booking, memory. Throws when a sum is wrong. */
+/**
+ * Rows per stream count: median and slowest tick, an increment's booking, memory; and one of slices. Throws when a sum is
+ * wrong.
+ */
 export function benchTick(streamCounts: readonly number[] = [1000, 10_000, 100_000]): BenchRow[] {
-  return streamCounts.flatMap(benchStreams);
+  return [
+    ...streamCounts.flatMap(benchStreams),
+    benchSlices(Math.min(10_000, Math.max(...streamCounts))),
+  ];
+}
+
+const SLICE_BUCKETS = 6;
+
+function benchSlices(streamCount: number): BenchRow {
+  const engine = new Engine({ bucketMs: BUCKET_MS, startMs: START_MS });
+  const budgeting = {
+    kind: "timeslices",
+    widthMs: millis(SLICE_BUCKETS * BUCKET_MS),
+    targetPpb: ppb(950_000_000),
+  } as const;
+  const slos = Array.from({ length: streamCount }, (_, i) => ({ ...benchSlo(i), budgeting }));
+  engine.setRules(slos, START_MS);
+  const endMs: number[] = [];
+  const start = Math.ceil(START_MS / budgeting.widthMs) * budgeting.widthMs;
+  for (let tick = 1; tick <= WARM_TICKS + SLICE_BUCKETS * MEASURED_TICKS; tick++) {
+    const now = start + tick * BUCKET_MS;
+    for (let i = 0; i < streamCount; i++) engine.book(streamIndex(i), now - 1, now, 99, 100);
+    const tickedAt = performance.now();
+    engine.tick(now);
+    if (tick > WARM_TICKS && tick % SLICE_BUCKETS === 0) endMs.push(performance.now() - tickedAt);
+  }
+  const { good, total } = engine.read(streamIndex(0));
+  const ended = Math.floor((WARM_TICKS + SLICE_BUCKETS * MEASURED_TICKS) / SLICE_BUCKETS);
+  if (good !== ended || total !== ended) throw new Error("a slice is not counted");
+  return {
+    name: `tick that ends a slice, ${streamCount} streams`,
+    unit: "ms",
+    value: median(endMs),
+  };
 }
 
 function benchStreams(streamCount: number): BenchRow[] {

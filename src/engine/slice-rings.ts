@@ -119,7 +119,7 @@ export class SliceRings {
     const { targetPpb, noData, listenedFrom } = this.terms;
     if (total > 0) return this.#code.of(this.events.good[cell]!, total, targetPpb[slot]!);
     if (slice < listenedFrom[slot]! || slice >= this.waitingSlice) return UNCOUNTED;
-    switch (noData[slot]) {
+    switch (noData[slot]!) {
       case SILENCE.bad:
         return this.#code.bad;
       case SILENCE.good:
@@ -227,7 +227,7 @@ export class SliceRings {
 
   /** What slices from one on come to that are all silent. */
   #silenceAt(slice: number, slot: number): number {
-    switch (this.terms.noData[slot]) {
+    switch (this.terms.noData[slot]!) {
       case SILENCE.bad:
         return this.#code.bad;
       case SILENCE.good:
