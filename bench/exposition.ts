@@ -133,6 +133,7 @@ function syntheticShard(sampleCount: number): ShardView {
     windows,
     windowsMs,
     calendar: undefined,
+    countedMs: 1_800_000_000_000,
     policy: slo.alerts,
     slotCount,
     streams: Int32Array.from({ length: slotCount }, (_, i) => i),

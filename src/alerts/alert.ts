@@ -24,7 +24,7 @@ export interface TierState {
 export type ResolveReason =
   /** The burn rate fell below the factor. */
   | "recovered"
-  /** No events for longer than `noDataHoldMs`. */
+  /** No events for longer than the policy's `noDataHoldMs`. */
   | "no-data"
   /** A rule edit took the stream away. */
   | "stream-removed"

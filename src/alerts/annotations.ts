@@ -7,6 +7,7 @@ import {
   budgetRatio,
   formatDuration,
   windowText,
+  type Slo,
   type SloWindow,
   type Tier,
 } from "../slo/index.ts";
@@ -121,11 +122,16 @@ const optional = (value: number | undefined, text: (value: number) => string) =>
 function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
   const { slo, key } = reading.stream;
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
-  const bad = slo.indicator.kind === "latency" ? "are too slow" : "are bad";
-  const share = `${percentText(long?.errorRatio ?? 0)} of events ${bad}`;
+  const isLatency = slo.indicator.kind === "latency" && slo.budgeting.kind === "occurrences";
+  const bad = isLatency ? "are too slow" : "are bad";
+  const share = `${percentText(long?.errorRatio ?? 0)} of ${countedText(slo)} ${bad}`;
   const budget = budgetText(reading, true);
   return `${key} is burning its error budget ${speed}: ${share}${budget === "" ? "" : `,${budget}`}.`;
 }
+
+/** What is counted: `events`, or `1m slices`. */
+const countedText = ({ budgeting }: Slo): string =>
+  budgeting.kind === "occurrences" ? "events" : `${formatDuration(budgeting.widthMs)} slices`;
 
 /** `the 30d budget`, `the month's budget`, `the budget of 2 weeks`. */
 function budgetName(window: SloWindow): string {
@@ -148,13 +154,16 @@ function budgetText(
   return ` ${percentText(budgetProjected)} of ${budget} is left${end}`;
 }
 
+const countedWord = ({ budgeting }: Slo): string =>
+  budgeting.kind === "occurrences" ? "events" : "slices";
+
 /** x of n, and what the tier asks for. */
 function evidenceSentences(
   { stream: { slo }, goodBounds }: StreamReading,
   { long, short, tier }: Evidence,
 ): readonly string[] {
   const counts = (window: WindowReading | undefined, windowMs: number) =>
-    `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} events in ` +
+    `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} ${countedWord(slo)} in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
   return [
     `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
@@ -175,7 +184,7 @@ function oddsOf(
   if (long !== undefined && long.total > 0) {
     const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
     sentences.push(
-      `Exactly on budget, so many bad events would come with a probability of ${chanceText(tail)}.`,
+      `Exactly on budget, so many bad ${countedWord(slo)} would come with a probability of ${chanceText(tail)}.`,
     );
   }
   const ratio = short?.errorRatio;

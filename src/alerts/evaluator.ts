@@ -34,8 +34,6 @@ export interface StreamSource {
 
 export interface EvaluatorSettings {
   readonly links: AlertLinks;
-  /** Silence holds an alert's state for so long, ms; without end by default. */
-  readonly noDataHoldMs?: number;
 }
 
 /** One tick's view of one stream. */
@@ -52,7 +50,6 @@ interface Visit {
 export class AlertEvaluator {
   readonly #source: StreamSource;
   readonly #links: AlertLinks;
-  readonly #noDataHoldMs: number;
   readonly #table = new AlertTable();
   #masks = new Uint32Array(1024);
   #tick = 0;
@@ -60,7 +57,6 @@ export class AlertEvaluator {
   constructor(source: StreamSource, settings: EvaluatorSettings) {
     this.#source = source;
     this.#links = settings.links;
-    this.#noDataHoldMs = settings.noDataHoldMs ?? Infinity;
   }
 
   /** Steps every alert to the sums of the last tick; `nowMs` never falls. Journal the result before acting on it. */
@@ -119,7 +115,8 @@ export class AlertEvaluator {
     const alert = isLive(row[severity]) ? row[severity] : undefined;
     const signalOf = ({ bit, tier }: PlannedTier) =>
       (mask & bit) !== 0 ? "burning" : shortTotalOf(shard, tier, slot) > 0 ? "quiet" : "silent";
-    const tiers = stepTiers(alert, planned, signalOf, nowMs, this.#noDataHoldMs);
+    const holdMs = stream.slo.alerts.noDataHoldMs ?? Infinity;
+    const tiers = stepTiers(alert, planned, signalOf, nowMs, holdMs);
     if (tiers.length > 0) {
       const tier = leadingTier(tiers)?.name ?? "";
       const inhibited = severity === "ticket" && row.page?.state === "firing";

@@ -2,7 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
-import type { CalendarUnit, RuleFormatName } from "../slo/index.ts";
+import type { Budgeting, CalendarUnit, NoData, RuleFormatName } from "../slo/index.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -47,6 +47,7 @@ export interface ReadingAnswer {
   /** Values of the SLO's `per` attributes; empty for an SLO without groups. */
   readonly group: Readonly<Record<string, string>>;
   readonly at: string;
+  /** Events, or slices of time: see `budgeting` of the SLO. */
   readonly good: number;
   readonly bad: number;
   readonly total: number;
@@ -111,6 +112,16 @@ export interface SloAnswer {
       readonly anchor: string;
     } | null;
   };
+  /** What good, bad and total count. */
+  readonly budgeting: {
+    readonly kind: Budgeting["kind"];
+    /** Width of a slice of time; null where events are counted. */
+    readonly sliceSeconds: number | null;
+    /** The ratio of good events that makes a slice good; null where nothing is judged so. */
+    readonly sliceTarget: number | null;
+  };
+  /** What a slice without events is. */
+  readonly noData: NoData;
   readonly per: readonly string[];
   readonly groupCount: number;
   /** Of a grouped SLO: the group with the least budget left. null before the first data. */
@@ -135,7 +146,12 @@ export interface TierAnswer {
 
 export interface SloDetailAnswer extends SloAnswer {
   readonly indicator: Readonly<Record<string, unknown>>;
-  readonly policy: { readonly name: string; readonly tiers: readonly TierAnswer[] };
+  readonly policy: {
+    readonly name: string;
+    readonly tiers: readonly TierAnswer[];
+    /** Alerts are held through silence for so long; null: without end. */
+    readonly noDataHoldSeconds: number | null;
+  };
   /** Each member, in order of first sight; one for an SLO without groups. */
   readonly groups: readonly ReadingAnswer[];
   /** Thresholds inside a histogram bucket, and the nearest that would be exact, in the metric's unit. */

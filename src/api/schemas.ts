@@ -104,6 +104,12 @@ const sloFields = {
       })
       .nullable(),
   }),
+  budgeting: z.strictObject({
+    kind: z.enum(["occurrences", "timeslices", "ratioTimeslices"]),
+    sliceSeconds: seconds.nullable(),
+    sliceTarget: ratio.nullable(),
+  }),
+  noData: z.enum(["ignore", "bad", "good", "hold"]),
   per: z.array(z.string()),
   groupCount: count,
   reading: reading.nullable(),
@@ -134,7 +140,11 @@ const sloList: z.ZodType<answer.SloListAnswer> = z.strictObject({
 const sloDetail: z.ZodType<answer.SloDetailAnswer> = z.strictObject({
   ...sloFields,
   indicator: z.record(z.string(), z.unknown()),
-  policy: z.strictObject({ name: z.string(), tiers: z.array(tier) }),
+  policy: z.strictObject({
+    name: z.string(),
+    tiers: z.array(tier),
+    noDataHoldSeconds: seconds.nullable(),
+  }),
   groups: z.array(reading),
   inexactThresholds: z.array(
     z.strictObject({

@@ -4,7 +4,9 @@ import type { StreamReading, StreamView } from "../engine/index.ts";
 import {
   budgetRatio,
   objectiveRatio,
+  WHOLE_PPB,
   windowText,
+  type Budgeting,
   type Slo,
   type SloWindow,
   type Tier,
@@ -45,7 +47,11 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
   return {
     ...answerOf(slo, streams, worst && readingAnswer(worst, context)),
     indicator: { ...slo.indicator },
-    policy: { name: slo.alerts.name, tiers: slo.alerts.tiers.map(tierAnswer) },
+    policy: {
+      name: slo.alerts.name,
+      tiers: slo.alerts.tiers.map(tierAnswer),
+      noDataHoldSeconds: secondsOrNull(slo.alerts.noDataHoldMs),
+    },
     groups: readings.map((reading) => readingAnswer(reading, context)),
     inexactThresholds: context
       .inexactCuts(new Set(streams.map(({ index }) => index)))
@@ -78,6 +84,8 @@ function answerOf(
       errorBudget: budgetRatio(objective),
     },
     window: windowAnswer(window),
+    budgeting: budgetingAnswer(slo.budgeting),
+    noData: slo.noData,
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
@@ -91,6 +99,13 @@ function windowAnswer(window: SloWindow): SloAnswer["window"] {
   if (window.kind === "rolling") return { ...said, calendar: null };
   const { unit, count, timeZone, anchor } = window;
   return { ...said, calendar: { unit, count, timeZone, anchor } };
+}
+
+function budgetingAnswer(budgeting: Budgeting): SloAnswer["budgeting"] {
+  const { kind } = budgeting;
+  const sliceSeconds = kind === "occurrences" ? null : budgeting.widthMs / 1000;
+  const sliceTarget = kind === "timeslices" ? budgeting.targetPpb / WHOLE_PPB : null;
+  return { kind, sliceSeconds, sliceTarget };
 }
 
 /** Members without events come last: there is nothing to act on. */

@@ -1,5 +1,5 @@
 /** What an edit of the rules does to the streams: history is kept unless what is counted changed (DESIGN 4.13). */
-import { assert, windowsOf, type Slo } from "../slo/index.ts";
+import { assert, formatDuration, sliceKindOf, windowsOf, type Slo } from "../slo/index.ts";
 import { layoutOf } from "./ladder.ts";
 import type { RuleChange } from "./rule-change.ts";
 import type { Streams } from "./streams.ts";
@@ -25,11 +25,12 @@ export function editRules(
     if (before === undefined) added.push(slo.id);
     else if (countsAlike(before, slo)) {
       kept.push(slo.id);
-      for (const note of windowNotes(before, slo, at)) notes.push(`${slo.id}: ${note}`);
+      const lost = [...windowNotes(before, slo, at), ...sliceNotes(before, slo, at.bucketMs)];
+      for (const note of lost) notes.push(`${slo.id}: ${note}`);
     } else {
       restarted.push(slo.id);
       streams.remove(slo.id);
-      notes.push(`${slo.id}: the indicator or its grouping changed, so its counts start anew`);
+      notes.push(`${slo.id}: ${whatChanged(before, slo)} changed, so its counts start anew`);
     }
     streams.setSlo(slo);
     if (slo.per.length > 0 || streams.ofSlo(slo.id).length > 0) continue;
@@ -40,9 +41,16 @@ export function editRules(
   return { added, removed, kept, restarted, notes };
 }
 
-/** Same indicator and same groups. */
+/** Same indicator, same groups, and the same slices or none. */
 const countsAlike = (a: Slo, b: Slo): boolean =>
+  countsEventsAlike(a, b) && canonical(slicesOf(a)) === canonical(slicesOf(b));
+
+const countsEventsAlike = (a: Slo, b: Slo): boolean =>
   canonical([a.indicator, a.per]) === canonical([b.indicator, b.per]);
+const slicesOf = ({ budgeting }: Slo) => sliceKindOf(budgeting) ?? null;
+
+const whatChanged = (a: Slo, b: Slo): string =>
+  countsEventsAlike(a, b) ? "its budgeting" : "the indicator or its grouping";
 
 /** JSON whose text does not depend on the order of fields. */
 function canonical(value: unknown): string {
@@ -61,4 +69,16 @@ function windowNotes(
   const from = layoutOf(windowsOf(before), bucketMs);
   const to = layoutOf(windowsOf(after), bucketMs);
   return haveSameWindows(from, to) ? [] : transferNotes(from, to, nowMs);
+}
+
+/** Slices are judged by new terms as far as their events are held. */
+function sliceNotes(before: Slo, after: Slo, bucketMs: number): readonly string[] {
+  const terms = ({ budgeting, noData }: Slo) => canonical([budgeting, noData]);
+  const windows = windowsOf(after);
+  const { slices } = layoutOf(windows, bucketMs, sliceKindOf(after.budgeting));
+  if (slices === undefined || terms(before) === terms(after)) return [];
+  const heldMs = slices.ring.pastCount * slices.ring.factor * bucketMs;
+  return windows.some(({ lengthMs }) => lengthMs > heldMs)
+    ? [`slices that ended over ${formatDuration(heldMs)} ago stay what they came to`]
+    : [];
 }

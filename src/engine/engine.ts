@@ -19,6 +19,8 @@ import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView }
 /** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
 const SPREAD_OVER_MS = 120_000;
 const DEFAULT_MAX_STREAMS = 200_000;
+const JUDGED_BY_ESTIMATE =
+  "the threshold lies inside a histogram bucket: slices are judged by the estimate";
 
 export interface EngineSettings {
   /** Width of the finest bucket, ms; ticks come as often. */
@@ -95,9 +97,12 @@ export class Engine implements EngineView {
     if (shard === undefined || (good === 0 && total === 0)) return;
     assert(Number.isFinite(good + total + timeMs), "an increment is made of numbers");
     const slot = this.#streams.slotOf[stream]!;
-    const counts = isStraddle ? shard.openStraddle() : shard.counts;
+    const { slices } = shard;
+    const counts = slices ?? (isStraddle ? shard.openStraddle() : shard.counts);
     const goodBooked = quantised(good);
-    const totalBooked = quantised(total);
+    const isEstimate = isStraddle && slices !== undefined;
+    const totalBooked = quantised(isEstimate ? 0 : total); // straddling events are in the total already
+    if (isEstimate) this.#streams.note(this.stream(stream).slo.id, JUDGED_BY_ESTIMATE);
     const last = bucketAt(timeMs, this.bucketMs);
     this.#shards.reach(last);
     if (last < this.#shards.openIndex) this.#counts.late++;

@@ -7,9 +7,11 @@ import {
   beginsOnMultiples,
   longestCalendarMs,
   type CalendarWindow,
+  type SliceKind,
   type SloWindow,
 } from "../slo/index.ts";
 import { CalendarCursor } from "./calendar-cursor.ts";
+import { sliceLayoutOf, type SliceLayout } from "./slice-layout.ts";
 
 /** Widths of the rungs in finest buckets: 10 s, 1 min, 5 min, 1 h. Each divides the next. */
 const RUNG_FACTORS = [1, 6, 30, 360] as const;
@@ -47,6 +49,8 @@ export interface Layout {
   readonly rungOfWindow: readonly number[];
   /** Finest buckets that can be booked ahead of the last closed one. */
   readonly futureCount: number;
+  /** Where slices of time are counted instead of events. */
+  readonly slices: SliceLayout | undefined;
 }
 
 /** Index of the finest bucket that a moment falls into. */
@@ -83,7 +87,11 @@ export function windowStartMs({ windowsMs, calendar }: Layout, k: number, endMs:
 export const windowStart = (startMs: number, widthMs: number): number =>
   Math.floor(startMs / widthMs);
 
-export function layoutOf(windows: readonly SloWindow[], bucketMs: number): Layout {
+export function layoutOf(
+  windows: readonly SloWindow[],
+  bucketMs: number,
+  slices?: SliceKind,
+): Layout {
   assert(bucketMs > 0, "buckets have a width");
   const factors = windows.map((window): number =>
     window.kind === "calendar"
@@ -103,6 +111,7 @@ export function layoutOf(windows: readonly SloWindow[], bucketMs: number): Layou
     return { factor, pastCount, bucketCount };
   });
   const rungOfWindow = factors.map((factor) => used.findIndex((each) => each === factor));
+  const pastCount = Math.max(...rungs.map((rung) => rung.pastCount * rung.factor));
   return {
     bucketMs,
     windows,
@@ -111,6 +120,7 @@ export function layoutOf(windows: readonly SloWindow[], bucketMs: number): Layou
     rungs,
     rungOfWindow,
     futureCount,
+    slices: slices && sliceLayoutOf(slices, bucketMs, { pastCount, futureCount }),
   };
 }
 

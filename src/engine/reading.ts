@@ -68,7 +68,7 @@ function readCalendar(
     endMs,
     elapsedMs: atMs - startMs,
     remainingMs: endMs - atMs,
-    expectedTotal: expectedTotal(total, coveredSpan(calendar, sinceMs), atMs),
+    expectedTotal: expectedTotal(total, coveredSpan(calendar, sinceMs), shard.countedMs),
   };
 }
 

@@ -5,25 +5,36 @@
 import type { CountRings } from "./count-rings.ts";
 import { bucketAt } from "./ladder.ts";
 import type { ShardSet } from "./shard-set.ts";
+import type { SliceRings } from "./slice-rings.ts";
 import type { Streams } from "./streams.ts";
-import { eachStretch } from "./transfer.ts";
+import { eachStretch, transferSlices } from "./transfer.ts";
 
 /** Puts every stream of `from` into the empty `streams`, under its own index. */
 export function rebucket(from: Streams, shards: ShardSet, streams: Streams): void {
   for (const stream of from.all()) {
     const { index, slo, group, sinceMs, shard: oldShard, slot: oldSlot } = stream;
     const shard = shards.shardFor(slo);
-    const slot = shard.take(index, slo.objective.budgetPpb, sinceMs);
+    const slot = shard.take(index, slo, sinceMs);
     const { doubts } = stream;
     streams.put({ index, slo, group, shard, slot, sinceMs, doubts: [...doubts] });
     carryOver(oldShard.counts, oldSlot, shard.counts, slot);
     if (oldShard.straddleCounts !== undefined) {
       carryOver(oldShard.straddleCounts, oldSlot, shard.openStraddle(), slot);
     }
+    if (oldShard.slices && shard.slices)
+      carrySlicesOver(oldShard.slices, oldSlot, shard.slices, slot);
     shard.newestPointMs[slot] = oldShard.newestPointMs[oldSlot]!;
     shard.isNewestChanged = true;
   }
   streams.skipTo(from.nextIndex);
+}
+
+/** Slices as long as before keep their events. Where buckets make them longer, those that ended stay what they came to. */
+function carrySlicesOver(from: SliceRings, fromSlot: number, to: SliceRings, toSlot: number): void {
+  if (from.widthMs === to.widthMs) {
+    transferSlices(from, fromSlot, to, toSlot);
+    to.judgeHeld(toSlot); // one may have ended since the snapshot
+  } else to.terms.knownFrom[toSlot] = to.openSlice;
 }
 
 function carryOver(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {

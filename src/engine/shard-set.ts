@@ -1,7 +1,21 @@
 /** All shards, in lock-step on the tick's grid; finds a place for a stream among those of its layout class. */
-import { windowsOf, type AlertPolicy, type Slo, type SloWindow } from "../slo/index.ts";
+import {
+  sliceKindOf,
+  windowsOf,
+  type AlertPolicy,
+  type Slo,
+  type SliceKind,
+  type SloWindow,
+} from "../slo/index.ts";
 import { layoutOf, type Layout } from "./ladder.ts";
 import { FIRST_CAPACITY, MAX_CAPACITY, Shard } from "./shard.ts";
+
+/** What streams must share to be side by side. */
+export interface ShardKind {
+  readonly windows: readonly SloWindow[];
+  readonly slices: SliceKind | undefined;
+  readonly policy: AlertPolicy;
+}
 
 interface ShardClass {
   readonly layout: Layout;
@@ -38,7 +52,7 @@ export class ShardSet {
 
   /** A shard of the SLO's class that has room. */
   shardFor(slo: Slo): Shard {
-    const shardClass = this.#classFor(windowsOf(slo), slo.alerts);
+    const shardClass = this.#classFor(shardKindOf(slo));
     const { shards } = shardClass;
     const last = shards.at(-1);
     const roomy = last?.hasRoom === true ? last : shards.find((shard) => shard.hasRoom);
@@ -53,12 +67,12 @@ export class ShardSet {
 
   /** Whether a stream of the SLO may stay in the shard. */
   fits(shard: Shard, slo: Slo): boolean {
-    return this.#classFor(windowsOf(slo), slo.alerts).shards.includes(shard);
+    return this.#classFor(shardKindOf(slo)).shards.includes(shard);
   }
 
   /** Puts back a shard that a snapshot names. */
-  reopen(id: number, capacity: number, windows: readonly SloWindow[], policy: AlertPolicy): Shard {
-    const shardClass = this.#classFor(windows, policy);
+  reopen(id: number, capacity: number, kind: ShardKind): Shard {
+    const shardClass = this.#classFor(kind);
     const shard = new Shard(id, shardClass, capacity, this.openIndex);
     shardClass.shards.push(shard);
     this.shards.push(shard);
@@ -76,11 +90,12 @@ export class ShardSet {
     }
   }
 
-  #classFor(windows: readonly SloWindow[], policy: AlertPolicy): ShardClass {
-    const key = classKey(windows, policy);
+  #classFor(kind: ShardKind): ShardClass {
+    const { windows, slices, policy } = kind;
+    const key = classKey(kind);
     const known = this.#classes.get(key);
     if (known !== undefined) return known;
-    const layout = layoutOf(windows, this.bucketMs);
+    const layout = layoutOf(windows, this.bucketMs, slices);
     const shardClass: ShardClass = { layout, policy, shards: [] };
     this.#classes.set(key, shardClass);
     return shardClass;
@@ -92,19 +107,31 @@ export class ShardSet {
   }
 
   /**
-   * Closes every bucket before `openIndex`. After a long gap only those that may hold something are closed one by one;
-   * then the rings jump and the sums are counted again, so that days cost no more than minutes.
+   * Closes every bucket before `openIndex`. After a long gap only those that may hold something, or end a slice that
+   * does, are closed one by one; then the rings jump and the sums are counted again, so that days cost no more than minutes.
    */
   advanceTo(openIndex: number): void {
     const gap = openIndex - this.openIndex;
     if (gap <= 0) return;
-    const stepCount = Math.min(gap, this.#futureCount);
+    const stepCount = gap <= this.#futureCount ? gap : Math.min(gap, this.#settleCount);
     for (const shard of this.shards) shard.closeBuckets(stepCount);
     if (stepCount < gap) for (const shard of this.shards) shard.jumpTo(openIndex);
     this.openIndex = openIndex;
   }
+
+  /** Finest buckets until nothing that is booked now is left to be counted. */
+  get #settleCount(): number {
+    const afterEvents = this.shards.map(({ slices }) => slices?.layout.settleCount ?? 0);
+    return this.#futureCount + Math.max(0, ...afterEvents);
+  }
 }
 
-/** Policies and windows compare by content. */
-const classKey = (windows: readonly SloWindow[], policy: AlertPolicy): string =>
-  JSON.stringify([windows, policy.name, policy.tiers]);
+const shardKindOf = (slo: Slo): ShardKind => ({
+  windows: windowsOf(slo),
+  slices: sliceKindOf(slo.budgeting),
+  policy: slo.alerts,
+});
+
+/** Kinds compare by content. */
+const classKey = ({ windows, slices, policy }: ShardKind): string =>
+  JSON.stringify([windows, slices ?? null, policy.name, policy.tiers]);

@@ -1,16 +1,19 @@
 /**
- * Up to 1024 streams of one layout class (same windows, same alert policy), side by side in columns. Grows by doubling;
+ * Up to 1024 streams of one layout class (same windows, slices and alert policy), side by side in columns. Grows by doubling;
  * a slot never moves within its shard. The straddle sibling has the same slots and is made on first need.
  */
 import {
   assert,
   type AlertPolicy,
+  type SliceKind,
+  type Slo,
   type SloWindow,
   type StreamIndex,
   type WindowSpan,
 } from "../slo/index.ts";
 import { CountRings } from "./count-rings.ts";
 import { windowStartMs, type Layout } from "./ladder.ts";
+import { SliceRings } from "./slice-rings.ts";
 import type { ShardView } from "./view.ts";
 
 export const FIRST_CAPACITY = 8;
@@ -32,7 +35,10 @@ export class Shard implements ShardView {
   isNewestChanged = false;
   /** Which marks of incomplete time `isPartial` shows, as `showMarks` names them; empty for none. */
   shownMarks = "";
+  /** What windows are summed from: events, or slices of time. */
   readonly counts: CountRings;
+  /** The events, where slices are counted. */
+  readonly slices: SliceRings | undefined;
   straddleCounts: CountRings | undefined;
   #straddleView: StraddleView | undefined;
   #freeSlots: number[] = [];
@@ -53,6 +59,8 @@ export class Shard implements ShardView {
     this.sinceMs = new Float64Array(capacity);
     this.isPartial = new Uint8Array(capacity);
     this.counts = new CountRings(this.layout, capacity, openIndex);
+    const { slices } = this.layout;
+    this.slices = slices && new SliceRings(slices, this.counts, capacity);
   }
 
   get windows(): readonly SloWindow[] {
@@ -60,6 +68,9 @@ export class Shard implements ShardView {
   }
   get windowsMs(): readonly number[] {
     return this.layout.windowsMs;
+  }
+  get sliceKind(): SliceKind | undefined {
+    return this.layout.slices?.sliceKind;
   }
   get calendar(): WindowSpan | undefined {
     return this.layout.calendar?.at(this.counts.openIndex * this.layout.bucketMs);
@@ -85,6 +96,13 @@ export class Shard implements ShardView {
     return this.#straddleView;
   }
 
+  /** Until when what happened is counted: the tick, or the end of the last slice. */
+  get countedMs(): number {
+    const { counts, slices, layout } = this;
+    const index = slices ? slices.openSlice * slices.layout.width : counts.openIndex;
+    return index * layout.bucketMs;
+  }
+
   get hasRoom(): boolean {
     return this.slotCount < MAX_CAPACITY || this.#freeSlots.length > 0;
   }
@@ -93,22 +111,21 @@ export class Shard implements ShardView {
   }
   /** Ring sides that hold doubles. */
   get wideSideCount(): number {
-    const rings = [...this.counts.rings, ...(this.straddleCounts?.rings ?? [])];
+    const events = this.slices === undefined ? [] : [this.slices.events];
+    const rings = [...this.counts.rings, ...(this.straddleCounts?.rings ?? []), ...events];
     const wideSides = rings.flatMap((ring) => [ring.isGoodWide, ring.isTotalWide]);
     return wideSides.filter((isWide) => isWide).length;
   }
 
   /** Puts a stream into a free slot, counts at zero. */
-  take(stream: StreamIndex, budgetPpb: number, sinceMs: number): number {
+  take(stream: StreamIndex, slo: Slo, sinceMs: number): number {
     assert(this.hasRoom, "a full shard takes no stream");
     if (this.#freeSlots.length === 0) {
       if (this.slotCount === this.capacity) this.growTo(this.capacity * 2);
       this.#freeSlots.push(this.slotCount++);
     }
     const slot = this.#freeSlots.pop()!;
-    this.streams[slot] = stream;
-    this.budgetPpb[slot] = budgetPpb;
-    this.sinceMs[slot] = sinceMs;
+    this.putBack(slot, stream, slo, sinceMs);
     this.isPartial[slot] = 0;
     if (this.shownMarks !== "") this.shownMarks = "?"; // the next tick shows them on this slot too
     return slot;
@@ -122,6 +139,7 @@ export class Shard implements ShardView {
     this.isPartial[slot] = 0;
     this.counts.clearSlot(slot);
     this.straddleCounts?.clearSlot(slot);
+    this.slices?.clearSlot(slot);
     this.#freeSlots.push(slot);
   }
 
@@ -136,10 +154,17 @@ export class Shard implements ShardView {
     this.#freeSlots = [...freeSlots];
   }
 
-  putBack(slot: number, stream: StreamIndex, budgetPpb: number, sinceMs: number): void {
+  putBack(slot: number, stream: StreamIndex, slo: Slo, sinceMs: number): void {
     this.streams[slot] = stream;
-    this.budgetPpb[slot] = budgetPpb;
+    this.budgetPpb[slot] = slo.objective.budgetPpb;
     this.sinceMs[slot] = sinceMs;
+    this.slices?.terms.set(slot, slo, sinceMs);
+  }
+
+  /** Takes over another definition of the slot's SLO, of the same layout. */
+  adopt(slot: number, slo: Slo): void {
+    this.budgetPpb[slot] = slo.objective.budgetPpb;
+    this.slices?.adopt(slot, slo, this.sinceMs[slot]!);
   }
 
   growTo(capacity: number): void {
@@ -156,6 +181,7 @@ export class Shard implements ShardView {
     this.sinceMs = larger(this.sinceMs, capacity);
     this.counts.grow(capacity);
     this.straddleCounts?.grow(capacity);
+    this.slices?.grow(capacity);
   }
 
   /** The straddle sibling's counts, made when first asked for. */
@@ -169,13 +195,19 @@ export class Shard implements ShardView {
   }
 
   closeBuckets(count: number): void {
-    for (let i = 0; i < count; i++) this.counts.closeBucket(this.slotCount);
+    for (let i = 0; i < count; i++) {
+      this.slices?.judgeEnding(this.slotCount);
+      this.counts.closeBucket(this.slotCount);
+      this.slices?.judgeSilence(this.slotCount);
+    }
     if (this.straddleCounts === undefined) return;
     for (let i = 0; i < count; i++) this.straddleCounts.closeBucket(this.slotCount);
   }
 
   jumpTo(openIndex: number): void {
+    const firstSilent = this.slices?.waitingSlice ?? 0;
     this.counts.jumpTo(openIndex);
+    this.slices?.jump(firstSilent, this.slotCount);
     this.straddleCounts?.jumpTo(openIndex);
   }
 }
@@ -197,6 +229,9 @@ class StraddleView implements ShardView {
   }
   get calendar(): WindowSpan | undefined {
     return this.#shard.calendar;
+  }
+  get countedMs(): number {
+    return this.#shard.countedMs;
   }
   get policy(): AlertPolicy {
     return this.#shard.policy;

@@ -3,7 +3,7 @@ import { assert, streamIndex, type Slo, type StreamIndex } from "../slo/index.ts
 import { OVERFLOW_VALUE } from "./binding.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardSet } from "./shard-set.ts";
-import { transferCounts } from "./transfer.ts";
+import { transferCounts, transferSlices } from "./transfer.ts";
 import type { StreamView } from "./view.ts";
 
 export interface Stream extends StreamView {
@@ -138,7 +138,7 @@ export class Streams {
   #create(member: Member, group: readonly string[], sinceMs: number, isFolded: boolean): Stream {
     const index = streamIndex(this.#byIndex.length);
     const shard = this.#shards.shardFor(member.slo);
-    const slot = shard.take(index, member.slo.objective.budgetPpb, sinceMs);
+    const slot = shard.take(index, member.slo, sinceMs);
     const stream = this.put({ index, slo: member.slo, group, shard, slot, sinceMs, doubts: [] });
     if (isFolded) {
       this.#doubt(stream, "the sender folded attributes together (otel.metric.overflow)");
@@ -190,12 +190,16 @@ export class Streams {
     stream.slo = slo;
     const { shard, slot } = stream;
     if (this.#shards.fits(shard, slo)) {
-      shard.budgetPpb[slot] = slo.objective.budgetPpb;
+      shard.adopt(slot, slo);
       return;
     }
     const home = this.#shards.shardFor(slo);
-    const newSlot = home.take(stream.index, slo.objective.budgetPpb, stream.sinceMs);
+    const newSlot = home.take(stream.index, slo, stream.sinceMs);
     transferCounts(shard.counts, slot, home.counts, newSlot);
+    if (shard.slices !== undefined && home.slices !== undefined) {
+      transferSlices(shard.slices, slot, home.slices, newSlot);
+      home.adopt(newSlot, slo);
+    }
     if (shard.straddleCounts !== undefined) {
       transferCounts(shard.straddleCounts, slot, home.openStraddle(), newSlot);
     }

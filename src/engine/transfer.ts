@@ -7,6 +7,8 @@ import { assert, windowText } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import { windowStartMs, type Layout } from "./ladder.ts";
 import type { Ring } from "./ring.ts";
+import type { SliceRings } from "./slice-rings.ts";
+import { UNCOUNTED } from "./verdict.ts";
 
 /** Copies the counts of `fromSlot` to the empty `toSlot`; both stand at the same tick. */
 export function transferCounts(
@@ -35,6 +37,28 @@ function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: n
   });
   from.goodSums.forEach((sums, k) => (to.goodSums[k]![toSlot] = sums[fromSlot]!));
   from.totalSums.forEach((sums, k) => (to.totalSums[k]![toSlot] = sums[fromSlot]!));
+}
+
+/**
+ * Copies the events and verdicts of `fromSlot`'s slices, as far as both hold them, to the empty `toSlot` of slices of the
+ * same kind. What they came to was copied with the counts; by which terms they were judged goes along.
+ */
+export function transferSlices(
+  from: SliceRings,
+  fromSlot: number,
+  to: SliceRings,
+  toSlot: number,
+): void {
+  const first = Math.max(from.events.first, to.events.first);
+  const end = Math.min(...[from, to].map(({ events }) => events.first + events.bucketCount));
+  for (let slice = first; slice < end; slice++) {
+    const [good, total] = from.events.read(slice, fromSlot);
+    if (good !== 0 || total !== 0) to.events.add(slice, toSlot, good, total);
+    const verdict = from.verdicts[from.cellOf(slice, fromSlot)]!;
+    if (verdict !== UNCOUNTED) to.write(slice, toSlot, verdict);
+  }
+  to.terms.copy(toSlot, from.terms, fromSlot);
+  to.terms.knownFrom[toSlot] = from.oldestOf(fromSlot);
 }
 
 function rebook(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {

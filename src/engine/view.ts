@@ -12,6 +12,8 @@ export interface ShardView {
   readonly windowsMs: readonly number[];
   /** The calendar window that runs at the tick; `undefined` where the SLO window is rolling. */
   readonly calendar: WindowSpan | undefined;
+  /** Until when what happened is in the sums: the tick, or the end of the last slice of time where those are counted. */
+  readonly countedMs: number;
   readonly policy: AlertPolicy;
   /** Slots 0 … slotCount - 1 are in use or free. */
   readonly slotCount: number;
@@ -28,7 +30,7 @@ export interface ShardView {
   readonly straddle: ShardView | undefined;
   /** Event time of the newest point per slot, ms; 0 when none came yet. */
   readonly newestPointMs: Float64Array;
-  /** Events ever booked per slot, never falling while the stream lives: the counters of `/metrics`. */
+  /** Events (or slices) ever booked per slot, never falling while the stream lives: the counters of `/metrics`. */
   readonly lifetimeGood?: Float64Array;
   readonly lifetimeTotal?: Float64Array;
   /** Per slot, `StreamReading.sinceMs`. */
@@ -64,7 +66,10 @@ export interface StreamReading {
   readonly stream: StreamView;
   /** The tick the numbers are of. */
   readonly atMs: number;
-  /** The SLO window; a calendar one so far. `good` is an estimate when `goodBounds` is present. */
+  /**
+   * The SLO window; a calendar one so far. Events, or slices of time where the SLO counts those (`slo.budgeting`). `good`
+   * is an estimate when `goodBounds` is present.
+   */
   readonly good: number;
   readonly total: number;
   readonly bad: number;

@@ -52,6 +52,7 @@ export function infoLabels(slo: Slo): readonly LabelPair[] {
     ["owner", slo.owner ?? ""],
     ["window", windowText(slo.window)],
     ["objective", slo.objective.text],
+    ["budgeting", slo.budgeting.kind],
     ["runbook", slo.runbook ?? ""],
     ["file", slo.source.file],
     ...keys.map((key, i): LabelPair => [names[i] ?? key, slo.labels[key] ?? ""]),

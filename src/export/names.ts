@@ -25,6 +25,7 @@ export const LABELS = {
   owner: "Who owns the SLO.",
   window: "The SLO's window, as `30d` or `month`.",
   objective: "The objective as written, with its sign.",
+  budgeting: "What the SLO counts: `occurrences` (events), `timeslices` or `ratioTimeslices`.",
   runbook: "Link to the runbook.",
   file: "The rule file.",
   lookback:
@@ -43,7 +44,7 @@ export const METRICS = {
     name: "slowburn_slo_info",
     type: "info",
     of: "slo",
-    labels: ["name", "owner", "window", "objective", "runbook", "file"],
+    labels: ["name", "owner", "window", "objective", "budgeting", "runbook", "file"],
     help: "What the SLO is: always 1, with the labels of its rule file.",
   },
   objectiveRatio: {
@@ -137,7 +138,7 @@ export const METRICS = {
     type: "gauge",
     of: "stream",
     labels: ["kind"],
-    help: "Events in the SLO window. It rolls or begins anew, so this falls too: for rate() take the counters.",
+    help: "Events in the SLO window, or slices of time where the SLO counts those. It rolls or begins anew, so this falls too: for rate() take the counters.",
   },
   windowStartSeconds: {
     name: "slowburn_slo_window_start_timestamp_seconds",
@@ -157,13 +158,13 @@ export const METRICS = {
     name: "slowburn_slo_events_total",
     type: "counter",
     of: "stream",
-    help: "Events booked since the stream began, good and bad.",
+    help: "Events booked since the stream began, good and bad; or slices of time.",
   },
   goodEventsTotal: {
     name: "slowburn_slo_good_events_total",
     type: "counter",
     of: "stream",
-    help: "Good events booked since the stream began.",
+    help: "Good events booked since the stream began; or slices of time, which a late point can take back.",
   },
   newestPointSeconds: {
     name: "slowburn_slo_newest_point_timestamp_seconds",

@@ -29,6 +29,8 @@ export interface ShardSnapshot {
   readonly slotCount: number;
   /** The tick, ms. */
   readonly atMs: number;
+  /** Until when what happened is in the sums, ms. */
+  readonly countedMs: number;
   /** The calendar window that runs, where the SLO window is one. */
   readonly calendar: WindowSpan | undefined;
   /** Per slot; `undefined` when it is free. */
@@ -97,6 +99,7 @@ export class Snapshots {
     return {
       slotCount,
       atMs: this.#source.engine.tickedAtMs,
+      countedMs: shard.countedMs,
       calendar: shard.calendar,
       streams: this.#streams(shard, alerts),
       lookbacks: shard.windows.map((window) => ({

@@ -168,7 +168,7 @@ function projectedRatio(
   const { good, total, budgetPpb } = windowSums(shard, slot, stream);
   const span = covered(shard, slot);
   if (span === undefined) return budgetRemaining(good, total, budgetPpb);
-  return budgetProjected(good, total, budgetPpb, expectedTotal(total, span, shard.atMs));
+  return budgetProjected(good, total, budgetPpb, expectedTotal(total, span, shard.countedMs));
 }
 
 const covered = ({ calendar, sinceMs }: ShardSnapshot, slot: number): WindowSpan | undefined =>

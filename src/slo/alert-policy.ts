@@ -25,6 +25,8 @@ export interface AlertPolicy {
   readonly name: string;
   /** Most urgent first. Empty: the SLO never alerts. */
   readonly tiers: readonly Tier[];
+  /** An alert is held through silence for so long, then it counts as quiet; absent: without end (DESIGN 4.8). */
+  readonly noDataHoldMs?: Millis;
 }
 
 const MINUTE = 60_000;
@@ -44,10 +46,11 @@ const WORKBOOK = [
 /**
  * The workbook's policy scaled to the SLO's window and objective: factor = budget share x window / lookback.
  * A factor below 1 would fire inside the budget: such a tier is left out, but the slowest is raised to 1, so that
- * overspending is always noticed. A tier that could never fire (factor x budget >= 1) is left out too.
+ * overspending is always noticed. A tier that could never fire (factor x budget >= 1) is left out too. Where slices of
+ * time are counted, a short lookback holds at least one of `sliceMs`, and a tier whose long one would not be longer goes.
  */
-export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb): AlertPolicy {
-  const slowest = WORKBOOK.findLast((row) => row.longMs < windowMs);
+export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb, sliceMs = 0): AlertPolicy {
+  const slowest = WORKBOOK.findLast((row) => row.longMs < windowMs && sliceMs < row.longMs);
   const tiers = WORKBOOK.map((row): Tier => ({
     severity: row.severity,
     factorMilli: Math.max(
@@ -55,7 +58,7 @@ export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb): AlertPolicy {
       Math.round((row.budgetPermille * windowMs) / row.longMs),
     ),
     longMs: millis(row.longMs),
-    shortMs: millis(row.shortMs),
+    shortMs: millis(Math.max(row.shortMs, sliceMs)),
     forMs: millis(0),
     keepFiringForMs: millis(0),
     minBadEvents: 0,
@@ -63,6 +66,7 @@ export function workbookPolicy(windowMs: Millis, budgetPpb: Ppb): AlertPolicy {
   }));
   const canFire = (tier: Tier) =>
     tier.longMs < windowMs &&
+    tier.shortMs < tier.longMs &&
     tier.factorMilli >= 1000 &&
     tier.factorMilli * budgetPpb < 1000 * WHOLE_PPB;
   return { name: "workbook", tiers: tiers.filter(canFire) };

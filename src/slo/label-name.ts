@@ -24,7 +24,7 @@ export function freeLabelName(attribute: string, isTaken: (name: string) => bool
  * are renamed.
  */
 export const OWN_LABELS: ReadonlySet<string> = new Set([
-  ..."alertname alertstate severity slo service group name owner window objective runbook".split(
+  ..."alertname alertstate severity slo service group name owner window objective budgeting runbook".split(
     " ",
   ),
   ..."file lookback kind bound long short le quantile job instance".split(" "),

@@ -7,7 +7,7 @@ import {
 } from "../../src/alerts/annotations.ts";
 import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
 import { linksUnder } from "../../src/server/alert-links.ts";
-import { calendarWindow, millis, parseObjective } from "../../src/slo/index.ts";
+import { calendarWindow, millis, parseObjective, ppb } from "../../src/slo/index.ts";
 import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 
 const links = linksUnder("https://slowburn.example", "https://grafana.example");
@@ -98,6 +98,14 @@ it.each([
   const got = annotationsOf(reading, slo.alerts.tiers[0]!, links);
   expect(got["summary"]).toContain(left);
   expect(got["error_budget_remaining"]).toBe("61 %");
+});
+
+it("slices of time are called slices", () => {
+  const budgeting = { kind: "timeslices", widthMs: millis(MINUTE), targetPpb: ppb(1) } as const;
+  const got = annotations({ budgeting }, [[MINUTE, 3, 60]]);
+  expect(got["summary"]).toContain("5 % of 1m slices are bad");
+  expect(got["description"]).toContain("Bad: 3 of 60 slices in 1h (burn rate 50)");
+  expect(got["description"]).toContain("so many bad slices would come");
 });
 
 it("low traffic: the chance is said", () => {

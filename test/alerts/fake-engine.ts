@@ -177,6 +177,7 @@ export class FakeEngine {
       windows,
       windowsMs,
       calendar: undefined,
+      countedMs: this.now,
       policy: slo.alerts,
       slotCount: 2,
       streams: Int32Array.of(-1, index),

@@ -6,22 +6,25 @@ import { millis, OperationError } from "../../src/slo/index.ts";
 import { FakeEngine, policyOf, sloOf, tierOf } from "./fake-engine.ts";
 
 const TICK = 10_000;
-const settings = { links: linksUnder("http://slowburn:4319"), noDataHoldMs: 5 * TICK };
+const settings = { links: linksUnder("http://slowburn:4319") };
 
 const slos = ["a", "b"].map((name) =>
   sloOf({
     id: `shop/${name}`,
-    alerts: policyOf(
-      tierOf({
-        factorMilli: 100_000,
-        longMs: 3 * TICK,
-        shortMs: TICK,
-        forMs: millis(name === "a" ? 0 : 2 * TICK),
-        keepFiringForMs: millis(name === "a" ? 2 * TICK : 0),
-      }),
-      tierOf({ factorMilli: 200_000, longMs: 5 * TICK, shortMs: 2 * TICK, forMs: TICK }),
-      tierOf({ severity: "ticket", factorMilli: 20_000, longMs: 6 * TICK, shortMs: 3 * TICK }),
-    ),
+    alerts: {
+      noDataHoldMs: millis(5 * TICK),
+      ...policyOf(
+        tierOf({
+          factorMilli: 100_000,
+          longMs: 3 * TICK,
+          shortMs: TICK,
+          forMs: millis(name === "a" ? 0 : 2 * TICK),
+          keepFiringForMs: millis(name === "a" ? 2 * TICK : 0),
+        }),
+        tierOf({ factorMilli: 200_000, longMs: 5 * TICK, shortMs: 2 * TICK, forMs: TICK }),
+        tierOf({ severity: "ticket", factorMilli: 20_000, longMs: 6 * TICK, shortMs: 3 * TICK }),
+      ),
+    },
   }),
 );
 

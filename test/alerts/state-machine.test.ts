@@ -6,13 +6,10 @@ import { DAY, FakeEngine, HOUR, MINUTE, policyOf, sloOf, tierOf } from "./fake-e
 
 const TICK = 10_000;
 
-function setUp(slo: Slo, noDataHoldMs?: number) {
+function setUp(slo: Slo) {
   const engine = new FakeEngine();
   engine.place(0, slo);
-  const alerts = new AlertEvaluator(engine, {
-    links: linksUnder("http://slowburn:4319"),
-    ...(noDataHoldMs !== undefined && { noDataHoldMs }),
-  });
+  const alerts = new AlertEvaluator(engine, { links: linksUnder("http://slowburn:4319") });
   return { engine, alerts };
 }
 
@@ -33,8 +30,8 @@ function line(transition: AlertTransition): string {
  * Plays a script of ticks, one character each: `.` 100 good events, `x` 100 events of which 50 are bad, `_` no events.
  * Windows are 3 ticks (long) and 1 tick (short) with factor 100 at 99.9 % unless the policy says otherwise.
  */
-function play(script: string, slo: Slo, noDataHoldMs?: number): string[] {
-  const { engine, alerts } = setUp(slo, noDataHoldMs);
+function play(script: string, slo: Slo): string[] {
+  const { engine, alerts } = setUp(slo);
   const lines: string[] = [];
   for (const [i, what] of script.split("").entries()) {
     engine.now = (i + 1) * TICK;
@@ -156,7 +153,8 @@ describe("an alert's way", () => {
     it(name, () => expect(play(script, slo)).toEqual(lines));
 
   it("a bound ends the hold", () => {
-    expect(play(".x_____", withTiers(quick()), 20_000)).toEqual([
+    const alerts = { ...policyOf(quick()), noDataHoldMs: millis(20_000) };
+    expect(play(".x_____", sloOf({ alerts }))).toEqual([
       "2 page firing >firing",
       "3 page updated",
       "5 page resolved no-data >resolved",

@@ -4,7 +4,7 @@ import { AlertEvaluator, type AlertTransition } from "../../src/alerts/index.ts"
 import { MetricKind, Temporality } from "../../src/otlp/index.ts";
 import { Engine } from "../../src/engine/index.ts";
 import { linksUnder } from "../../src/server/alert-links.ts";
-import { workbookPolicy, type Slo } from "../../src/slo/index.ts";
+import { millis, ppb, workbookPolicy, type Slo } from "../../src/slo/index.ts";
 import { sloOf } from "./fake-engine.ts";
 
 const TICK = 10_000;
@@ -12,9 +12,9 @@ const START = Date.parse("2026-01-01T00:00:00Z");
 const policy = workbookPolicy(sloOf().window.lengthMs, sloOf().objective.budgetPpb);
 const slo: Slo = sloOf({ alerts: policy });
 
-function setUp() {
+function setUp(part: Partial<Slo> = {}) {
   const engine = new Engine({ bucketMs: TICK, startMs: START });
-  engine.setRules([slo], START);
+  engine.setRules([{ ...slo, ...part }], START);
   const [target] = engine.bind({
     metric: {
       name: "http.server.request.duration",
@@ -27,9 +27,10 @@ function setUp() {
   }).targets;
   const alerts = new AlertEvaluator(engine, { links: linksUnder("http://slowburn:4319") });
   let now = START;
-  const step = (bad: number): string[] => {
+  /** A tick of a hundred events; without a number, of silence. */
+  const step = (bad?: number): string[] => {
     now += TICK;
-    engine.book(target!.stream, now - TICK, now - 1, 100 - bad, 100);
+    if (bad !== undefined) engine.book(target!.stream, now - TICK, now - 1, 100 - bad, 100);
     engine.tick(now);
     return alerts.evaluate(engine.shards, now).map(said);
   };
@@ -54,6 +55,45 @@ describe("on the real engine", () => {
     expect(alerts.current()[0]?.annotations["summary"]).toMatch(
       /^checkout\/availability is burning its error budget [\d.]+x too fast \(\w+\): .* of events are bad, .*\.$/,
     );
+  });
+
+  const slices = {
+    kind: "timeslices",
+    widthMs: millis(60_000),
+    targetPpb: ppb(950_000_000),
+  } as const;
+  const silence = (part: Partial<Slo>, before: number, ticks: number): string[] => {
+    const { step } = setUp(part);
+    for (let n = 0; n < 2160; n++) step(before);
+    return Array.from({ length: ticks }, () => step()).flat();
+  };
+
+  it("silence that counts as bad pages: data that stops is an outage", () => {
+    const lines = silence({ budgeting: slices, noData: "bad" }, 0, 60);
+    expect(lines).toContain("page firing firing");
+  });
+
+  it.each([
+    ["events", {}],
+    ["slices that are left out", { budgeting: slices }],
+    ["slices that are held to be good", { budgeting: slices, noData: "hold" }],
+  ] as const)("silence after good times alerts nobody: %s", (_, part) => {
+    expect(silence(part, 0, 360)).toEqual([]);
+  });
+
+  it.each([
+    ["events", {}],
+    ["slices that are left out", { budgeting: slices }],
+    ["slices that are held to be bad", { budgeting: slices, noData: "hold" }],
+  ] as const)("silence after an outage ends no alert: %s", (_, part) => {
+    const told = silence(part, 100, 2160).filter((line) => !line.endsWith("-"));
+    expect(told).toEqual([]);
+  });
+
+  it("unless the policy bounds the hold", () => {
+    const alerts = { ...policy, noDataHoldMs: millis(3_600_000) };
+    const told = silence({ alerts }, 100, 800).filter((line) => !line.endsWith("-"));
+    expect(told).toContain("page resolved resolved");
   });
 
   it("an SLO that is removed resolves its alert, and can still be described", () => {

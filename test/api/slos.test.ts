@@ -6,6 +6,7 @@ import {
   type SloDetailAnswer,
   type SloListAnswer,
 } from "../../src/api/index.ts";
+import { millis, ppb } from "../../src/slo/index.ts";
 import { calendarSources, readingOf, sloOf, streamOf, world } from "./world.ts";
 
 async function ask<T>(path: string, sources: ApiSources = world().sources): Promise<T> {
@@ -114,6 +115,27 @@ describe("GET /api/v1/slos", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("says what an SLO counts", async () => {
+    const { sources } = world();
+    const timeslices = {
+      kind: "timeslices",
+      widthMs: millis(60_000),
+      targetPpb: ppb(950_000_000),
+    } as const;
+    const slos = [
+      sloOf("a/events"),
+      sloOf("a/slices", { budgeting: timeslices, noData: "bad" }),
+      sloOf("a/weighed", { budgeting: { kind: "ratioTimeslices", widthMs: millis(300_000) } }),
+    ];
+    const engine = { ...sources.engine, slos, streamsOf: () => [] };
+    const answer = await ask<SloListAnswer>("/api/v1/slos", { ...sources, engine });
+    expect(answer.slos.map(({ budgeting, noData }) => ({ ...budgeting, noData }))).toEqual([
+      { kind: "occurrences", sliceSeconds: null, sliceTarget: null, noData: "ignore" },
+      { kind: "timeslices", sliceSeconds: 60, sliceTarget: 0.95, noData: "bad" },
+      { kind: "ratioTimeslices", sliceSeconds: 300, sliceTarget: null, noData: "ignore" },
+    ]);
   });
 
   it("tells where a calendar window stands, and the budget at its end beside that so far", async () => {

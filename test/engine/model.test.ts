@@ -2,19 +2,22 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import {
-  calendarWindow,
-  rollingWindow,
-  streamIndex,
-  type Slo,
-  type SloWindow,
-} from "../../src/slo/index.ts";
+import { calendarWindow, streamIndex, type Slo } from "../../src/slo/index.ts";
 import { ms, policyOf, sloOf } from "./fixtures.ts";
-import { Model, type Booking } from "./model.ts";
+import {
+  BUCKET,
+  CALENDARS,
+  newEngine,
+  ROLLING,
+  START,
+  step,
+  STREAMS,
+  Twins,
+  type Step,
+  type Windows,
+} from "./histories.ts";
+import { Model } from "./model.ts";
 
-const BUCKET = 10_000;
-const START = 1_711_800_000_000; // a noon: that night clocks are put forward in Berlin, a week later back on Lord Howe
-const STREAMS = 3;
 const POLICY = policyOf("1h", "5m", "6h", "30m");
 const RULES: readonly (readonly Slo[])[] = [
   rules(POLICY, "99.9%"),
@@ -24,14 +27,6 @@ const RULES: readonly (readonly Slo[])[] = [
 ];
 /** Fewer windows: what is left is still exact. */
 const FEWER = policyOf("6h", "5m");
-type Windows = readonly SloWindow[];
-const ROLLING: Windows = [ms("3d"), ms("3d"), ms("3d")].map(rollingWindow);
-/** Begin on full hours less than three days ago, so that a window of 3d knows all of them. */
-const CALENDARS: Windows = [
-  calendarWindow("day", "Europe/Berlin"),
-  calendarWindow("day", "America/New_York", { count: 2 }),
-  calendarWindow("day", "UTC", { count: 2, anchor: "2024-01-01T09:00" }),
-];
 const ODD_CALENDARS: Windows = [
   calendarWindow("day", "Asia/Kathmandu"),
   calendarWindow("day", "Australia/Lord_Howe", { anchor: "2024-01-01T09:05" }),
@@ -43,91 +38,7 @@ function rules(alerts: Slo["alerts"], objective: string): Slo[] {
   return ids.map((id) => sloOf({ id, alerts, objective }));
 }
 
-type Step =
-  | {
-      readonly kind: "book";
-      readonly stream: number;
-      readonly lateMs: number;
-      readonly lengthMs: number;
-      readonly good: number;
-      readonly bad: number;
-      readonly isStraddle: boolean;
-    }
-  | { readonly kind: "tick"; readonly byMs: number }
-  | { readonly kind: "edit"; readonly rules: number }
-  | { readonly kind: "fewer" }
-  | { readonly kind: "calendar" }
-  | { readonly kind: "restart" };
-
-const lateMs = fc.oneof(
-  fc.integer({ min: -600_000, max: 600_000 }),
-  fc.integer({ min: 0, max: ms("7h") }),
-  fc.integer({ min: 0, max: ms("75h") }),
-);
-const lengthMs = fc.oneof(
-  { weight: 5, arbitrary: fc.integer({ min: 0, max: 120_000 }) },
-  fc.integer({ min: 120_001, max: ms("2h") }),
-  fc.integer({ min: 120_001, max: ms("4d") }),
-);
-const amount = fc.oneof(
-  { weight: 6, arbitrary: fc.nat(1000) },
-  { weight: 1, arbitrary: fc.integer({ min: -50, max: 50 }) },
-  { weight: 1, arbitrary: fc.nat(3_000_000_000) },
-  { weight: 1, arbitrary: fc.double({ min: 0, max: 1000, noNaN: true }) },
-);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      kind: fc.constant("book" as const),
-      stream: fc.nat(STREAMS - 1),
-      lateMs,
-      lengthMs,
-      good: amount,
-      bad: amount,
-      isStraddle: fc.boolean(),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant("tick" as const),
-      byMs: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(BUCKET) },
-        fc.integer({ min: 1, max: 120_000 }),
-        fc.integer({ min: 1, max: ms("3h") }),
-        fc.integer({ min: 1, max: ms("80h") }),
-      ),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("edit" as const), rules: fc.nat(2) }) },
-  { weight: 1, arbitrary: fc.constant({ kind: "fewer" as const }) },
-  { weight: 1, arbitrary: fc.constant({ kind: "calendar" as const }) },
-  { weight: 2, arbitrary: fc.constant({ kind: "restart" as const }) },
-);
-
 const windows = fc.constantFrom(ROLLING, ODD_CALENDARS);
-
-const newEngine = (): Engine => new Engine({ bucketMs: BUCKET, startMs: START });
-
-/** Merges what changed into the parts a store would hold, as a store does. */
-function save(engine: Engine, stored: Map<string, Uint8Array>): void {
-  for (const { name, bytes } of engine.dirtyParts()) {
-    if (bytes === undefined) stored.delete(name);
-    else stored.set(name, bytes);
-  }
-}
-
-function bookStep(engine: Engine, booking: Booking, isStraddle: boolean): void {
-  const { stream, fromMs, timeMs, good, total } = booking;
-  (isStraddle ? engine.bookStraddle : engine.book)(
-    streamIndex(stream),
-    fromMs,
-    timeMs,
-    good,
-    total,
-  );
-}
 
 /** [good, total] per stream, side (whole, straddling) and window. */
 function sumsOf(engine: Engine): number[][] {
@@ -152,23 +63,11 @@ function modelSums(engine: Engine, whole: Model, straddling: Model): number[][] 
   });
 }
 
-/** Parts as one line each: JSON as it is, columns in base64. */
-function textOf(parts: ReadonlyMap<string, Uint8Array>): string[] {
-  const lines = [...parts].map(([name, bytes]) => {
-    const isJson = /meta|rules|streams/.test(name);
-    return `${name} ${Buffer.from(bytes).toString(isJson ? "utf8" : "base64")}`;
-  });
-  return lines.sort();
-}
-
 class Run {
   now: number = START;
-  engine: Engine = newEngine();
-  /** The same calls, never restarted. */
-  readonly twin: Engine = newEngine();
+  readonly twins: Twins = new Twins();
   readonly whole: Model = new Model(BUCKET);
   readonly straddling: Model = new Model(BUCKET);
-  readonly stored: Map<string, Uint8Array> = new Map();
   #isFewer = false;
   #windows: Windows;
 
@@ -184,12 +83,7 @@ class Run {
       ...(this.#isFewer ? { alerts: FEWER } : {}),
       window: this.#windows[i]!,
     }));
-    this.#both((engine) => engine.setRules(edited, this.now));
-  }
-
-  #both(call: (engine: Engine) => void): void {
-    call(this.engine);
-    call(this.twin);
+    this.twins.both((engine) => engine.setRules(edited, this.now));
   }
 
   take(step: Step): void {
@@ -203,13 +97,13 @@ class Run {
         const good = fit(step.good);
         const bad = fit(step.bad);
         const booking = { stream, fromMs, timeMs, good, total: good + bad };
-        this.#both((engine) => bookStep(engine, booking, isStraddle));
+        this.twins.book(booking, isStraddle);
         (isStraddle ? this.straddling : this.whole).book(booking);
         break;
       }
       case "tick":
         this.now += step.byMs;
-        this.#both((engine) => engine.tick(this.now));
+        this.twins.both((engine) => engine.tick(this.now));
         break;
       case "edit":
         if (!this.#isFewer) this.#edit(RULES[step.rules]!);
@@ -223,9 +117,7 @@ class Run {
         this.#edit(RULES[0]!);
         break;
       case "restart":
-        save(this.engine, this.stored);
-        this.engine = newEngine();
-        expect(this.engine.restore(this.stored, this.now)).toBe(true);
+        this.twins.restart(this.now);
         break;
     }
   }
@@ -238,12 +130,10 @@ describe("against the model", () => {
         const run = new Run(each);
         for (const step of steps) {
           run.take(step);
-          expect(sumsOf(run.engine)).toEqual(modelSums(run.engine, run.whole, run.straddling));
+          const { engine } = run.twins;
+          expect(sumsOf(engine)).toEqual(modelSums(engine, run.whole, run.straddling));
         }
-        save(run.engine, run.stored);
-        const whole = new Map<string, Uint8Array>();
-        save(run.twin, whole);
-        expect(textOf(run.stored)).toEqual(textOf(whole));
+        run.twins.expectSame();
       }),
       { numRuns: 150 },
     );

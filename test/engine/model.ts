@@ -30,6 +30,31 @@ function shared(amount: bigint, n: number): bigint[] {
   return parts;
 }
 
+/** What a booking adds to finest buckets, each named by its end. */
+export interface Part {
+  readonly end: number;
+  readonly good: bigint;
+  readonly total: bigint;
+}
+
+export function partsOf({ fromMs, timeMs, good, total }: Booking, bucketMs: number): Part[] {
+  const end = Math.ceil(timeMs / bucketMs) * bucketMs;
+  const goodQuanta = toQuanta(good);
+  const totalQuanta = toQuanta(total);
+  if (timeMs - fromMs <= 120_000) return [{ end, good: goodQuanta, total: totalQuanta }];
+  const start = Math.floor(fromMs / bucketMs) * bucketMs;
+  const n = (end - start) / bucketMs;
+  const bad = totalQuanta - goodQuanta;
+  const goods = shared(goodQuanta, n);
+  const isApart = goodQuanta * bad >= 0n;
+  const others = shared(isApart ? bad : totalQuanta, n);
+  return goods.map((part, k) => ({
+    end: start + (k + 1) * bucketMs,
+    good: part,
+    total: isApart ? part + others[k]! : others[k]!,
+  }));
+}
+
 export class Model {
   readonly #bucketMs: number;
   /** Per stream: end of the finest bucket → [good, total] in it. */
@@ -39,24 +64,9 @@ export class Model {
     this.#bucketMs = bucketMs;
   }
 
-  book({ stream, fromMs, timeMs, good, total }: Booking): void {
-    const width = this.#bucketMs;
-    const end = Math.ceil(timeMs / width) * width;
-    if (timeMs - fromMs <= 120_000) {
-      this.#add(stream, end, toQuanta(good), toQuanta(total));
-      return;
-    }
-    const start = Math.floor(fromMs / width) * width;
-    const n = (end - start) / width;
-    const goodQuanta = toQuanta(good);
-    const bad = toQuanta(total) - goodQuanta;
-    const goods = shared(goodQuanta, n);
-    const isApart = goodQuanta * bad >= 0n;
-    const others = shared(isApart ? bad : toQuanta(total), n);
-    for (let k = 0; k < n; k++) {
-      const totalPart = isApart ? goods[k]! + others[k]! : others[k]!;
-      this.#add(stream, start + (k + 1) * width, goods[k]!, totalPart);
-    }
+  book(booking: Booking): void {
+    for (const { end, good, total } of partsOf(booking, this.#bucketMs))
+      this.#add(booking.stream, end, good, total);
   }
 
   #add(stream: number, end: number, good: bigint, total: bigint): void {
@@ -66,12 +76,9 @@ export class Model {
     buckets.set(end, [oldGood + good, oldTotal + total]);
   }
 
-  /**
-   * [good, total] of a window that ends at a tick. A rolling one's old edge is moved back to a bucket's edge; a calendar
-   * one begins where it begins.
-   */
+  /** [good, total] of a window that ends at a tick. */
   window(stream: number, window: SloWindow, endMs: number): [number, number] {
-    const start = this.#startOf(window, endMs);
+    const start = startOf(window, endMs, this.#bucketMs);
     let good = 0n;
     let total = 0n;
     for (const [end, [goodPart, totalPart]] of this.#buckets.get(stream) ?? []) {
@@ -81,10 +88,11 @@ export class Model {
     }
     return [Number(good) / QUANTA, Number(total) / QUANTA];
   }
+}
 
-  #startOf(window: SloWindow, endMs: number): number {
-    if (window.kind === "calendar") return calendarSpan(window, endMs).startMs;
-    const width = factorFor(window.lengthMs, this.#bucketMs) * this.#bucketMs;
-    return Math.floor((endMs - window.lengthMs) / width) * width;
-  }
+/** A rolling window's old edge, moved back to a bucket's edge; a calendar window's beginning as it is. */
+export function startOf(window: SloWindow, endMs: number, bucketMs: number): number {
+  if (window.kind === "calendar") return calendarSpan(window, endMs).startMs;
+  const width = factorFor(window.lengthMs, bucketMs) * bucketMs;
+  return Math.floor((endMs - window.lengthMs) / width) * width;
 }

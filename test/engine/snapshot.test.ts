@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import { streamIndex, type Indicator } from "../../src/slo/index.ts";
+import { millis, ppb, streamIndex, type Indicator } from "../../src/slo/index.ts";
 import { EVENTS, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const START = 1_700_000_000_000;
@@ -162,6 +162,39 @@ describe("another bucket width", () => {
     }
     expect(after.shards[0]!.lifetimeTotal![0]).toBe(before.shards[0]!.lifetimeTotal![0]);
     expect(after.shards[0]!.lifetimeGood![0]).toBe(before.shards[0]!.lifetimeGood![0]);
+  });
+
+  const SLICES = {
+    kind: "timeslices",
+    widthMs: millis(60_000),
+    targetPpb: ppb(500_000_000),
+  } as const;
+
+  test.each([
+    [10_000, 5000, 60],
+    [10_000, 60_000, 60],
+    [10_000, 7000, 30], // slices become 63 s: those that ended stay, events of the one that is open wait for it
+  ])("from %i ms to %i ms carries slices over", (from, to, lateMinutes) => {
+    const slo = { ...SLO, budgeting: SLICES, noData: "bad" as const };
+    const before = new Engine({ bucketMs: from, startMs: START - ms("2h") });
+    before.setRules([slo], START - ms("2h"));
+    for (let at = START - ms("2h"); at < START; at += 60_000) {
+      before.book(S0, at + 20_000, at + 20_000, at % 600_000 === 0 ? 0 : 2, 2);
+      before.tick(at + 60_000);
+    }
+    const after = new Engine({ bucketMs: to, startMs: START });
+    expect(after.restore(stored(before), START)).toBe(true);
+    const isSame = from * Math.round(60_000 / from) === to * Math.ceil(60_000 / to);
+    const counts = (engine: Engine) => [engine.read(S0).good, engine.read(S0).total];
+    expect(counts(after)).toEqual(counts(before));
+    if (!isSame) return;
+    for (const engine of [before, after]) {
+      const late = START - lateMinutes * 60_000 + 30_000;
+      engine.book(S0, late, late, 0, 3); // makes its slice bad
+      engine.tick(START + ms("10m")); // silent, so bad
+    }
+    expect(counts(after)).toEqual(counts(before));
+    expect(after.read(S0).total).toBeGreaterThan(125);
   });
 
   test("and back loses nothing", () => {

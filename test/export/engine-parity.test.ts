@@ -10,7 +10,7 @@ import {
   type AlertSample,
   type StreamSource,
 } from "../../src/export/index.ts";
-import { calendarWindow, windowText, type StreamIndex } from "../../src/slo/index.ts";
+import { calendarWindow, millis, windowText, type StreamIndex } from "../../src/slo/index.ts";
 import { fakeSlo, fakeSource } from "./fake-source.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
@@ -62,7 +62,7 @@ const STREAM_NAMES = new Set(
 
 const increments = fc.array(
   fc.record({
-    stream: fc.nat({ max: 3 }),
+    stream: fc.nat({ max: 4 }),
     agoMs: fc.nat({ max: 40 * 86_400_000 }),
     good: fc.nat({ max: 1000 }),
     bad: fc.nat({ max: 20 }),
@@ -79,6 +79,11 @@ test("every stream's numbers equal its reading, after any increments", async () 
         fakeSlo("a/latency", { objectiveText: "99%" }),
         fakeSlo("b/silent", { alerts: { name: "none", tiers: [] } }),
         fakeSlo("b/month", { window: calendarWindow("month", "Europe/Berlin") }),
+        fakeSlo("b/slices", {
+          window: calendarWindow("week", "UTC"),
+          budgeting: { kind: "ratioTimeslices", widthMs: millis(300_000) },
+          noData: "bad",
+        }),
       ];
       const engine = new Engine({ bucketMs: BUCKET_MS, startMs: START_MS });
       engine.setRules(slos, START_MS);

@@ -99,6 +99,7 @@ function shardOf(streams: readonly FakeStream[], indexes: Int32Array): ShardView
     windows,
     windowsMs,
     calendar: streams[0]!.calendar,
+    countedMs: TICK_MS,
     policy: streams[0]!.slo.alerts,
     slotCount: streams.length,
     streams: indexes,

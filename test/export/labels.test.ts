@@ -48,6 +48,6 @@ test("a group is called alike on a metric and on its alert", () => {
 test("an SLO without owner and runbook has no such labels", () => {
   const text = openLabels(infoLabels(fakeSlo("a/b")));
   expect(text).toBe(
-    '{slo="a/b",service="a",name="b",window="30d",objective="99.9%",file="rules/a.yaml"',
+    '{slo="a/b",service="a",name="b",window="30d",objective="99.9%",budgeting="occurrences",file="rules/a.yaml"',
   );
 });

@@ -20,6 +20,7 @@ function shardOf(
     windows: windowsMs.map(rollingWindow),
     windowsMs,
     calendar: undefined,
+    countedMs: 0,
     policy: policyOf(tier),
     slotCount: 1,
     streams: Int32Array.of(0),

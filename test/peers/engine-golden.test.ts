@@ -1,6 +1,6 @@
 /** The engine and the model's arithmetic against golden vectors (exact rationals, 60 digits). */
 import { expect, test } from "vitest";
-import { Engine } from "../../src/engine/index.ts";
+import { Engine, type StreamReading } from "../../src/engine/index.ts";
 import { windowStart } from "../../src/engine/ladder.ts";
 import { sharedUpTo } from "../../src/engine/spread.ts";
 import {
@@ -18,9 +18,12 @@ import {
   millis,
   parseObjective,
   parseWallTime,
+  ppb,
   sliRatio,
   streamIndex,
   wallAfter,
+  type Budgeting,
+  type NoData,
 } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
 import { describeCorpora, expectNear, goldenCases, objectiveOf } from "./corpora.ts";
@@ -236,6 +239,50 @@ describeCorpora("calendar windows", () => {
       );
     },
   );
+});
+
+describeCorpora("slices", () => {
+  interface Slices {
+    readonly slices: readonly { readonly good: number; readonly total: number }[];
+    readonly timeSliceTarget: string;
+    readonly objective: string;
+    readonly noData: NoData;
+  }
+  interface Judged {
+    readonly slices: number;
+    readonly goodSlices: number;
+    readonly ratio: number | null;
+    readonly ratioTimeslices: number | null;
+    readonly budgetRemaining: number | null;
+  }
+  const START = 1_699_999_200_000;
+
+  function read(input: Slices, budgeting: Budgeting): StreamReading {
+    const objective = objectiveOf(input.objective)!;
+    const slo = { ...sloOf(), objective, budgeting, noData: input.noData };
+    const engine = new Engine({ bucketMs: 10_000, startMs: START });
+    engine.setRules([slo], START);
+    input.slices.forEach(({ good, total }, minute) => {
+      const at = START + minute * 60_000 + 20_000;
+      engine.book(S0, at - 1, at, good, total);
+    });
+    engine.tick(START + input.slices.length * 60_000); // all have ended
+    return engine.read(S0);
+  }
+
+  test.each(goldenCases<Slices, Judged>("timeslices"))("%s", (_, input, expected, tolerance) => {
+    const widthMs = millis(60_000);
+    const targetPpb = ppb(Math.round(Number(input.timeSliceTarget) * 1e9));
+    const counted = read(input, { kind: "timeslices", widthMs, targetPpb });
+    expect(counted).toMatchObject({ good: expected.goodSlices, total: expected.slices });
+    expectNear(counted.sli, expected.ratio, tolerance);
+    expectNear(counted.budgetRemaining, expected.budgetRemaining, tolerance);
+    const weighed = read(input, { kind: "ratioTimeslices", widthMs });
+    expect(weighed.total).toBe(expected.slices);
+    // Ratios are kept to 2^-30.
+    if (expected.ratioTimeslices === null) expect(weighed.sli).toBeUndefined();
+    else expect(weighed.sli).toBeCloseTo(expected.ratioTimeslices, 9);
+  });
 });
 
 interface Burn {

@@ -234,13 +234,20 @@ describe("any text", () => {
   });
 
   it("any YAML value in any field never throws, and is a problem or a sound SLO", () => {
-    const whole = "objective window sli per groupLimit alerts runbook labels owner".split(" ");
+    const whole =
+      "objective window sli budgeting noData per groupLimit alerts runbook labels owner".split(" ");
     const calendar = { calendar: "month", timeZone: "UTC" };
     const tier = { severity: "page", factor: 2, long: "1h", short: "5m" };
     const fields: ((value: unknown) => object)[] = [
       ...whole.map((field) => (value: unknown) => ({ [field]: value })),
       ...["calendar", "timeZone", "count", "start"].map((field) => (value: unknown) => ({
         window: { ...calendar, [field]: value },
+      })),
+      ...["slices", "good", "weigh"].map((field) => (value: unknown) => ({
+        budgeting: { slices: "1m", ...(field === "slices" ? { good: "95%" } : {}), [field]: value },
+      })),
+      ...["above", "equals"].map((field) => (value: unknown) => ({
+        sli: { metric: "m", [field]: value },
       })),
       ...Object.keys(tier).map((field) => (value: unknown) => ({
         alerts: { tiers: [{ ...tier, [field]: value }] },

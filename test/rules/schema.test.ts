@@ -32,7 +32,9 @@ describe("rules/schema/slowburn-v1.json", () => {
     };
     const fields = schema.properties.slos.additionalProperties.properties;
     expect(Object.keys(fields).toSorted()).toEqual(
-      "alerts description groupLimit labels objective owner per runbook sli window".split(" "),
+      "alerts budgeting description groupLimit labels noData objective owner per runbook sli window".split(
+        " ",
+      ),
     );
     for (const [name, field] of Object.entries(fields)) {
       const isReference = JSON.stringify(field).includes("$ref");
@@ -97,6 +99,18 @@ describe("editor and reader agree", () => {
     [`${head}objective: 99%\n    sli: { metric: up, equals: 1 }`, true],
     [`${head}objective: 99%\n    sli: { metric: m, below: 2, above: 1 }`, false],
     [`${head}objective: 99%\n    sli: { metric: m, atLeast: "1" }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 100% }`, true],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, weigh: ratio }`, true],
+    [
+      `${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 5m, good: 95.5% }\n    noData: bad`,
+      true,
+    ],
+    [`${head}objective: 99%\n    ${sli}\n    alerts: { noDataHold: 1h }`, true],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 95 }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 0% }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    budgeting: timeslices`, false],
+    [`${head}objective: 99%\n    ${sli}\n    noData: none`, false],
     [`${head}objective: 0.99\n    ${sli}`, false],
     [`${head}objective: 100%\n    ${sli}`, false],
     [`${head}objective: 99%`, false],

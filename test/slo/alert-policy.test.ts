@@ -31,6 +31,21 @@ describe("the workbook's policy, scaled to the window", () => {
     expect(tiersOf(window, objective)).toEqual(expected);
   });
 
+  test.each([
+    ["1m", ["1h/5m", "6h/30m", "1d/2h", "3d/6h"]],
+    ["10m", ["1h/10m", "6h/30m", "1d/2h", "3d/6h"]],
+    ["1h", ["6h/1h", "1d/2h", "3d/6h"]],
+    ["1d", ["3d/1d"]],
+    ["3d", []],
+  ])("slices of %s: every short lookback holds one", (slice, expected) => {
+    const budgetPpb = parseObjective("99.9%")!.budgetPpb;
+    const { tiers } = workbookPolicy(millis(2_592_000_000), budgetPpb, parseDuration(slice));
+    const lookbacks = tiers.map((tier) =>
+      [tier.longMs, tier.shortMs].map((span) => formatDuration(span)).join("/"),
+    );
+    expect(lookbacks).toEqual(expected);
+  });
+
   test("pages ask for significance, tickets do not", () => {
     const { tiers } = workbookPolicy(millis(2_592_000_000), parseObjective("99.9%")!.budgetPpb);
     expect(tiers.map((tier) => tier.significance)).toEqual([1e-4, 1e-4, 1, 1]);

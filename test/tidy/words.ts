@@ -9,7 +9,8 @@ export interface BannedWord {
 
 /** In the names that code gives: words of identifiers, split at capitals. */
 export const BANNED_IN_NAMES: readonly BannedWord[] = [
-  { pattern: /^timeslices?$|^slices$/i, instead: "bucket", except: /^src\/storage\// },
+  // A slice is what an SLO counts (OpenSLO's Timeslices), a bucket is where a ring counts.
+  { pattern: /^timeslices?$/i, instead: "slice, or bucket" },
   { pattern: /^period(s|Ms)?$/i, instead: "window, lookback or interval" },
   { pattern: /^(slo|objective)target$/i, instead: "objective" },
   { pattern: /^errorrate$/i, instead: "errorRatio" },
@@ -35,7 +36,7 @@ export const BANNED_FILE_NAMES: RegExp = /(^|\/|-)(utils?|helpers?|common|types|
 export const BANNED_IN_DOCS: readonly BannedWord[] = [
   { pattern: /\berror rates?\b/i, instead: "error ratio" },
   { pattern: /\bSLO targets?\b/i, instead: "objective" },
-  { pattern: /\btime slices?\b/i, instead: "bucket" },
+  { pattern: /\btime slices?\b/i, instead: "slice, or bucket" },
   { pattern: /\bSLO periods?\b/i, instead: "window" },
   { pattern: /\bdata ?points? rate\b/i, instead: "points per second" },
 ];

@@ -27,6 +27,8 @@ export interface PolicyContext {
   readonly windowMs: Millis | undefined;
   readonly budgetPpb: Ppb | undefined;
   readonly bucketMs: number;
+  /** Width of a slice, where slices of time are counted. */
+  readonly sliceMs: Millis | undefined;
 }
 
 const MAX_TIERS = 16;
@@ -61,15 +63,16 @@ export function readAlerts(
 function workbook(
   overrides: Partial<OverridesConfig>,
   field: Field,
-  { windowMs, budgetPpb }: PolicyContext,
+  { windowMs, budgetPpb, sliceMs }: PolicyContext,
 ): AlertPolicy | undefined {
   const significance = readSignificance(overrides.significance, field);
   if (windowMs === undefined || budgetPpb === undefined) return undefined;
-  const { name, tiers } = workbookPolicy(windowMs, budgetPpb);
+  const { name, tiers } = workbookPolicy(windowMs, budgetPpb, sliceMs);
   const wanted = tiers.filter((tier) => overrides[tier.severity] !== "off");
   warnOfSilence(tiers, wanted, overrides, field);
   return {
     name,
+    ...holdOf(overrides.noDataHold),
     tiers: wanted.map((tier) => ({
       ...tier,
       forMs: spanOf(overrides.for) ?? tier.forMs,
@@ -118,8 +121,13 @@ function fullPolicy(value: unknown, field: Field, context: PolicyContext): Alert
     const tier = readTier(item, fieldIn(tiersField, index), context);
     return tier === undefined ? [] : [tier];
   });
-  return { name: shape.name ?? "custom", tiers };
+  return { name: shape.name ?? "custom", ...holdOf(shape.noDataHold), tiers };
 }
+
+const holdOf = (text: string | undefined): Pick<AlertPolicy, "noDataHoldMs"> => {
+  const noDataHoldMs = spanOf(text);
+  return noDataHoldMs === undefined ? {} : { noDataHoldMs };
+};
 
 function readTier(value: unknown, field: Field, context: PolicyContext): Tier | undefined {
   const shape = readShape(tierSchema, value, field, "a tier");
@@ -151,7 +159,7 @@ function checkLookbacks(
   longMs: Millis | undefined,
   shortMs: Millis | undefined,
   field: Field,
-  { windowMs, bucketMs }: PolicyContext,
+  { windowMs, bucketMs, sliceMs }: PolicyContext,
 ): void {
   const refuse = (name: string, message: string, hint?: string) =>
     report(fieldIn(field, name), { code: "tier-lookback", message, hint });
@@ -162,6 +170,10 @@ function checkLookbacks(
       `shorter than two buckets of ${formatDuration(bucketMs)}`,
       `write ${least} or more`,
     );
+  }
+  if (shortMs !== undefined && sliceMs !== undefined && shortMs < sliceMs) {
+    const width = formatDuration(sliceMs);
+    refuse("short", `shorter than a slice, ${width}`, `write ${width} or more`);
   }
   if (longMs === undefined) return;
   if (shortMs !== undefined && shortMs >= longMs) {

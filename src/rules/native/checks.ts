@@ -6,6 +6,9 @@ import {
   parseDurationNanos,
   parseObjective,
   parseWallTime,
+  ppb,
+  WHOLE_PPB,
+  type Ppb,
 } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { kindOf, type Explanation } from "./shape.ts";
@@ -192,6 +195,35 @@ export const explainBound = (value: unknown): Explanation => ({
   message: `expected a number in the metric's own unit, not ${kindOf(value)}`,
   hint: "write 100, or 0.9",
 });
+
+/** `95%`, up to 100 % and more than none; parts per billion. */
+export function parseSliceTarget(text: string): Ppb | undefined {
+  if (/^\s*100(?:\.0{1,7})?\s*%\s*$/.test(text)) return ppb(WHOLE_PPB);
+  const share = parseObjective(text)?.goodPpb;
+  return share === 0 ? undefined : share;
+}
+export const SLICE_TARGET_PATTERN: string = String.raw`^\s*(100(\.0{1,7})?|(?!0+(\.0*)?\s*%)\d{1,2}(\.\d{1,7})?)\s*%\s*$`;
+export const isSliceTarget = (text: string): boolean => parseSliceTarget(text) !== undefined;
+
+export const explainSliceTarget = (value: unknown): Explanation => ({
+  code: typeof value === "number" ? "objective-sign" : "objective-range",
+  message: `expected a percentage above 0% and up to 100%, not ${kindOf(value)}`,
+  hint: "write 95%",
+});
+
+export const explainWeight = (value: unknown): Explanation => ({
+  code: "budgeting-form",
+  message: `a slice cannot be weighed by ${kindOf(value)}`,
+  hint: "write weigh: ratio; or good: 95% instead",
+});
+
+export function explainNoData(value: unknown): Explanation {
+  const names = ["ignore", "bad", "good", "hold"];
+  const nearest = nearestText(value, names);
+  const hint =
+    nearest === undefined ? `one of: ${names.join(", ")}` : `did you mean \`${nearest}\`?`;
+  return { code: "wrong-type", message: `${kindOf(value)} says nothing of silence`, hint };
+}
 
 export const explainService = (value: unknown): Explanation =>
   explainName("service", value, " : .");

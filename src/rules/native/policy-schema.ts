@@ -64,12 +64,19 @@ export const tierSchema: ObjectSchema<TierConfig> = z.strictObject({
   ...holdFields,
 });
 
+const noDataHold = duration(
+  "An alert is held through silence for so long, then it ends; without end by default.",
+  ["1h"],
+).optional();
+
 export interface FullPolicyConfig {
   readonly name?: string | undefined;
+  readonly noDataHold?: string | undefined;
   readonly tiers: unknown;
 }
 export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
   name: text("a name").optional(),
+  noDataHold,
   tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
 });
 
@@ -80,6 +87,7 @@ export interface OverridesConfig {
   readonly keepFiringFor?: string | undefined;
   readonly minBadEvents?: number | undefined;
   readonly significance?: unknown;
+  readonly noDataHold?: string | undefined;
 }
 const onOff = (what: string) =>
   explained(
@@ -90,6 +98,7 @@ export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
   page: onOff("page").optional(),
   ticket: onOff("ticket").optional(),
   ...holdFields,
+  noDataHold,
 });
 
 /** `alerts:`, in any of its forms. */

@@ -1,7 +1,8 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
-import { OCCURRENCES, parseObjective, type Slo } from "../../slo/index.ts";
+import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
 import { readAlerts } from "./alerts.ts";
+import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
 import { readLabels } from "./labels.ts";
 import {
@@ -70,17 +71,21 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
   if (shape === undefined) return undefined;
   const objective = shape.objective === undefined ? undefined : parseObjective(shape.objective);
   const window = readWindow(shape.window, fieldIn(field, "window"), file.settings);
-  const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), {
+  const context = {
     windowMs: window?.lengthMs,
     budgetPpb: objective?.budgetPpb,
     bucketMs: file.settings.bucketMs,
-  });
+  };
+  const budgeting = readBudgeting(shape.budgeting, fieldIn(field, "budgeting"), context);
+  const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
+  const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
+  const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const groups = readGroups(shape, field, file.settings);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
-  if (alerts === undefined || indicator === undefined) return undefined;
+  if (alerts === undefined || indicator === undefined || budgeting === undefined) return undefined;
   return {
     id: `${file.service}/${name}`,
     service: file.service,
@@ -93,8 +98,8 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     objective,
     window,
     indicator,
-    budgeting: OCCURRENCES,
-    noData: "ignore",
+    budgeting,
+    noData,
     ...groups,
     alerts,
     source: {

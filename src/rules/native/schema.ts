@@ -3,6 +3,8 @@
  * it is wrong. The JSON Schema of rules/schema is made of it.
  */
 import { z } from "zod";
+import type { NoData } from "../../slo/index.ts";
+import { budgetingSchema, noDataSchema } from "./budgeting-schema.ts";
 import * as checks from "./checks.ts";
 import { scalar, text } from "./leaf-schemas.ts";
 import { alertsSchema } from "./policy-schema.ts";
@@ -27,6 +29,8 @@ export interface SloConfig {
   readonly objective: string;
   readonly window?: unknown;
   readonly sli: unknown;
+  readonly budgeting?: unknown;
+  readonly noData?: NoData | undefined;
   readonly per?: unknown;
   readonly groupLimit?: number | undefined;
   readonly alerts?: unknown;
@@ -67,6 +71,8 @@ export const sloSchema: ObjectSchema<SloConfig> = z.strictObject({
   objective,
   window: readApart(windowSchema).optional(),
   sli: readApart(sliSchema),
+  budgeting: readApart(budgetingSchema).optional(),
+  noData: noDataSchema.optional(),
   per: readApart(
     z
       .array(z.string().min(1))

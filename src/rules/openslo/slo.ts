@@ -1,5 +1,5 @@
 /** An OpenSLO SLO → one SLO of the model for each of its objectives. */
-import type { Slo, SloWindow } from "../../slo/index.ts";
+import { sliceKindOf, type Budgeting, type Slo, type SloWindow } from "../../slo/index.ts";
 import { foreignLabels, readTexts } from "../foreign-labels.ts";
 import { readForeignShape } from "../foreign-shape.ts";
 import {
@@ -171,7 +171,7 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
       ? undefined
       : readBudgeting(links.dialect, method, shape, field, window?.lengthMs, settings);
   const reading = sli?.indicatorFor(part);
-  const alerts = readAlerting(parts, objective?.budgetPpb);
+  const alerts = readAlerting(parts, objective?.budgetPpb, budgeting);
   const labelTexts = { ...metadata.labels, ...readTexts(shape.labels, fieldIn(field, "labels")) };
   const { labels, owner } = foreignLabels(labelTexts, fieldIn(metadata.field, "labels"));
   if (objective === undefined || window === undefined || budgeting === undefined) return undefined;
@@ -209,8 +209,14 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
 function readAlerting(
   { metadata, field, policies, window, settings }: SloParts,
   budgetPpb: Slo["objective"]["budgetPpb"] | undefined,
+  budgeting: Budgeting | undefined,
 ): Alerts | undefined {
-  const context = { windowMs: window?.lengthMs, budgetPpb, bucketMs: settings.bucketMs };
+  const context = {
+    windowMs: window?.lengthMs,
+    budgetPpb,
+    bucketMs: settings.bucketMs,
+    sliceMs: budgeting && sliceKindOf(budgeting)?.widthMs,
+  };
   const annotated = metadata.annotations[ALERTS_ANNOTATION];
   if (annotated === undefined) return alertsOf(policies, fieldIn(field, "alertPolicies"), context);
   const annotation = fieldIn(metadata.field, "annotations", ALERTS_ANNOTATION);
