@@ -179,7 +179,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
   test.each(dashboards().map((file) => [file.uid, readJson(file)] as const))(
     "answers every query of %s with data",
     async (_uid, json) => {
-      const slos = ["checkout/availability", "checkout/latency", "checkout/routes"];
+      const names = ["checkout/availability", "checkout/latency", "checkout/routes"];
+      const slos = [...names, "deploy/pipelines"];
       for (const [title, expr, instant] of queriesOf(json)) {
         let seriesCount = 0;
         for (const slo of slos) {
@@ -204,8 +205,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
       const { expr } = table.targets!.find(({ refId }) => refId === letter)!;
       return (await ask("query", { query: expand(expr, variables("", 0)) })).data.result;
     };
-    for (const letter of ["A", "F", "G"]) expect(await rows(letter), letter).toHaveLength(5);
-    for (const letter of ["B", "C", "D", "E"]) expect(await rows(letter), letter).toHaveLength(4);
+    for (const letter of ["A", "F", "G"]) expect(await rows(letter), letter).toHaveLength(6);
+    for (const letter of ["B", "C", "D", "E"]) expect(await rows(letter), letter).toHaveLength(5);
     const [availability] = (await rows("E")).filter(
       ({ metric }) => metric["slo"] === "checkout/availability",
     );
