@@ -152,7 +152,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
   test.each(dashboards().map((file) => [file.uid, readJson(file)] as const))(
     "answers every query of %s with data",
     async (_uid, json) => {
-      const slos = ["checkout/availability", "checkout/latency", "checkout/routes"];
+      const names = ["checkout/availability", "checkout/latency", "checkout/routes"];
+      const slos = [...names, "deploy/pipelines"];
       for (const [title, expr, instant] of queriesOf(json)) {
         let seriesCount = 0;
         for (const slo of slos) {
@@ -173,8 +174,8 @@ describe.each(["text", "openmetrics"] as const)("Prometheus scraping %s", (forma
       const { expr } = table.targets!.find(({ refId }) => refId === letter)!;
       return prometheus.query(expand(expr, variables("")));
     };
-    for (const letter of ["A", "F", "G"]) expect(await rows(letter), letter).toHaveLength(5);
-    for (const letter of ["B", "C", "D", "E"]) expect(await rows(letter), letter).toHaveLength(4);
+    for (const letter of ["A", "F", "G"]) expect(await rows(letter), letter).toHaveLength(6);
+    for (const letter of ["B", "C", "D", "E"]) expect(await rows(letter), letter).toHaveLength(5);
     const [availability] = (await rows("E")).filter(
       ({ labels }) => labels["slo"] === "checkout/availability",
     );
