@@ -25,7 +25,7 @@ export const ingestCases = (settings: BenchSettings): readonly BenchCase[] =>
       const peers: Beside[] = [];
       for (const name of settings.withPeers ? installedPeers() : []) {
         settings.progress(`ingest: ${cell.name}, ${name}`);
-        peers.push({ name, measured: await measurePeer(name, cell, settings) });
+        peers.push(await measurePeer(name, cell, settings));
       }
       return rowsOf(cell, ours, peers);
     },
@@ -34,6 +34,7 @@ export const ingestCases = (settings: BenchSettings): readonly BenchCase[] =>
 interface Beside {
   readonly name: PeerName;
   readonly measured: Measured;
+  readonly keepsSeries: boolean;
 }
 
 async function measureSlowburn(cell: IngestCell, settings: BenchSettings): Promise<Measured> {
@@ -60,12 +61,13 @@ async function measurePeer(
   name: PeerName,
   cell: IngestCell,
   { isQuick }: BenchSettings,
-): Promise<Measured> {
+): Promise<Beside> {
   const server = await startPeer(name);
   try {
-    return await measureIngest(server, { ...cell, isPaced: false }, isQuick, (sent) =>
+    const measured = await measureIngest(server, { ...cell, isPaced: false }, isQuick, (sent) =>
       server.checkPoints(sent.points),
     );
+    return { name, measured, keepsSeries: server.keepsSeries };
   } finally {
     await server.stop();
   }
@@ -88,18 +90,15 @@ const targetsOf = (cell: IngestCell): readonly Target[] => [
 ];
 
 function rowsOf(cell: IngestCell, ours: Measured, peers: readonly Beside[]): BenchRow[] {
-  const beside = (
-    of: (measured: Measured) => number,
-  ): { readonly peers: readonly PeerFigure[] } => {
-    return { peers: peers.map(({ name, measured }) => ({ name, value: of(measured) })) };
-  };
+  const beside = (among: readonly Beside[], of: (measured: Measured) => number) =>
+    among.map(({ name, measured }): PeerFigure => ({ name, value: of(measured) }));
   const rows: BenchRow[] = [
     {
       name: rateName(cell),
       unit: RATE_UNIT,
       value: ours.kiloPointsPerCpuSecond,
       ...cell.goal,
-      ...beside((it) => it.kiloPointsPerCpuSecond),
+      peers: beside(peers, (it) => it.kiloPointsPerCpuSecond),
     },
   ];
   if (ours.latency !== undefined)
@@ -111,12 +110,14 @@ function rowsOf(cell: IngestCell, ours: Measured, peers: readonly Beside[]): Ben
       },
       { ...p99Target(cell), value: ours.latency.p99Ms },
     );
-  if (cell.isMemory)
+  if (cell.isMemory) {
+    const keeping = peers.filter(({ keepsSeries }) => keepsSeries);
     rows.push({
       name: `resident memory grown by ${cell.name}`,
       unit: "B/series",
       value: ours.bytesPerSeries,
-      ...beside((it) => it.bytesPerSeries),
+      peers: beside(keeping, (it) => it.bytesPerSeries),
     });
+  }
   return rows;
 }

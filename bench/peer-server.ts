@@ -16,11 +16,13 @@ interface Peer {
   readonly otlpPath: string;
   readonly healthPath: string;
   readonly args: (port: number, directory: string) => readonly string[];
-  /** Where it says how many points it took, and what stands before the number. */
+  /** Of one that keeps what it takes: where it says how many points that were, and what stands before the number. */
   readonly counter?: { readonly path: string; readonly name: string };
 }
 
 export interface PeerServer extends MeasuredServer {
+  /** Whether its memory can be compared. */
+  readonly keepsSeries: boolean;
   /** Throws when it counts fewer points than were sent; one that does not count has only its answers to say it. */
   checkPoints(sent: number): Promise<void>;
 }
@@ -100,19 +102,27 @@ export async function startPeer(name: PeerName): Promise<PeerServer> {
     startMs: performance.now() - startedAt,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentBytes: () => residentBytesOf(pid),
+    keepsSeries: counter !== undefined,
     checkPoints: async (sent) => {
-      if (counter === undefined) return;
-      const text = await (await fetch(`${url}${counter.path}`)).text();
-      const line = text.split("\n").find((it) => it.startsWith(`${counter.name} `));
-      const taken = Number(line?.slice(counter.name.length) ?? NaN);
-      // a histogram is several rows
-      if (!(taken >= sent)) throw new Error(`${name} took ${taken} points of ${sent}`);
+      if (counter !== undefined) await counted(`${url}${counter.path}`, counter.name, sent);
     },
     stop: async () => {
       await end(child, "SIGKILL"); // nothing of its data is wanted
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until a Prometheus counter has reached `sent`; a histogram may count as several. */
+async function counted(url: string, name: string, sent: number, withinMs = 10_000): Promise<void> {
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    const text = await (await fetch(url)).text();
+    const line = text.split("\n").find((it) => it.startsWith(`${name} `));
+    if (Number(line?.slice(name.length) ?? NaN) >= sent) return;
+    if (performance.now() > endsAt) throw new Error(`of ${sent} points were taken: ${line}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** Waits until something answers there, whatever it says. */

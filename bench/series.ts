@@ -17,6 +17,7 @@ import type { BenchSettings } from "./bench-settings.ts";
 import { benchSlo } from "./bench-slo.ts";
 import { BENCH_HISTOGRAM_METRIC, BENCH_SUM_METRIC } from "./otlp-data.ts";
 import { OtlpLoad, type LoadSettings } from "./otlp-load.ts";
+import { cpuMicros } from "./process-usage.ts";
 import { peerDecode, peerTotal } from "./protobufjs-peer.ts";
 import type { BenchRow, Target } from "./row.ts";
 import { usedBytes } from "./used-bytes.ts";
@@ -111,13 +112,6 @@ function peerRate(load: OtlpLoad, kind: Kind): number {
     rate = Math.max(rate, (requests.length * load.pointsPerRequest) / microseconds);
   }
   return rate;
-}
-
-function cpuMicros(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
 }
 
 class Counting {
