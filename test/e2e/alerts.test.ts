@@ -62,7 +62,8 @@ describe("receivers that are down while alerts fire and resolve", () => {
     ]);
 
     const second = await startHere(home, flags);
-    expect(await alertOf(second, "payments", "firing")).toEqual(fired);
+    const { annotations: _, ...kept } = fired; // their numbers are of the last tick
+    expect(await alertOf(second, "payments", "firing")).toMatchObject(kept);
     receiver.isDown = false;
     await receiver.hears("everything", (alerts) =>
       (

@@ -50,6 +50,11 @@ test("slices keep what they came to through a crash, and are judged again by wha
   expect(await isCounted(second, 2)).toBe(true);
   await send(second.http, depths([[end - 50, 500]])); // two of four
   await until("the first is bad", () => isCounted(second, 1));
+  // Of a window that began before the SLO, nothing can be foretold until time has passed that was listened to.
+  await until("something is foretold", async () => {
+    const { reading } = await second.api.slo("jobs/backlog");
+    return reading?.budgetProjected !== null;
+  });
   const { window, budgeting, reading } = await second.api.slo("jobs/backlog");
   expect(window).toMatchObject({ kind: "calendar", text: "year", calendar: { timeZone: "UTC" } });
   expect(budgeting).toEqual({ kind: "timeslices", sliceSeconds: 1, sliceTarget: 0.6 });

@@ -9,14 +9,16 @@ export class Traffic {
     this.#service = service;
   }
 
-  /** Events since the call before. */
+  /** Events since the call before, within one second: counts that are shared out over two would be seen one tick apart. */
   async send(
     { http }: { readonly http: string },
     metric: string,
     good: number,
     bad: number,
   ): Promise<void> {
-    const [start, time] = [this.#last, at(Date.now())];
+    const now = Date.now();
+    const second = at((Math.ceil(now / 1000) - 1) * 1000) + 1n;
+    const [start, time] = [this.#last > second ? this.#last : second, at(now)];
     this.#last = time + 1n;
     const points = [
       { attributes: { code: "200" }, start, time, int: good },
