@@ -138,7 +138,7 @@ async function expectData(json: DashboardJson): Promise<void> {
   const queries = json.panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr, instant }) => ({ title, expr, instant })),
   );
-  for (const { title, expr, instant } of queries) {
+  const seriesOf = async ({ expr, instant }: (typeof queries)[number]): Promise<number> => {
     let seriesCount = 0;
     for (const slo of slos) {
       const query = expand(expr, {
@@ -155,7 +155,18 @@ async function expectData(json: DashboardJson): Promise<void> {
         ? (await prometheus.query(query)).length
         : await prometheus.range(query);
     }
-    if (MAY_BE_EMPTY.has(title)) continue;
-    expect(seriesCount, `${json.uid}, ${title}: ${expr}`).toBeGreaterThan(0);
+    return seriesCount;
+  };
+  for (const query of queries) {
+    if (MAY_BE_EMPTY.has(query.title)) {
+      await seriesOf(query);
+      continue;
+    }
+    // What began just now is not seen by an interval that ended before.
+    await until(
+      `${json.uid}, ${query.title} has data: ${query.expr}`,
+      async () => (await seriesOf(query)) > 0,
+      { withinMs: 20_000, everyMs: 500 },
+    );
   }
 }
