@@ -4,8 +4,11 @@ import {
   budgetRatio,
   formatDuration,
   indicatorText,
+  meetsTarget,
+  sliceKindOf,
   WHOLE_PPB,
   windowText,
+  type Budgeting,
   type Slo,
   type SloWindow,
   type Tier,
@@ -16,11 +19,22 @@ const DAY_SECONDS = 86_400;
 /** Shares of events that fail in the outages that are foretold. */
 export const OUTAGES: readonly number[] = [1, 0.1, 0.01];
 
-/** Events a second, and where the number is from. */
+/** What counts a second, events or slices of time, and where the number is from. */
 export interface Traffic {
-  readonly eventsPerSecond: number;
+  readonly perSecond: number;
   readonly source: string;
 }
+
+/** Slices come as time goes by; `undefined` of an SLO that counts events. */
+export function sliceTraffic({ budgeting }: Slo): Traffic | undefined {
+  const slices = sliceKindOf(budgeting);
+  if (slices === undefined) return undefined;
+  const source = `one every ${formatDuration(slices.widthMs)} that has events`;
+  return { perSecond: 1000 / slices.widthMs, source };
+}
+
+const unitOf = ({ kind }: Budgeting): "event" | "slice" =>
+  kind === "occurrences" ? "event" : "slice";
 
 /** Ends in a newline. */
 export function explainText(slo: Slo, traffic: Traffic | undefined): string {
@@ -29,6 +43,7 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     `${head} (${slo.source.file}:${slo.source.line})`,
     "",
     indicatorText(slo.indicator, latencyText),
+    ...slicesText(slo),
     objectiveText(slo),
     trafficText(slo, traffic),
     "",
@@ -36,11 +51,29 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
   return `${lines.map((line) => `${line}\n`).join("")}${alertsText(slo, traffic)}`;
 }
 
+function slicesText({ budgeting, noData }: Slo): readonly string[] {
+  if (budgeting.kind === "occurrences") return [];
+  const width = formatDuration(budgeting.widthMs);
+  const judged =
+    budgeting.kind === "timeslices"
+      ? `is good when at least ${percentText(budgeting.targetPpb / WHOLE_PPB)} of its events are`
+      : "is as good as the ratio of its events";
+  return [`Slices of ${width} are counted: each ${judged}. ${SILENT_SLICE[noData]}`];
+}
+
+const SILENT_SLICE: Readonly<Record<Slo["noData"], string>> = {
+  ignore: "One without events is not counted.",
+  bad: "One without events is bad.",
+  good: "One without events is good.",
+  hold: "One without events is like the one before.",
+};
+
 function objectiveText(slo: Slo): string {
   const per =
     slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
+  const them = slo.budgeting.kind === "occurrences" ? "them" : "the slices";
   const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
-  return `${overWindow(slo.window)}, ${slo.objective.text} of them must be good: ${budget} may be bad.${per}`;
+  return `${overWindow(slo.window)}, ${slo.objective.text} of ${them} must be good: ${budget} may be bad.${per}`;
 }
 
 const overWindow = (window: SloWindow): string =>
@@ -52,15 +85,16 @@ function trafficText(slo: Slo, traffic: Traffic | undefined): string {
   if (traffic === undefined) {
     return "The traffic is not known, so neither is what that is a day: give --traffic 10/s, or start slowburn.";
   }
-  const { eventsPerSecond, source } = traffic;
-  const day = eventsPerSecond * budgetRatio(slo.objective) * DAY_SECONDS;
+  const { perSecond, source } = traffic;
+  const unit = unitOf(slo.budgeting);
+  const day = perSecond * budgetRatio(slo.objective) * DAY_SECONDS;
   const window = (day * slo.window.lengthMs) / 1000 / DAY_SECONDS;
-  const rate = `At ${rateText(eventsPerSecond)} (${source})`;
+  const rate = `At ${rateText(perSecond, unit)} (${source})`;
   const length = formatDuration(slo.window.lengthMs);
   if (window < 1) {
-    return `${rate} that is less than one bad event in ${length}: such traffic cannot resolve this objective.`;
+    return `${rate} that is less than one bad ${unit} in ${length}: ${unit === "slice" ? "such slices" : "such traffic"} cannot resolve this objective.`;
   }
-  return `${rate} that is ${amountText(day)} bad events a day, ${amountText(window)} in ${length}.`;
+  return `${rate} that is ${amountText(day)} bad ${unit}s a day, ${amountText(window)} in ${length}.`;
 }
 
 function alertsText(slo: Slo, traffic: Traffic | undefined): string {
@@ -75,13 +109,17 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
     { text: `> ${tier.factorMilli / 1000}` },
     ...OUTAGES.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
   ]);
+  const slices = sliceKindOf(slo.budgeting);
+  const sliceEnd =
+    slices === undefined ? "" : ` the end of a slice (${formatDuration(slices.widthMs)}),`;
   return (
     `When alerts fire after an outage begins, the share of the budget that is spent by then, and when they end after it:\n\n` +
     renderTable(columns, rows) +
-    `\nEvaluation (10 s), the senders' export interval and delivery come on top.\n`
+    `\nEvaluation (10 s),${sliceEnd} the senders' export interval and delivery come on top.\n`
   );
 }
 
+/** `errorRatio` of the events, and so of the slices that are made of them. */
 export const foresee = (
   slo: Slo,
   tier: Tier,
@@ -91,9 +129,15 @@ export const foresee = (
   foreseeOutage(tier, {
     objective: slo.objective,
     windowMs: slo.window.lengthMs,
-    errorRatio,
-    eventsPerSecond: traffic?.eventsPerSecond,
+    errorRatio: countedRatio(slo.budgeting, errorRatio),
+    eventsPerSecond: traffic?.perSecond,
   });
+
+function countedRatio(budgeting: Budgeting, errorRatio: number): number {
+  if (budgeting.kind !== "timeslices") return errorRatio;
+  const badPpb = Math.round(errorRatio * WHOLE_PPB);
+  return meetsTarget(WHOLE_PPB - badPpb, WHOLE_PPB, budgeting.targetPpb) ? 0 : 1;
+}
 
 function outageText(outage: OutageForesight): string {
   if (outage.kind === "never") {
@@ -116,7 +160,7 @@ const latencyText = (nanos: number): string =>
 const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
 const amountText = (count: number): string =>
   count >= 100 ? Math.floor(count).toLocaleString("en-US") : String(Number(count.toPrecision(2)));
-const rateText = (perSecond: number): string =>
+const rateText = (perSecond: number, unit: string): string =>
   perSecond >= 1
-    ? `${Number(perSecond.toPrecision(3))} events/s`
-    : `${Number((perSecond * 3600).toPrecision(3))} events/h`;
+    ? `${Number(perSecond.toPrecision(3))} ${unit}s/s`
+    : `${Number((perSecond * 3600).toPrecision(3))} ${unit}s/h`;

@@ -6,7 +6,7 @@ import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
 import { apiAddress, webAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { EXIT } from "./exit-codes.ts";
-import { explainText, foresee, OUTAGES, type Traffic } from "./explain-text.ts";
+import { explainText, foresee, OUTAGES, sliceTraffic, type Traffic } from "./explain-text.ts";
 import type { CliPorts } from "./ports.ts";
 import { printable } from "./printable.ts";
 import { readPaths } from "./rule-paths.ts";
@@ -19,7 +19,8 @@ Examples:
   $ slowburn explain checkout/availability --traffic 20/s
   $ slowburn explain checkout/latency --rules new-rules --json
 
-Traffic is what a running slowburn counted over the last day (--url, or the configured address), unless --traffic says it.`;
+Traffic is what a running slowburn counted over the last day (--url, or the configured address), unless --traffic says it.
+Of an SLO that counts slices of time it makes no difference: each slice counts one.`;
 
 interface ExplainOptions extends AddressOptions {
   readonly rules?: string;
@@ -74,8 +75,9 @@ async function trafficOf(
   options: ExplainOptions,
   ports: CliPorts,
 ): Promise<Traffic | undefined> {
-  if (options.traffic !== undefined)
-    return { eventsPerSecond: options.traffic, source: "as given" };
+  const slices = sliceTraffic(slo);
+  if (slices !== undefined) return slices;
+  if (options.traffic !== undefined) return { perSecond: options.traffic, source: "as given" };
   const client = new ApiClient({ ...apiAddress(options, ports), fetch: ports.fetch });
   try {
     return presentTraffic(await client.slo(slo.id));
@@ -93,12 +95,13 @@ function presentTraffic({ groups }: SloDetailAnswer): Traffic | undefined {
     if (lookback === undefined) return 0;
     return lookback.total / Math.max(1, Math.min(lookback.lookbackSeconds, ageSeconds));
   });
-  const eventsPerSecond = Math.max(0, ...rates);
+  const perSecond = Math.max(0, ...rates);
   const source = groups.length > 1 ? "present traffic of the busiest group" : "present traffic";
-  return eventsPerSecond > 0 ? { eventsPerSecond, source } : undefined;
+  return perSecond > 0 ? { perSecond, source } : undefined;
 }
 
 function jsonOf(slo: Slo, traffic: Traffic | undefined): string {
+  const json = traffic && { eventsPerSecond: traffic.perSecond, source: traffic.source };
   const tiers = slo.alerts.tiers.map((tier) => ({
     ...tier,
     outages: OUTAGES.map((errorRatio) => ({
@@ -106,7 +109,7 @@ function jsonOf(slo: Slo, traffic: Traffic | undefined): string {
       ...foresee(slo, tier, errorRatio, traffic),
     })),
   }));
-  return `${JSON.stringify({ slo, traffic: traffic ?? null, tiers }, null, 2)}\n`;
+  return `${JSON.stringify({ slo, traffic: json ?? null, tiers }, null, 2)}\n`;
 }
 
 /** `20/s`, `600/h`, `1e4/1d` → events a second. */

@@ -15,6 +15,15 @@ slos:
       metric: http.server.request.duration
       where: { http.route: { not: [/healthz, /readyz] } }
       bad: { error.type: { exists: true } }
+  minutes:
+    objective: 99%
+    sli: { metric: orders, good: { ok: true } }
+    budgeting: { slices: 1m, good: 95% }
+  weighed:
+    objective: 99%
+    sli: { metric: orders, good: { ok: true } }
+    budgeting: { slices: 1m, weigh: ratio }
+    noData: bad
   silent: { objective: 99%, window: 7d, sli: { metric: orders, good: { ok: true } }, alerts: none }
 `;
 
@@ -81,6 +90,30 @@ describe("slowburn explain", () => {
   it("says when such traffic cannot resolve the objective", async () => {
     const { out } = await explain(["checkout/availability", "--traffic", "1/h"]);
     expect(out).toContain("less than one bad event in 30d");
+  });
+
+  it("of slices of time counts slices: 1 % of 1440 a day, whatever the traffic", async () => {
+    const { out } = await explain(["checkout/minutes", "--traffic", "20/s"]);
+    expect(out).toContain("Slices of 1m are counted: each is good when at least 95% of its events");
+    expect(out).toContain("99% of the slices must be good");
+    expect(out).toContain(
+      "At 60 slices/h (one every 1m that has events) that is 14 bad slices a day",
+    );
+    expect(out).toContain("Evaluation (10 s), the end of a slice (1m),");
+    // 10 % bad events make every slice bad, 1 % none: 2 % of 30 d are gone after 14.4 x 1 % of the hour.
+    const [, page = ""] = /^page 1h\/5m +(.*)$/m.exec(out) ?? [];
+    expect(page.split(/ {2,}/)).toEqual([
+      "> 14.4",
+      expect.stringMatching(/^8m38s/),
+      expect.stringMatching(/^8m38s/),
+      "never: burns too slowly",
+    ]);
+  });
+
+  it("of slices that are weighed says so, and what silence is", async () => {
+    const { out } = await explain(["checkout/weighed"]);
+    expect(out).toContain("each is as good as the ratio of its events. One without events is bad.");
+    expect(out).toMatch(/^page 6h\/30m .* 21m36s.* 3h36m/m);
   });
 
   it("of an SLO that never alerts says so", async () => {
