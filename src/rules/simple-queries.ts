@@ -2,8 +2,8 @@
  * The plainest queries of SLO files: a selector, alone or in `sum(…)`, `rate(…[5m])`, `increase(…[5m])`, and a quotient
  * of two of them. Ranges do not matter: the same sums answer every lookback.
  */
+import type { IndicatorReading, PromqlProblem, QueryName, RatioQueries } from "../promql/index.ts";
 import type { Term } from "../slo/index.ts";
-import type { QueryName, QueryProblem, QueryReader, QueryReading } from "./query-indicator.ts";
 import { readVectorSelector, type VectorSelector } from "./vector-selector.ts";
 
 export interface SimpleQuery {
@@ -17,7 +17,7 @@ export interface SimpleQuery {
 
 type Simple =
   | { readonly kind: "query"; readonly query: SimpleQuery }
-  | { readonly kind: "problem"; readonly problem: Omit<QueryProblem, "query"> };
+  | { readonly kind: "problem"; readonly problem: Omit<PromqlProblem, "query"> };
 
 const HEAD = /\s*(sum|rate|increase)\s*\(|\s*\(/y;
 const TAIL = /\s*(\[[^\]]*\])?((?:\s*\))*)\s*$/y;
@@ -65,8 +65,8 @@ export const growthOf = ({ metric, where, bound }: VectorSelector): Term => ({
   measure: bound === undefined ? { kind: "increase" } : { kind: "atMost", bound },
 });
 
-export const simpleQueries: QueryReader = {
-  ratio({ part, total, count }) {
+export const simpleQueries = {
+  ratio({ part, total, count }: RatioQueries): IndicatorReading {
     const reads = [
       { query: "part", from: 0, simple: readSimpleQuery(part) },
       { query: "total", from: 0, simple: readSimpleQuery(total) },
@@ -74,7 +74,8 @@ export const simpleQueries: QueryReader = {
     return ratioOf(reads, count);
   },
 
-  errorRatio(query) {
+  /** One query whose value is the error ratio. */
+  errorRatio(query: string): IndicatorReading {
     const inverted = /^\s*1\s*-\s*\(([\s\S]*)\)\s*$/.exec(query);
     const inner = inverted?.[1] ?? query;
     const start = inverted === null ? 0 : query.indexOf("(") + 1;
@@ -110,8 +111,8 @@ interface Read {
   readonly simple: Simple;
 }
 
-function ratioOf([part, total]: readonly [Read, Read], count: "good" | "bad"): QueryReading {
-  const problems = [part, total].flatMap(({ query, from, simple }): QueryProblem[] =>
+function ratioOf([part, total]: readonly [Read, Read], count: "good" | "bad"): IndicatorReading {
+  const problems = [part, total].flatMap(({ query, from, simple }): PromqlProblem[] =>
     simple.kind === "query"
       ? []
       : [

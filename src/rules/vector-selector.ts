@@ -2,9 +2,9 @@
  * `http_requests_total{code=~"5..",job="api"}` → metric and conditions (Prometheus, querying/basics, "Time series
  * selectors"). An attribute that is absent compares as the empty text, as a label does.
  */
+import type { PromqlProblemCode } from "../promql/index.ts";
 import type { Matcher, MetricSelector } from "../slo/index.ts";
 import { isRegex } from "./native/index.ts";
-import type { RuleProblemCode } from "./problem-codes.ts";
 
 export interface VectorSelector extends MetricSelector {
   /** Of `le="0.25"`: the events at or below it are selected. Absent for all, `+Inf` included. */
@@ -14,7 +14,7 @@ export interface VectorSelector extends MetricSelector {
 export interface SelectorProblem {
   readonly from: number;
   readonly to: number;
-  readonly code: RuleProblemCode;
+  readonly code: PromqlProblemCode;
   readonly message: string;
   readonly hint?: string;
 }

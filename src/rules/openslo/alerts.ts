@@ -15,10 +15,12 @@ import {
 import { judgeFactor } from "../foreign-tier.ts";
 import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
 import { writtenInText } from "../part-document.ts";
-import { severityOf } from "../severity-words.ts";
+import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
 import { readYaml } from "../yaml-text.ts";
 import type { Links } from "./links.ts";
 import { readPolicy, readUse, type UsedPolicy } from "./policy.ts";
+
+const SEVERITY_HINT = "write page, critical or sev1 to page; ticket, warning or sev2 not to";
 
 export interface Alerts {
   readonly policy: AlertPolicy;
@@ -93,7 +95,7 @@ function tierOf({ condition, field }: UsedPolicy, context: PolicyContext): Tier 
     return undefined;
   }
   const { severity, isKnown } = severityOf(word);
-  if (!isKnown) warnOfSeverity(word, field);
+  if (!isKnown) warnOfSeverity(word, field, SEVERITY_HINT);
   if (op === "lt" || op === "lte") warnOfOperator(op, condition.factor, field);
   const factorMilli = Math.max(1, Math.round(condition.factor * 1_000));
   if (budgetPpb !== undefined && !judgeFactor(factorMilli, budgetPpb, field)) return undefined;
@@ -133,14 +135,9 @@ function labelsOf(
   severity: AlertSeverity,
   field: Field,
 ): Readonly<Record<string, string>> {
-  const words = [...new Set(policies.map(({ condition }) => condition.severity))];
+  const words = policies.map(({ condition }) => condition.severity);
   const targets = [...new Set(policies.flatMap((policy) => policy.targets))];
-  const [word = severity, ...others] = words;
-  if (others.length > 0) {
-    const { document, path, findings } = field;
-    const message = `${words.join(", ")} are one severity here, ${severity}: its alerts say \`${word}\``;
-    findings.add("not-applied", document, path, message, { severity: "warning" });
-  }
+  const word = wordOf(words, severity, field);
   return {
     ...(word === severity ? {} : { severity: word }),
     ...(targets.length === 0 ? {} : { notification_target: targets.join(",") }),
@@ -154,12 +151,6 @@ export function warnOfSilence({ document, path, findings }: Field): void {
     at: "key",
     hint: "add alertPolicies, or the annotation slowburn.dev/alerts: workbook (or none)",
   });
-}
-
-function warnOfSeverity(word: string, { document, path, findings }: Field): void {
-  const message = `the severity \`${word}\` says neither page nor ticket: it pages`;
-  const hint = "write page, critical or sev1 to page; ticket, warning or sev2 not to";
-  findings.add("unknown-severity", document, path, message, { severity: "warning", hint });
 }
 
 function warnOfOperator(op: string, factor: number, { document, path, findings }: Field): void {

@@ -1,7 +1,7 @@
 /** An SLI → indicator: its queries are read as PromQL, its native parts as a native file's `sli:` is. */
+import type { IndicatorReading as QueryReading, QueryName } from "../../promql/index.ts";
 import type { Comparison, Indicator, PromqlSource, Term } from "../../slo/index.ts";
 import { readSelector, readSli as readNativeSli, report } from "../native/index.ts";
-import type { QueryName, QueryReading } from "../query-indicator.ts";
 import { queries } from "../queries.ts";
 import { growthOf, readSimpleQuery } from "../simple-queries.ts";
 import type { Links } from "./links.ts";
@@ -187,7 +187,7 @@ function comparing(
   selector: Pick<Term, "metric" | "where">,
   op: Operator,
   value: number,
-): Indicator {
+): Extract<Indicator, { kind: "sums" }> {
   const values = { ...selector, weight: 1 } as const;
   return {
     kind: "sums",

@@ -17,8 +17,10 @@ import { readForeignShape } from "../foreign-shape.ts";
 import type { Texts } from "../foreign-labels.ts";
 import { judgeFactor } from "../foreign-tier.ts";
 import { fieldIn, type Field } from "../native/index.ts";
-import { severityOf } from "../severity-words.ts";
+import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
 import { alertingSchema, severitiesSchema, type SeveritiesConfig } from "./schemas.ts";
+
+const SEVERITY_HINT = "write page or critical to page; ticket or warning not to";
 
 const MINUTE_MS = 60_000;
 
@@ -109,7 +111,7 @@ function tiersOf(
     const said = severities[row.name];
     const word = said === undefined || said === "" ? row.word : said;
     const { severity, isKnown } = severityOf(word);
-    if (!isKnown) warnOfSeverity(word, fieldIn(field, row.name));
+    if (!isKnown) warnOfSeverity(word, fieldIn(field, row.name), SEVERITY_HINT);
     const factorMilli = row.factor * 1_000;
     const longMs = minutesOf(windowMs, row.long);
     const shortMs = Math.max(minutesOf(windowMs, row.short), MINUTE_MS);
@@ -141,16 +143,10 @@ const minutesOf = (windowMs: number, share: number): number =>
 function bySeverityOf(tiers: readonly WordedTier[], field: Field): Alerting["bySeverity"] {
   const texts: Partial<Record<AlertSeverity, AlertTexts>> = {};
   for (const severity of ["page", "ticket"] as const) {
-    const words = [
-      ...new Set(tiers.filter(({ tier }) => tier.severity === severity).map(({ word }) => word)),
-    ];
-    const [word] = words;
-    if (word === undefined) continue;
-    if (words.length > 1) {
-      const { document, path, findings } = field;
-      const message = `${words.join(", ")} are one severity here, ${severity}: its alerts say \`${word}\``;
-      findings.add("not-applied", document, path, message, { severity: "warning" });
-    }
+    const own = tiers.filter(({ tier }) => tier.severity === severity);
+    if (own.length === 0) continue;
+    const said = own.map(({ word }) => word);
+    const word = wordOf(said, severity, field);
     if (word !== severity) texts[severity] = { labels: { severity: word }, annotations: {} };
   }
   return texts;
@@ -163,12 +159,6 @@ function warnOfAbsent({ document, path, findings }: Field): void {
     at: "key",
     hint: "write alerting: { absent: false } to say that none is wanted",
   });
-}
-
-function warnOfSeverity(word: string, { document, path, findings }: Field): void {
-  const message = `the severity \`${word}\` says neither page nor ticket: it pages`;
-  const hint = "write page or critical to page; ticket or warning not to";
-  findings.add("unknown-severity", document, path, message, { severity: "warning", hint });
 }
 
 function warnOfLookback(factor: number, { document, path, findings }: Field): void {
