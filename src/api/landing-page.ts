@@ -22,13 +22,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ESCAPES[char] ?? "");
 
+/** Summaries are the OpenAPI document's, in Markdown: of that, only code occurs. */
+const summaryHtml = (summary: string): string =>
+  escape(summary).replaceAll(/`([^`]*)`/g, "<code>$1</code>");
+
 /** A path with parameters is shown, not linked. */
 const pathHtml = (path: string): string =>
   path.includes("{") ? escape(path) : `<a href="${escape(path)}">${escape(path)}</a>`;
 
 export function landingPage(version: string, entries: readonly LandingEntry[]): string {
   const items = entries.map(
-    ({ path, summary }) => `<dt>${pathHtml(path)}</dt>\n<dd>${escape(summary)}</dd>`,
+    ({ path, summary }) => `<dt>${pathHtml(path)}</dt>\n<dd>${summaryHtml(summary)}</dd>`,
   );
   return `<!doctype html>
 <html lang="en">

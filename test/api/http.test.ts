@@ -165,6 +165,7 @@ describe("the landing page", () => {
     const html = await response.text();
     expect(html).toContain('href="/api/v1/slos"');
     expect(html).toContain("/api/v1/slos/{service}/{name}");
+    expect(html).toContain("as <code>Accept</code> asks");
     expect(html).not.toContain("<script");
     const style = /<style>([\s\S]*)<\/style>/.exec(html)![1]!;
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
