@@ -7,7 +7,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../src/storage/sqlite.ts";
 import { openSqliteStore, type Store } from "../src/storage/index.ts";
 import type { BenchCase } from "./bench-case.ts";
 import type { BenchSettings } from "./bench-settings.ts";

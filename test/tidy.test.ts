@@ -110,6 +110,13 @@ describe("rooms", () => {
     expect(outside).toEqual([]);
   });
 
+  test("SQLite has one door, which picks the version that the Node line can run", () => {
+    const importers = [...SOURCES, ...CODE].filter((path) =>
+      /(?:from|import\() ?"better-sqlite3(?:-13)?"/.test(textOf(path)),
+    );
+    expect([...new Set(importers)]).toEqual(["src/storage/sqlite.ts"]);
+  });
+
   test("rooms without I/O import none", () => {
     const pure = /^src\/(slo|promql|engine|series)\//;
     const modules =

@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
+import { Sqlite, type Database } from "./sqlite.ts";
 import { assert, type InvariantError, OperationError } from "../slo/index.ts";
 import { databasePath, type DatabaseSettings, instanceOf, openDatabase } from "./database.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";

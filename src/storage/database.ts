@@ -1,7 +1,7 @@
 /** Opens the database file: is it ours, of a schema we know, and does it really sync? */
 import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
+import { Sqlite, type Database } from "./sqlite.ts";
 import { assert, OperationError } from "../slo/index.ts";
 import { APPLICATION_ID, migrate, schemaVersion } from "./schema.ts";
 

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite, { type Database } from "better-sqlite3";
+import { Sqlite, type Database } from "./sqlite.ts";
 import { OperationError } from "../slo/index.ts";
 
 export interface DirectoryLock {

@@ -1,5 +1,5 @@
 /** What went wrong on disk, as one of few codes an operator can act on. */
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "./sqlite.ts";
 import { InvariantError, OperationError } from "../slo/index.ts";
 import type { Failure } from "./messages.ts";
 

@@ -1,5 +1,5 @@
 /** Commits batches of journal entries with their outbox changes, in order, and moves the high-water mark. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "./sqlite.ts";
 import { assert } from "../slo/index.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { asOperationError } from "./failure.ts";

@@ -2,7 +2,7 @@
  * The table `journal`: one row an entry, numbered without gaps, each with a checksum of its own and a link to all before it,
  * so that a changed, missing, swapped or added row is seen.
  */
-import type { Database, Statement } from "better-sqlite3";
+import type { Database, Statement } from "./sqlite.ts";
 import { checksum } from "./checksum.ts";
 import { isDamage } from "./failure.ts";
 import type { JournalEntry } from "./store.ts";

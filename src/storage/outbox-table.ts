@@ -1,5 +1,5 @@
 /** The table `outbox`: notifications that wait. Each row carries a checksum; a rotten one is dropped and reported, not sent. */
-import type { Database, Statement } from "better-sqlite3";
+import type { Database, Statement } from "./sqlite.ts";
 import { checksum } from "./checksum.ts";
 import { isDamage } from "./failure.ts";
 import type { OutboxChange, OutboxRow } from "./store.ts";

@@ -5,7 +5,7 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Database } from "better-sqlite3";
+import type { Database } from "./sqlite.ts";
 import { openDatabase, syncDirectory, type DatabaseSettings } from "./database.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { JournalTable } from "./journal.ts";

@@ -1,5 +1,5 @@
 /** Reads back what survived and says what did not. Changes nothing: when there is damage, `rebuild.ts` acts on the reading. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "./sqlite.ts";
 import { isDamage } from "./failure.ts";
 import type { HighWaterMark } from "./high-water-mark.ts";
 import { JOURNAL_START, JournalTable, type JournalHead, type JournalReading } from "./journal.ts";

@@ -1,5 +1,5 @@
 /** The tables, as a numbered list of steps. A step that was released is never edited; README.md has the format. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "./sqlite.ts";
 import { OperationError } from "../slo/index.ts";
 
 /** `slbn`: marks the file as ours (SQLite's application_id, offset 68 of the header). */

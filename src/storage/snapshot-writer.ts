@@ -1,5 +1,5 @@
 /** Writes snapshots in slices, so that appends get in between, and deletes what no kept snapshot needs. */
-import type { Database } from "better-sqlite3";
+import type { Database } from "./sqlite.ts";
 import { assert } from "../slo/index.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { JOURNAL_START, JournalTable } from "./journal.ts";

@@ -2,7 +2,7 @@
  * The tables `parts` and `snapshots`. A snapshot is a generation: it writes the parts that changed, and consists of the newest
  * version of every name up to its own generation. The last two generations can be read; what neither needs is deleted.
  */
-import type { Database, Statement } from "better-sqlite3";
+import type { Database, Statement } from "./sqlite.ts";
 import { checksum } from "./checksum.ts";
 import type { JournalHead } from "./journal.ts";
 import type { SnapshotPart } from "./store.ts";

@@ -3,7 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../../src/storage/sqlite.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildSlowburn } from "./built.ts";
 import { Home, type Flags } from "./home.ts";

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../../src/storage/sqlite.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { OperationError } from "../../src/slo/index.ts";
 import type { OutboxRow, Recovery, Store } from "../../src/storage/index.ts";

@@ -1,7 +1,7 @@
 /** A crash while the database is being rebuilt after damage leaves the old one or the new one, never neither. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../../src/storage/sqlite.ts";
 import { expect, test } from "vitest";
 import type { FailpointName } from "../../src/storage/failpoint.ts";
 import { bytesOf, copyFiles, newDirectory, openSqlite, runSqlite } from "./harness.ts";

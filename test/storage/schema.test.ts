@@ -1,4 +1,4 @@
-import Sqlite, { type Database } from "better-sqlite3";
+import { Sqlite, type Database } from "../../src/storage/sqlite.ts";
 import { expect, test } from "vitest";
 import { instanceOf, openDatabase } from "../../src/storage/database.ts";
 import { APPLICATION_ID, migrate, MIGRATIONS, schemaVersion } from "../../src/storage/schema.ts";

@@ -1,6 +1,6 @@
 /** What is on disk after snapshots: only what changed is written, only what two generations need is kept. */
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../../src/storage/sqlite.ts";
 import { describe, expect, test } from "vitest";
 import { OperationError } from "../../src/slo/index.ts";
 import { partSlices } from "../../src/storage/part-slices.ts";

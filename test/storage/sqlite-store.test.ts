@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
+import { Sqlite } from "../../src/storage/sqlite.ts";
 import { describe, expect, test } from "vitest";
 import { OperationError } from "../../src/slo/index.ts";
 import { APPLICATION_ID } from "../../src/storage/schema.ts";
