@@ -35,6 +35,7 @@ const ROOMS = [
   "alerts",
   "telemetry",
   "ingest",
+  "replay",
   "export",
   "api",
   "server",
