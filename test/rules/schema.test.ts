@@ -27,19 +27,22 @@ describe("rules/schema/slowburn-v1.json", () => {
   });
 
   it("describes every field of an SLO", () => {
-    const schema = ruleSchema() as {
-      properties: { slos: { additionalProperties: { properties: Record<string, object> } } };
+    const { definitions } = ruleSchema() as {
+      definitions: Record<string, { properties: Record<string, object> }>;
     };
-    const fields = schema.properties.slos.additionalProperties.properties;
-    expect(Object.keys(fields).toSorted()).toEqual(
-      "alerts budgeting description groupLimit labels noData objective owner per runbook sli window".split(
-        " ",
-      ),
-    );
-    for (const [name, field] of Object.entries(fields)) {
-      const isReference = JSON.stringify(field).includes("$ref");
-      expect(isReference || "description" in field, name).toBe(true);
-    }
+    const own =
+      "alerts annotations description groupLimit labels links objective owner runbook window";
+    const good = "budgeting noData per sli";
+    const fieldsOf = (name: string) => Object.keys(definitions[name]?.properties ?? {}).toSorted();
+    const sorted = (...names: readonly string[]) => names.join(" ").split(" ").toSorted();
+    expect(fieldsOf("slo")).toEqual(sorted(own, good));
+    expect(fieldsOf("usedSlo")).toEqual(sorted(own, "use with"));
+    expect(fieldsOf("sloInTemplate")).toEqual(sorted(own.replace("owner ", ""), good));
+    for (const kind of ["slo", "usedSlo", "sloInTemplate", "template", "parameter", "file"])
+      for (const [name, field] of Object.entries(definitions[kind]?.properties ?? {})) {
+        const isPlain = JSON.stringify(field).includes("$ref") || "const" in field;
+        expect(isPlain || "description" in field, `${kind} ${name}`).toBe(true);
+      }
   });
 });
 
