@@ -10,6 +10,7 @@ import { failureOf } from "./failure.ts";
 import type { CliPorts } from "./ports.ts";
 import { addServe } from "./serve.ts";
 import { addStatus } from "./status.ts";
+import { addTest } from "./test.ts";
 
 /** Runs one command; resolves with the exit code. `args` without the program's own name. */
 export async function run(args: readonly string[], ports: CliPorts): Promise<number> {
@@ -47,6 +48,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
     });
   addServe(program, ports, done);
   addCheck(program, ports, done);
+  addTest(program, ports, done);
   addExplain(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
