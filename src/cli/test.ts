@@ -36,6 +36,7 @@ const DEFAULT_DIRECTORY = "rules";
 const MAX_FOLDER_DEPTH = 16;
 /** After so long people want to know that something goes on. */
 const QUIET_MS = 1000;
+const CLEAR_LINE = "\r\u001b[K";
 
 interface TestOptions {
   readonly format: (typeof FORMATS)[number];
@@ -69,9 +70,10 @@ function test(paths: readonly string[], format: TestOptions["format"], ports: Cl
   const verdicts: ScriptVerdict[] = [];
   const startedAt = performance.now();
   for (const [index, file] of files.entries()) {
-    if (performance.now() - startedAt > QUIET_MS && ports.isTerminal)
-      ports.err(`\r${index} of ${files.length} scripts … `);
+    const isLong = performance.now() - startedAt > QUIET_MS && ports.isTerminal;
+    if (isLong) ports.err(`${index + 1} of ${files.length}: ${file} …`);
     const verdict = verdictOf(file, sources);
+    if (isLong) ports.err(CLEAR_LINE);
     verdicts.push(verdict);
     if (format === "text") ports.out(renderVerdict(verdict, settings));
   }

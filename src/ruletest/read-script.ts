@@ -202,14 +202,15 @@ class ScriptReader {
     return { kind: "rules", place, isEdit, source: { path } };
   }
 
-  /** Lines up to the next that is not indented; blank ones at its end left out. */
+  /** Lines up to the next that is not indented; comments and blank lines at its end left out. */
   #rawBlock(): readonly string[] {
     const from = this.#next;
     let end = from;
     for (let at = from; at < this.#lines.length; at++) {
       const line = this.#lines[at] ?? "";
-      if (INDENTED.test(line)) end = at + 1;
-      else if (line.trim() !== "") break;
+      if (BLANK.test(line)) continue;
+      if (!INDENTED.test(line)) break;
+      end = at + 1;
     }
     this.#next = end;
     return this.#lines.slice(from, end);

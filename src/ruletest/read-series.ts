@@ -38,7 +38,8 @@ export function readSeriesLoad(cursor: LineCursor, context: LoadContext): Series
 function readOrigin(cursor: LineCursor): Origin {
   const startedMs = cursor.accept("started") ? readStart(cursor) : undefined;
   const counted = cursor.accept("counted") ? cursor.number("what it had counted") : 0;
-  return { startedMs, counted };
+  const aheadMs = cursor.accept("ahead") ? cursor.duration("how far its clock is ahead") : 0;
+  return { startedMs, counted, aheadMs };
 }
 
 function readStart(cursor: LineCursor): Origin["startedMs"] {

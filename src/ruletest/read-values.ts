@@ -20,6 +20,7 @@ const NANOS_PER_UNIT: Readonly<Record<string, number>> = {
   min: 6e10,
   h: 3.6e12,
 };
+const PROMPT: Delivery = { isSilent: false, lateMs: 0, againMs: undefined };
 const LENGTH_HINT = "write `10/s for 1h`, `+3`, `silent for 5m`, `restart`, or samples: `0+2x21`";
 
 export interface LineTime {
@@ -69,7 +70,7 @@ function readSegment(cursor: LineCursor, line: LineTime): Segment {
       kind: "events",
       amounts: [],
       lengthMs,
-      delivery: { isSilent: true, lateMs: 0, isTwice: false },
+      delivery: { ...PROMPT, isSilent: true },
     };
   }
   const from = cursor.position;
@@ -173,11 +174,11 @@ function readLength(cursor: LineCursor, { everyMs }: LineTime): number {
 }
 
 function readDelivery(cursor: LineCursor): Delivery {
-  const delivery = { isSilent: false, lateMs: 0, isTwice: false };
+  const delivery = { ...PROMPT };
   for (;;) {
     if (cursor.accept("silent")) delivery.isSilent = true;
     else if (cursor.accept("late")) delivery.lateMs = cursor.duration("how late");
-    else if (cursor.accept("twice")) delivery.isTwice = true;
+    else if (cursor.accept("twice")) delivery.againMs = cursor.acceptDuration() ?? 0;
     else return delivery;
   }
 }

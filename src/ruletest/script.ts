@@ -68,6 +68,8 @@ export interface Origin {
   readonly startedMs: number | "unknown" | "sliding" | undefined;
   /** What it had counted before this script. */
   readonly counted: number;
+  /** So much is its clock ahead of the script's. */
+  readonly aheadMs: number;
 }
 
 export type Values =
@@ -99,8 +101,8 @@ export interface Delivery {
   readonly isSilent: boolean;
   /** So much after their time. */
   readonly lateMs: number;
-  /** Each is sent again at once. */
-  readonly isTwice: boolean;
+  /** Each is sent again so much after it was sent first; `undefined`: it is not. */
+  readonly againMs: number | undefined;
 }
 
 /** `numerator / denominator` events in each `perMs`, all of value `at` where the metric is a histogram. */

@@ -20,8 +20,8 @@ export interface Export {
   readonly startMs: number;
   readonly timeMs: number;
   readonly arrivesMs: number;
-  /** Sent again at once. */
-  readonly isTwice: boolean;
+  /** So much later it is sent again. */
+  readonly againMs: number | undefined;
   readonly fields: PointFields;
 }
 
@@ -32,17 +32,18 @@ interface Step {
   readonly change: (tally: Tally) => void;
   readonly isSent: boolean;
   readonly lateMs: number;
-  readonly isTwice: boolean;
+  readonly againMs: number | undefined;
   /** A new start time, ms. */
   readonly restartMs?: number;
 }
 
-const PROMPT = { isSent: true, lateMs: 0, isTwice: false } as const;
+const PROMPT = { isSent: true, lateMs: 0, againMs: undefined } as const;
 
 export class Sender {
   readonly #load: SeriesLoad;
   readonly #tally: Tally;
   readonly #origin: Origin["startedMs"];
+  readonly #aheadMs: number;
   #startMs: number;
   /** The end of the last interval that was exported. */
   #sentMs: number;
@@ -56,6 +57,7 @@ export class Sender {
     this.#tally = newTally(metric);
     if (origin.counted !== 0) this.#tally.set(origin.counted);
     this.#origin = origin.startedMs;
+    this.#aheadMs = origin.aheadMs;
     this.#startMs = typeof origin.startedMs === "number" ? epochMs + origin.startedMs : nowMs;
     this.#sentMs = this.#startMs;
     this.#steps = stepsOf(load, nowMs);
@@ -90,18 +92,20 @@ export class Sender {
     }
     step.change(this.#tally);
     if (!step.isSent) return undefined;
-    const { timeMs, lateMs, isTwice } = step;
+    const { lateMs, againMs } = step;
     const startMs = this.#startTime();
+    const timeMs = step.timeMs + this.#aheadMs;
     const fields = this.#tally.fields();
-    this.#sentMs = timeMs;
+    this.#sentMs = step.timeMs;
     if (metric.isDelta) this.#tally.clear();
-    const arrivesMs = timeMs + lateMs;
-    return { metric, resource, attributes, startMs, timeMs, arrivesMs, isTwice, fields };
+    const arrivesMs = step.timeMs + lateMs;
+    return { metric, resource, attributes, startMs, timeMs, arrivesMs, againMs, fields };
   }
 
   #startTime(): number {
     if (this.#origin === "unknown") return 0;
-    return this.#load.metric.isDelta || this.#origin === "sliding" ? this.#sentMs : this.#startMs;
+    const { isDelta } = this.#load.metric;
+    return (isDelta || this.#origin === "sliding" ? this.#sentMs : this.#startMs) + this.#aheadMs;
   }
 }
 
@@ -129,14 +133,14 @@ function* stepsOf({ values, everyMs }: SeriesLoad, fromMs: number): Generator<St
         first(tally);
         counted(tally);
       };
-      const { isSilent, lateMs, isTwice } = segment.delivery;
+      const { isSilent, lateMs, againMs } = segment.delivery;
       const isSent = !isSilent;
       yield {
         timeMs,
         change,
         isSent,
         lateMs,
-        isTwice,
+        againMs,
         ...(restartMs !== undefined && { restartMs }),
       };
       before = () => undefined;

@@ -1,6 +1,7 @@
 /** What became of a script, for people and for scripts. */
 import type { Problem } from "../slo/index.ts";
 import type { Place } from "./problem-codes.ts";
+import type { AlertEvent } from "./world.ts";
 
 /** A claim that does not hold. */
 export interface Failure extends Place {
@@ -18,6 +19,8 @@ export interface TestVerdict {
   /** Claims that were looked at. */
   readonly claimCount: number;
   readonly failures: readonly Failure[];
+  /** What alerts did, in order. */
+  readonly alerts: readonly AlertEvent[];
   /** Why the test could not go on; warnings of its rules are not told. */
   readonly problems: readonly Problem[];
 }

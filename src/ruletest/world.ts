@@ -27,7 +27,7 @@ export class World {
   rejectedPoints = 0;
   readonly #epochMs: number;
   readonly #senders = new Map<string, Sender>();
-  /** Exports that come later than their time, in order of arrival. */
+  /** Exports that come later than they were made, or again, in order of arrival. */
   #late: Export[] = [];
 
   constructor(startMs: number, bucketMs: number) {
@@ -62,7 +62,8 @@ export class World {
       const dueMs = this.#dueMs();
       if (dueMs === undefined || dueMs > untilMs) break;
       this.#note(this.replay.approach(Math.max(dueMs, this.replay.nowMs)));
-      this.#deliver(this.#exportsAt(dueMs));
+      const exports = this.#exportsAt(dueMs);
+      if (exports.length > 0) this.#deliver(exports);
     }
     this.#note(this.replay.advanceTo(untilMs));
   }
@@ -77,26 +78,27 @@ export class World {
   #exportsAt(dueMs: number): readonly Export[] {
     const arriving = this.#late.filter(({ arrivesMs }) => arrivesMs <= dueMs);
     this.#late = this.#late.filter(({ arrivesMs }) => arrivesMs > dueMs);
-    let hasLate = false;
     for (const sender of this.#senders.values()) {
       if (sender.dueMs !== dueMs) continue;
       const made = sender.exportDue();
       if (made === undefined) continue;
       if (made.arrivesMs <= dueMs) arriving.push(made);
-      else {
-        this.#late.push(made);
-        hasLate = true;
-      }
+      else this.#defer(made);
     }
-    if (hasLate) this.#late.sort((a, b) => a.arrivesMs - b.arrivesMs);
     return arriving;
   }
 
   #deliver(exports: readonly Export[]): void {
-    const again = exports.filter(({ isTwice }) => isTwice);
-    for (const request of [exports, again])
-      if (request.length > 0)
-        this.rejectedPoints += this.replay.send(requestOf(request)).rejectedPoints;
+    this.rejectedPoints += this.replay.send(requestOf(exports)).rejectedPoints;
+    for (const made of exports)
+      if (made.againMs !== undefined)
+        this.#defer({ ...made, arrivesMs: made.arrivesMs + made.againMs, againMs: undefined });
+  }
+
+  /** What arrives at one moment keeps its order. */
+  #defer(made: Export): void {
+    const at = this.#late.findLastIndex(({ arrivesMs }) => arrivesMs <= made.arrivesMs);
+    this.#late.splice(at + 1, 0, made);
   }
 
   #note(transitions: readonly AlertTransition[]): void {
