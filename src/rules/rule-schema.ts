@@ -96,7 +96,8 @@ function inTemplate(schema: JsonSchema): JsonSchema {
       const isOfValues = keyword === "items" || keyword === "additionalProperties";
       if (isOfValues && typeof value === "object")
         return [keyword, orParameter(value as JsonSchema)];
-      if (keyword === "anyOf") return [keyword, (value as readonly JsonSchema[]).map(inTemplate)];
+      if (keyword === "anyOf" || keyword === "allOf")
+        return [keyword, (value as readonly JsonSchema[]).map(inTemplate)];
       return [keyword, keyword === "$ref" ? `${String(value)}InTemplate` : value];
     }),
   );
