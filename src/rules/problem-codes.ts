@@ -74,6 +74,14 @@ export const RULE_PROBLEM_CODES = {
   "invalid-slice": "A slice of time that is no whole number of buckets, or too wide.",
   "condition-op": "An alert on a low burn rate: it is read as one on a high one.",
   "unknown-severity": "A severity that says neither page nor ticket: it pages.",
+  "template-form": "A template, or a use of one, that is not written as templates are.",
+  "template-unsound":
+    "The template has errors, told where it stands, and no earlier version is known.",
+  "template-deprecated": "The template says what to use instead.",
+  "newer-template": "Lint: a newer version of the template is published.",
+  "invalid-argument": "An argument that the template's parameter does not take.",
+  "unused-parameter": "A parameter that stands nowhere in its template.",
+  "fixed-by-template": "What the template fixes for all who use it.",
   "promql-note": "A query that is computed otherwise than Prometheus would.",
 } as const;
 

@@ -22,15 +22,15 @@ export function readScriptRules(script: Script, lines: readonly RulesLine[]): re
       problems.push(...set.problems);
     } else texts.push({ file: path, text: textOf(path, line) });
   }
-  const readings = readRuleFiles(texts, { bucketMs: script.bucketMs });
-  for (const reading of readings) {
+  const inline = lines.flatMap(({ source }) => ("yaml" in source ? [source] : []));
+  const inlineTexts = inline.map(({ line, yaml }): SourceText => {
+    return { file: script.file, text: "\n".repeat(line) + yaml };
+  });
+  const readings = readRuleFiles([...texts, ...inlineTexts], { bucketMs: script.bucketMs });
+  for (const [index, reading] of readings.entries()) {
     slos.push(...reading.slos);
-    problems.push(...reading.problems);
-  }
-  for (const line of lines) {
-    const reading = readInline(script, line);
-    slos.push(...reading.slos);
-    problems.push(...reading.problems);
+    const indent = inline[index - texts.length]?.indent ?? 0;
+    problems.push(...reading.problems.map((problem) => indented(problem, script, indent)));
   }
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new ProblemError(errors);
@@ -60,27 +60,13 @@ function textOf(path: string, { place }: RulesLine): string {
   }
 }
 
-/** Its problems get the places that they have in the script. */
-function readInline(
-  { file, bucketMs }: Script,
-  { source }: RulesLine,
-): { readonly slos: readonly Slo[]; readonly problems: readonly Problem[] } {
-  if (!("yaml" in source)) return { slos: [], problems: [] };
-  const text = "\n".repeat(source.line) + source.yaml;
-  const [reading] = readRuleFiles([{ file, text }], { bucketMs });
-  const { slos = [], problems = [] } = reading ?? {};
-  const shifted = (column: number | undefined) =>
-    column === undefined ? undefined : column + source.indent;
+/** A problem of YAML in the script gets the place that it has there. */
+function indented(problem: Problem, { file }: Script, indent: number): Problem {
+  if (problem.file !== file) return problem;
+  const { column, endColumn, ...rest } = problem;
   return {
-    slos,
-    problems: problems.map((problem) => {
-      const { column: at, endColumn: end, ...rest } = problem;
-      const [column, endColumn] = [shifted(at), shifted(end)];
-      return {
-        ...rest,
-        ...(column !== undefined && { column }),
-        ...(endColumn !== undefined && { endColumn }),
-      };
-    }),
+    ...rest,
+    ...(column !== undefined && { column: column + indent }),
+    ...(endColumn !== undefined && { endColumn: endColumn + indent }),
   };
 }
