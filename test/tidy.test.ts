@@ -36,6 +36,7 @@ const ROOMS = [
   "telemetry",
   "ingest",
   "replay",
+  "plan",
   "export",
   "api",
   "server",

@@ -25,10 +25,12 @@ export type {
   StatusAnswer,
   StreamAlertAnswer,
 } from "./answers.ts";
+export type { PlanAnswer, PlanRequest, PlanStateAnswer, SloPlanAnswer } from "./plan-answer.ts";
 export type {
   ApiSources,
   DashboardSample,
   EngineSource,
+  PlanSample,
   Readiness,
   ReceiverSample,
   RulesSample,

@@ -1,5 +1,12 @@
 /** Asks slowburn's API; every way it can fail is a sentence. */
-import type { SloAnswer, SloDetailAnswer, SloListAnswer, StatusAnswer } from "../api/index.ts";
+import type {
+  PlanAnswer,
+  PlanRequest,
+  SloAnswer,
+  SloDetailAnswer,
+  SloListAnswer,
+  StatusAnswer,
+} from "../api/index.ts";
 import { OperationError } from "../slo/index.ts";
 
 export interface ApiClientSettings {
@@ -16,6 +23,7 @@ export interface SloFilter {
 }
 
 const TIMEOUT_MS = 10_000;
+const PLAN_TIMEOUT_MS = 120_000;
 
 export class ApiClient {
   readonly url: string;
@@ -57,14 +65,22 @@ export class ApiClient {
     return this.#read("/api/v1/status");
   }
 
-  async #read<T>(path: string): Promise<T> {
+  /** What rule files would do there. Reads a million series at worst, so it may take its time. */
+  plan(request: PlanRequest): Promise<PlanAnswer> {
+    return this.#read("/api/v1/plan", JSON.stringify(request), PLAN_TIMEOUT_MS);
+  }
+
+  /** With a body it is a POST of JSON. */
+  async #read<T>(path: string, body?: string, timeoutMs = TIMEOUT_MS): Promise<T> {
     const { token } = this.#settings;
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const signal = AbortSignal.timeout(timeoutMs);
     let response: Response;
     try {
       response = await this.#settings.fetch(this.url + path, {
-        headers,
+        ...(body === undefined ? {} : { method: "POST", body }),
+        headers: { ...type, ...authorization },
         signal,
         redirect: "error",
       });

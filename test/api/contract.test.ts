@@ -16,8 +16,11 @@ interface Operation {
 }
 const document = openApiDocument("1.2.3") as {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly paths: Readonly<Record<string, { readonly get: Operation; readonly post?: Operation }>>;
 };
+
+const operations = (): [string, Operation][] =>
+  Object.entries(document.paths).map(([path, { get, post }]) => [path, post ?? get]);
 
 function validator(): (ref: string, value: unknown) => string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -104,7 +107,7 @@ describe("the document", () => {
     );
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
     expect(document.openapi).toBe("3.1.0");
-    const ids = Object.values(document.paths).map((path) => path.get.operationId);
+    const ids = operations().map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -112,8 +115,8 @@ describe("the document", () => {
     const text = JSON.stringify(document);
     for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(text).toContain(`"${name}":{`);
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      const declared = get.parameters.filter((each) => each.in === "path").map((each) => each.name);
+    for (const [path, { parameters }] of operations()) {
+      const declared = parameters.filter((each) => each.in === "path").map((each) => each.name);
       expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     }
     expect(text).not.toContain("$id");

@@ -186,6 +186,7 @@ export function world(more: Partial<ApiSources> = {}): World {
         firedAt: undefined as never,
       }),
     ],
+    plan: () => Promise.resolve({ problems: [], plan: undefined }),
     rules: () => ({
       files: [
         {
