@@ -71,15 +71,15 @@ export class ApiClient {
   }
 
   /** With a body it is a POST of JSON. */
-  async #read<T>(path: string, body?: string, timeoutMs = TIMEOUT_MS): Promise<T> {
+  async #read<T>(path: string, posted?: string, timeoutMs = TIMEOUT_MS): Promise<T> {
     const { token } = this.#settings;
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const type = posted === undefined ? {} : { "content-type": "application/json" };
     const signal = AbortSignal.timeout(timeoutMs);
     let response: Response;
     try {
       response = await this.#settings.fetch(this.url + path, {
-        ...(body === undefined ? {} : { method: "POST", body }),
+        ...(posted === undefined ? {} : { method: "POST", body: posted }),
         headers: { ...type, ...authorization },
         signal,
         redirect: "error",
