@@ -1,8 +1,8 @@
 /** `POST /api/v1/plan`: the body, under its limit, to what it asks. */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { OperationError } from "../slo/index.ts";
 import { ApiFailure } from "./failure.ts";
+import { passing } from "./metrics-route.ts";
 import { planAnswer, type PlanRequest } from "./plan-answer.ts";
 import { planRequest } from "./plan-schema.ts";
 import type { ApiSources } from "./sources.ts";
@@ -28,16 +28,7 @@ export async function planRoute(c: Context, sources: ApiSources): Promise<Respon
     request = parseRequest(await c.req.text());
   });
   if (request === undefined) throw new ApiFailure(400, "the body could not be read");
-  return c.json(planAnswer(await planned(request, sources)));
-}
-
-async function planned(request: PlanRequest, sources: ApiSources) {
-  try {
-    return await sources.plan(request);
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    throw new ApiFailure(503, error.message, { headers: { "retry-after": "5" } });
-  }
+  return c.json(planAnswer(await passing(sources.plan(request))));
 }
 
 /** Throws `ApiFailure` 400 that says which part is wrong. */

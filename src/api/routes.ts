@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { alertAnswer } from "./alert-answer.ts";
 import type { AlertListAnswer, DashboardListAnswer, HealthAnswer } from "./answers.ts";
 import { ApiFailure } from "./failure.ts";
+import { METRICS_PARAMETERS, metricsRoute } from "./metrics-route.ts";
 import { planRoute } from "./plan-route.ts";
 import { type Parameter, readQuery, oneOf } from "./query.ts";
 import { rulesAnswer } from "./rules-answer.ts";
@@ -114,6 +115,15 @@ export const ROUTES: readonly Route[] = [
     answer: { schema: "Rules" },
     failures: [],
     handle: (c, sources) => c.json(rulesAnswer(sources.rules())),
+  },
+  {
+    path: "/api/v1/metrics",
+    operationId: "readMetrics",
+    summary: "What the known series show of metrics: unit, attribute keys, bucket bounds.",
+    query: METRICS_PARAMETERS,
+    answer: { schema: "Metrics" },
+    failures: [503],
+    handle: metricsRoute,
   },
   {
     path: "/api/v1/plan",

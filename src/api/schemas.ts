@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type * as answer from "./answers.ts";
 import { absentMoment, count, moment, ruleProblem } from "./schema-parts.ts";
+import { metricsSchema } from "./metrics-route.ts";
 import { plan, planRequest } from "./plan-schema.ts";
 import { receiver, status } from "./status-schema.ts";
 
@@ -207,6 +208,7 @@ export type SchemaName =
   | "SloList"
   | "SloDetail"
   | "AlertList"
+  | "Metrics"
   | "Plan"
   | "PlanRequest"
   | "RuleProblem"
@@ -224,6 +226,7 @@ const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
   SloList: sloList,
   SloDetail: sloDetail,
   AlertList: alertList,
+  Metrics: metricsSchema,
   Plan: plan,
   PlanRequest: planRequest,
   RuleProblem: ruleProblem,

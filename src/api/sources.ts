@@ -4,6 +4,7 @@ import type { EngineCounters, EngineView } from "../engine/index.ts";
 import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
 import type { EditPlan } from "../plan/index.ts";
 import type { InexactCut } from "../series/index.ts";
+import type { RunningFacts } from "../rules/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StoreStats } from "../storage/index.ts";
 import type { JournalCounts, PointCounts, RequestCount } from "../telemetry/index.ts";
@@ -83,6 +84,9 @@ export interface DashboardSample {
   readonly json: object;
 }
 
+/** `metricFacts` of the plan room gives it. */
+export type MetricsSample = Omit<RunningFacts, "rates">;
+
 export interface PlanSample {
   /** Of the files; with an error among them nothing is planned. */
   readonly problems: readonly Problem[];
@@ -98,6 +102,8 @@ export interface ApiSources {
   readonly rules: () => RulesSample;
   /** What rule files would do if they were put in force. Rejects with `OperationError` when it can not be told now. */
   readonly plan: (request: PlanRequest) => Promise<PlanSample>;
+  /** What is known of metrics, by the names that rules call them. Rejects as `plan` does. */
+  readonly metrics: (names: readonly string[]) => Promise<MetricsSample>;
   readonly status: () => StatusSample | Promise<StatusSample>;
   readonly readiness: () => Readiness;
   readonly scrape: (request: ScrapeRequest) => ScrapeAnswer;

@@ -1,5 +1,6 @@
 /** Asks slowburn's API; every way it can fail is a sentence. */
 import type {
+  MetricsAnswer,
   PlanAnswer,
   PlanRequest,
   SloAnswer,
@@ -8,6 +9,8 @@ import type {
   StatusAnswer,
 } from "../api/index.ts";
 import { OperationError } from "../slo/index.ts";
+import { apiAddress } from "./api-address.ts";
+import type { CliPorts } from "./ports.ts";
 
 export interface ApiClientSettings {
   /** Without a slash at its end. */
@@ -23,6 +26,8 @@ export interface SloFilter {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Long names fit into an address then. */
+const NAMES_AT_ONCE = 25;
 const PLAN_TIMEOUT_MS = 120_000;
 
 export class ApiClient {
@@ -65,6 +70,22 @@ export class ApiClient {
     return this.#read("/api/v1/status");
   }
 
+  /** What series there show of metrics, by the names that rules call them. */
+  async metrics(names: readonly string[]): Promise<MetricsAnswer> {
+    const pages: MetricsAnswer[] = [];
+    for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+      const asked = names.slice(from, from + NAMES_AT_ONCE);
+      const query = new URLSearchParams(asked.map((name): [string, string] => ["name", name]));
+      pages.push(
+        await this.#read(`/api/v1/metrics?${query.toString()}`, undefined, PLAN_TIMEOUT_MS),
+      );
+    }
+    return {
+      metrics: pages.flatMap(({ metrics }) => metrics),
+      unseen: pages.flatMap(({ unseen }) => unseen),
+    };
+  }
+
   /** What rule files would do there. Reads a million series at worst, so it may take its time. */
   plan(request: PlanRequest): Promise<PlanAnswer> {
     return this.#read("/api/v1/plan", JSON.stringify(request), PLAN_TIMEOUT_MS);
@@ -100,6 +121,22 @@ export class ApiClient {
     );
   }
 }
+
+/** To where the options or the configuration say. */
+export const clientOf = (
+  { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
+  ports: CliPorts,
+): ApiClient =>
+  new ApiClient({
+    ...apiAddress(
+      {
+        ...(url === undefined ? {} : { url }),
+        ...(tokenFile === undefined ? {} : { tokenFile }),
+      },
+      ports,
+    ),
+    fetch: ports.fetch,
+  });
 
 const failure = (code: string, message: string, cause: unknown): OperationError =>
   new OperationError(code, message, { cause, retryable: true });

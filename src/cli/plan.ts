@@ -3,8 +3,8 @@ import { Option, type Command } from "commander";
 import type { PlanAnswer, RulesAnswer } from "../api/index.ts";
 import { problemsToJson, renderProblems } from "../rules/index.ts";
 import type { Problem } from "../slo/index.ts";
-import { apiAddress, webAddress } from "./api-address.ts";
-import { ApiClient } from "./api-client.ts";
+import { webAddress } from "./api-address.ts";
+import { clientOf } from "./api-client.ts";
 import { hasColours, painter } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import { planMarkdown } from "./plan-markdown.ts";
@@ -60,14 +60,7 @@ async function plan(
   ports: CliPorts,
 ): Promise<number> {
   const { texts, problems, isWhole } = ruleTexts(paths, ports);
-  const address = apiAddress(
-    {
-      ...(against === undefined ? {} : { url: against }),
-      ...(tokenFile === undefined ? {} : { tokenFile }),
-    },
-    ports,
-  );
-  const client = new ApiClient({ ...address, fetch: ports.fetch });
+  const client = clientOf({ url: against, tokenFile }, ports);
   const answer = await client.plan({ files: texts, isWhole });
   const found = problemsToJson([...problems, ...answer.problems.map(problemOf)]);
   const isRefused = found.errorCount > 0;

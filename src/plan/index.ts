@@ -4,6 +4,7 @@
  * is touched, and what is foretold is done by the same code that does it (`Engine.fork`, `AlertEvaluator`).
  */
 export { planEdit, type EditPlan, type PlanScope, type PlanSources } from "./plan-edit.ts";
+export { metricFacts } from "./metric-facts.ts";
 export type { FieldChange } from "./field-changes.ts";
 export type { History } from "./rehearsal.ts";
 export type { MatchedSeries, SloPlan, SloState } from "./slo-plan.ts";

@@ -12,6 +12,7 @@ export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
 export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 export { listRuleFiles, readRuleText, type FileText } from "./rule-folder.ts";
+export { metricsOf, rateOf, type MetricFacts, type RunningFacts } from "./running-lints.ts";
 export { ruleSchema } from "./rule-schema.ts";
 export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 export { watchRules, type RulesWatch, type WatchSettings } from "./watch-rules.ts";

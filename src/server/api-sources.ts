@@ -46,13 +46,15 @@ export function apiSources(parts: RunningParts): ApiSources {
     onMoreFailed: (error) => log.warn("metrics.failed", { error }),
   });
   const boards = dashboards();
+  const planner = rulePlanner(config, counting, now);
   const startedAt = now();
   return {
     engine,
     inexactCuts: (streams) => counting.core.series.bindings.inexactCuts(streams),
     alerts: () => alerts.current(),
     rules: () => rules.current,
-    plan: rulePlanner(config, counting, now),
+    plan: planner.plan,
+    metrics: planner.facts,
     status: () => statusOf(parts, startedAt),
     readiness: parts.readiness,
     scrape: (request) => scrape(exposition, request),

@@ -67,6 +67,8 @@ describe("every answer is what the OpenAPI document says", () => {
     ["/api/v1/alerts?state=gone", "/api/v1/alerts", 400],
     ["/api/v1/rules", "/api/v1/rules", 200],
     ["/api/v1/status", "/api/v1/status", 200],
+    ["/api/v1/metrics?name=a", "/api/v1/metrics", 200],
+    ["/api/v1/metrics", "/api/v1/metrics", 400],
     ["/metrics", "/metrics", 200],
     ["/dashboards", "/dashboards", 200],
     ["/dashboards/slowburn-fleet.json", "/dashboards/{file}", 200],

@@ -92,7 +92,9 @@ describe("slowburn plan against a running server", () => {
         state,
         tier,
       }));
-      expect(alerts).toEqual(after!.alerts.map(({ streamKey: _, ...alert }) => alert));
+      expect(alerts).toEqual(
+        after!.alerts.map(({ severity, state, tier }) => ({ severity, state, tier })),
+      );
     }
     expect((await plan(slowburn, next)).code).toBe(0);
   });
@@ -124,5 +126,42 @@ describe("slowburn plan against a running server", () => {
     expect(await plan(slowburn, next)).toMatchObject({ code: 1, out: "" });
     await slowburn.close();
     expect(await plan(slowburn, next)).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+describe("slowburn check against a running server", () => {
+  test("tells what its series show: attributes, real bounds, metrics that none has", async () => {
+    const latency = `{ objective: 99%, window: 30d, alerts: none, sli: { metric: took, faster: 250ms } }`;
+    const home = new Home({ "shop.yaml": file({ latency }) });
+    const slowburn = await startHere(home);
+    const now = Date.now();
+    const point = { attributes: { route: "/pay" }, start: at(now - 1000), time: at(now) };
+    const histogram = { points: [{ ...point, bounds: [0.1, 0.2, 0.5], counts: [1, 1, 1, 1] }] };
+    await send(slowburn.http, request("shop", [{ name: "took", unit: "s", histogram }]));
+    const next = folder(
+      home,
+      "next",
+      file({
+        latency,
+        mistyped: `{ objective: 99%, window: 30d, alerts: none, sli: { metric: took, where: { rout: /pay }, faster: 200ms } }`,
+        unseen: `{ objective: 99%, window: 30d, alerts: none, sli: { metric: tok, faster: 200ms } }`,
+      }),
+    );
+    const { code, out } = await terminal({ fetch }).run(
+      "check",
+      next,
+      "--against",
+      slowburn.api.url,
+      "--format",
+      "json",
+    );
+    const { problems } = JSON.parse(out) as { problems: { code: string; hint: string }[] };
+    const told = problems.map(({ code: what, hint }) => `${what}: ${hint}`);
+    expect(told.filter((text) => !text.startsWith("policy-empty"))).toEqual([
+      "threshold-off-bound: exact are 200ms and 500ms; or give the histogram a bound there",
+      "attribute-unseen: did you mean route?",
+      "metric-unseen: did you mean took?",
+    ]);
+    expect(code).toBe(0);
   });
 });
