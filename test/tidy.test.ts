@@ -37,6 +37,7 @@ const ROOMS = [
   "ingest",
   "replay",
   "ruletest",
+  "plan",
   "export",
   "api",
   "server",

@@ -52,8 +52,15 @@ export const RULE_PROBLEM_CODES = {
   "policy-empty": "The policy is left without tiers: the SLO would never alert.",
   "duplicate-slo": "Two SLOs with one id.",
   "threshold-off-bound":
-    "Lint: a latency threshold inside a bucket of the bounds that SDKs use for the metric.",
+    "Lint: a latency threshold inside a bucket of the histogram's bounds: a running server's, or those that SDKs use.",
   "overlapping-slos": "Lint: two SLOs count the same events over the same window.",
+  "metric-unseen": "Lint beside a running server: a metric that no series has.",
+  "attribute-unseen":
+    "Lint beside a running server: a condition on an attribute that no series of the metric has.",
+  "threshold-off-scale":
+    "Lint beside a running server: a latency threshold outside the histogram's bounds, as if its unit were another.",
+  "objective-unresolved":
+    "Lint beside a running server: at present traffic the error budget is less than one event.",
   // Formats of other tools.
   "unknown-kind": "`kind` names no kind of object that the format has.",
   "missing-reference": "The object that is named is in no file of the folder.",
