@@ -32,7 +32,7 @@ describe("rules/schema/slowburn-v1.json", () => {
     };
     const fields = schema.properties.slos.additionalProperties.properties;
     expect(Object.keys(fields).toSorted()).toEqual(
-      "alerts budgeting description groupLimit labels noData objective owner per runbook sli window".split(
+      "alerting alerts annotations budgeting description groupLimit labels noData objective owner per runbook sli window".split(
         " ",
       ),
     );
@@ -106,6 +106,24 @@ describe("editor and reader agree", () => {
       true,
     ],
     [`${head}objective: 99%\n    ${sli}\n    alerts: { noDataHold: 1h }`, true],
+    [
+      `${head}objective: 99%\n    ${sli}\n    alerting: { name: A, labels: { severity: b }, page: { annotations: { a-b: c } } }`,
+      true,
+    ],
+    [`${head}objective: 99%\n    ${sli}\n    alerting: { labels: { a-b: c } }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    alerting: { severity: page }`, false],
+    [`${head}objective: 99%\n    ${sli}\n    annotations: { a.b/c: d }`, true],
+    [`${head}objective: 99%\n    ${sli}\n    annotations: [a]`, false],
+    [
+      `${head}objective: 99%\n    sli: { promql: { bad: 'sum(rate(a[{{.window}}]))', total: 'sum(rate(b[{{.window}}]))' } }`,
+      true,
+    ],
+    [
+      `${head}objective: 99%\n    sli: { promql: { errorRatio: 'sum(rate(a[{{.window}}])) / sum(rate(b[{{.window}}]))' } }`,
+      true,
+    ],
+    [`${head}objective: 99%\n    sli: { promql: { bad: 'sum(rate(a[{{.window}}]))' } }`, false],
+    [`${head}objective: 99%\n    sli: { promql: 'a / b' }`, false],
     [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m }`, false],
     [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 95 }`, false],
     [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 0% }`, false],

@@ -1,6 +1,7 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
 import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
+import { readAlerting, readNamedTexts } from "./alerting.ts";
 import { readAlerts } from "./alerts.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
@@ -80,12 +81,14 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
   const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
-  const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
+  const annotations = readNamedTexts(shape.annotations, fieldIn(field, "annotations"));
+  const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
-  const groups = readGroups(shape, field, file.settings);
+  const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
-  if (alerts === undefined || indicator === undefined || budgeting === undefined) return undefined;
+  if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
   return {
     id: `${file.service}/${name}`,
     service: file.service,
@@ -94,28 +97,32 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     ...ownerOf(shape.owner ?? file.owner),
     ...(shape.runbook === undefined ? {} : { runbook: shape.runbook }),
     labels,
-    annotations: {},
+    annotations,
     objective,
     window,
-    indicator,
+    indicator: sli.indicator,
     budgeting,
     noData,
     ...groups,
     alerts,
+    ...(alerting === undefined ? {} : { alerting }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,
       format: "slowburn",
+      ...(sli.promql === undefined ? {} : { promql: sli.promql }),
     },
   };
 }
 
 const ownerOf = (owner: string | undefined) => (owner === undefined ? {} : { owner });
 
-function readGroups(
-  shape: Partial<SloConfig>,
+/** `summedBy`: the groups that an SLI in PromQL makes itself. */
+export function readGroups(
+  shape: Pick<Partial<SloConfig>, "per" | "groupLimit">,
   field: Field,
   settings: RuleSettings,
+  summedBy: readonly string[],
 ): Pick<Slo, "per" | "groupLimit"> {
   const most = settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX;
   const groupLimit = shape.groupLimit ?? Math.min(DEFAULT_GROUP_LIMIT, most);
@@ -123,7 +130,7 @@ function readGroups(
     const message = `the configuration allows at most ${most} groups`;
     report(fieldIn(field, "groupLimit"), { code: "invalid-number", message });
   }
-  if (shape.groupLimit !== undefined && shape.per === undefined) {
+  if (shape.groupLimit !== undefined && shape.per === undefined && summedBy.length === 0) {
     const message = "`groupLimit` says nothing without `per`";
     report(
       fieldIn(field, "groupLimit"),
@@ -131,7 +138,12 @@ function readGroups(
       "key",
     );
   }
-  return { per: readPer(shape.per, fieldIn(field, "per")), groupLimit };
+  if (shape.per !== undefined && summedBy.length > 0) {
+    const message = `the queries are summed by (${summedBy.join(", ")}): that is what splits the SLO`;
+    report(fieldIn(field, "per"), { code: "sli-form", message, hint: "remove `per`" }, "key");
+  }
+  const per = readPer(shape.per, fieldIn(field, "per"));
+  return { per: summedBy.length > 0 ? summedBy : per, groupLimit };
 }
 
 const MAX_GROUP_ATTRIBUTES = 8;

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { NoData } from "../../slo/index.ts";
+import { alertingSchema, annotationsSchema } from "./alerting-schema.ts";
 import { budgetingSchema, noDataSchema } from "./budgeting-schema.ts";
 import * as checks from "./checks.ts";
 import { scalar, text } from "./leaf-schemas.ts";
@@ -34,6 +35,8 @@ export interface SloConfig {
   readonly per?: unknown;
   readonly groupLimit?: number | undefined;
   readonly alerts?: unknown;
+  readonly alerting?: unknown;
+  readonly annotations?: unknown;
   readonly runbook?: string | undefined;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
@@ -91,6 +94,12 @@ export const sloSchema: ObjectSchema<SloConfig> = z.strictObject({
     checks.explainGroupLimit,
   ).optional(),
   alerts: readApart(alertsSchema).optional(),
+  alerting: readApart(
+    (alertingSchema as unknown as z.ZodType).meta({
+      description: "What alerts are called and say, beside slowburn's own labels and texts.",
+    }),
+  ).optional(),
+  annotations: readApart(annotationsSchema).optional(),
   runbook: explained(
     z
       .string()
@@ -101,6 +110,19 @@ export const sloSchema: ObjectSchema<SloConfig> = z.strictObject({
   owner: owner.optional(),
   labels: readApart(labels).optional(),
 });
+
+/** What OpenSLO has no word for, under the same names. */
+export type ExtraConfig = Pick<SloConfig, "noData" | "per" | "groupLimit" | "alerting" | "runbook">;
+const { noData, per, groupLimit, alerting, runbook } = sloSchema.shape as Required<
+  Record<keyof ExtraConfig, z.ZodType>
+>;
+export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
+  noData,
+  per,
+  groupLimit,
+  alerting,
+  runbook,
+}) as unknown as ObjectSchema<ExtraConfig>; // the fields of `sloSchema`, whose types it was declared with
 
 export const fileSchema: ObjectSchema<FileConfig> = z
   .strictObject({
