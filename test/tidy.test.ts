@@ -27,6 +27,7 @@ const ROOMS = [
   "slo",
   "promql",
   "rules",
+  "convert",
   "config",
   "otlp",
   "engine",

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { addCheck } from "./check.ts";
 import { hasColours } from "./colours.ts";
 import { addCompile } from "./compile.ts";
+import { addConvert } from "./convert.ts";
 import { addDashboards } from "./dashboards.ts";
 import { addExplain } from "./explain.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
@@ -59,6 +60,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
   addExplain(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
+  addConvert(program, ports, done);
   addDashboards(program, ports, done);
   return program;
 }

@@ -6,15 +6,21 @@ import {
   loadRules,
   readRuleFiles,
   readRuleText,
+  type RuleSettings,
   type SourceText,
 } from "../rules/index.ts";
 import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
 
-export interface ReadRules {
+interface ReadPart {
   readonly slos: readonly Slo[];
   readonly problems: readonly Problem[];
   readonly fileCount: number;
+}
+
+export interface ReadRules extends ReadPart {
+  /** What they were read under. */
+  readonly settings: RuleSettings;
 }
 
 /** All of them together; the configured rules directory when none is named. Throws when one cannot be read at all. */
@@ -26,6 +32,7 @@ export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules 
     slos: read.flatMap(({ slos }) => slos),
     problems: read.flatMap(({ problems }) => problems),
     fileCount: read.reduce((sum, { fileCount }) => sum + fileCount, 0),
+    settings,
   };
 }
 
@@ -54,10 +61,8 @@ export function ruleTexts(paths: readonly string[], ports: CliPorts): RuleTexts 
   return { texts, problems, isWhole: directories.length > 0 };
 }
 
-interface ReadSettings {
+interface ReadSettings extends RuleSettings {
   readonly rulesDirectory: string;
-  readonly bucketMs: number;
-  readonly groupLimitMax: number;
 }
 
 function readSettings({ environment }: CliPorts): ReadSettings {
@@ -71,7 +76,7 @@ function readDirectories(
   paths: readonly string[],
   settings: ReadSettings,
   now: () => number,
-): readonly ReadRules[] {
+): readonly ReadPart[] {
   return paths.filter(isDirectory).map((path) => {
     const { slos, problems, files } = loadRules(path, { ...settings, now });
     return { slos, problems, fileCount: files.length };
@@ -79,7 +84,7 @@ function readDirectories(
 }
 
 /** Files that are named together may refer to one another's objects, as those of a directory may. */
-function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadRules[] {
+function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadPart[] {
   const { texts, problems } = namedTexts(paths);
   const readings = readRuleFiles(texts, settings);
   return [

@@ -6,7 +6,13 @@
 export { Findings, formatPath, type FindingOptions } from "./findings.ts";
 export { lintSlos } from "./lint.ts";
 export { loadRules, readRuleTexts } from "./load-rules.ts";
+export { DEFAULT_GROUP_LIMIT } from "./native/index.ts";
 export { nearestName } from "./nearest-name.ts";
+export {
+  ALERTS_ANNOTATION,
+  DISPLAY_NAME_ANNOTATION,
+  EXTRA_ANNOTATION,
+} from "./openslo/metadata.ts";
 export { githubProblems, sarifProblems } from "./problem-formats.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";

@@ -42,7 +42,7 @@ describe("rules/schema/slowburn-v1.json", () => {
       definitions: Record<string, { properties: Record<string, object> }>;
     };
     const own =
-      "alerts annotations description groupLimit labels links objective owner runbook window";
+      "alerting alerts annotations description groupLimit labels links objective owner runbook window";
     const good = "budgeting noData per sli";
     const fieldsOf = (name: string) => Object.keys(definitions[name]?.properties ?? {}).toSorted();
     const sorted = (...names: readonly string[]) => names.join(" ").split(" ").toSorted();

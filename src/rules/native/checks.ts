@@ -190,6 +190,12 @@ export const explainMetric = (value: unknown): Explanation => ({
   hint: "write http.server.request.duration, or its Prometheus spelling",
 });
 
+export const explainQuery = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected a query of at most 10 000 characters, not ${kindOf(value)}`,
+  hint: "write sum(rate(http_requests_total[{{.window}}]))",
+});
+
 export const explainBound = (value: unknown): Explanation => ({
   code: "wrong-type",
   message: `expected a number in the metric's own unit, not ${kindOf(value)}`,

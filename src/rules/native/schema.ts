@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { NoData } from "../../slo/index.ts";
+import { alertingSchema } from "./alerting-schema.ts";
 import { budgetingSchema, noDataSchema } from "./budgeting-schema.ts";
 import * as checks from "./checks.ts";
 import { argument, scalar, text } from "./leaf-schemas.ts";
@@ -42,6 +43,7 @@ export interface SloConfig {
   readonly per?: unknown;
   readonly groupLimit?: number | undefined;
   readonly alerts?: unknown;
+  readonly alerting?: unknown;
   readonly runbook?: string | undefined;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
@@ -106,6 +108,11 @@ const ownFields = {
     checks.explainGroupLimit,
   ).optional(),
   alerts: readApart(alertsSchema).optional(),
+  alerting: readApart(
+    (alertingSchema as unknown as z.ZodType).meta({
+      description: "What alerts are called and say, beside slowburn's own labels and texts.",
+    }),
+  ).optional(),
   runbook: explained(
     z
       .string()
@@ -157,6 +164,19 @@ export const usedSloSchema: ObjectSchema<UsedSloConfig> = z
     ...ownFields,
   })
   .meta({ id: "usedSlo" });
+
+/** What OpenSLO has no word for, under the same names. */
+export type ExtraConfig = Pick<SloConfig, "noData" | "per" | "groupLimit" | "alerting" | "runbook">;
+const { noData, per, groupLimit, alerting, runbook } = sloSchema.shape as Required<
+  Record<keyof ExtraConfig, z.ZodType>
+>;
+export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
+  noData,
+  per,
+  groupLimit,
+  alerting,
+  runbook,
+}) as unknown as ObjectSchema<ExtraConfig>; // the fields of `sloSchema`, whose types it was declared with
 
 export const fileSchema: ObjectSchema<FileConfig> = z
   .strictObject({

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import * as checks from "./checks.ts";
 import { duration, scalar } from "./leaf-schemas.ts";
+import { promqlSchema } from "./promql-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
 
 const metric = explained(
@@ -184,6 +185,13 @@ export const badCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
   total: readApart(addends),
 });
 
+export interface QueriesConfig {
+  readonly promql: unknown;
+}
+export const queriesSchema: ObjectSchema<QueriesConfig> = z.strictObject({
+  promql: readApart(promqlSchema),
+});
+
 /** `sli:`, in any of its forms. */
 export const sliSchema: z.ZodType = z
   .union([
@@ -193,9 +201,10 @@ export const sliSchema: z.ZodType = z
     ...Object.values(samplesSchemas),
     goodCountersSchema,
     badCountersSchema,
+    queriesSchema,
   ])
   .meta({
     id: "sli",
     description:
-      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; or `good`/`bad` and `total` as metrics of their own.",
+      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; `good`/`bad` and `total` as metrics of their own; or queries in `promql`.",
   });

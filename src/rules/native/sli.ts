@@ -7,6 +7,7 @@ import {
 } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { readMatchers, selectorOf } from "./matchers.ts";
+import { readPromql, type SliReading } from "./promql-sli.ts";
 import {
   addendSchema,
   badCountersSchema,
@@ -15,6 +16,7 @@ import {
   goodEventsSchema,
   latencySchema,
   MAX_ADDENDS,
+  queriesSchema,
   SAMPLE_COMPARISONS,
   samplesSchemas,
   selectorSchema,
@@ -25,13 +27,13 @@ import {
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const FORMS =
-  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; or `total` with `good` or `bad` as metrics of their own";
+  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; `total` with `good` or `bad` as metrics of their own; or `promql`";
 const COMPARISONS = Object.keys(SAMPLE_COMPARISONS) as readonly SampleComparison[]; // its own keys
-const JUDGES = ["good", "bad", "faster", ...COMPARISONS] as const;
+const JUDGES = ["good", "bad", "faster", ...COMPARISONS, "promql"] as const;
 const SLI_FIELDS: readonly string[] = ["metric", "where", "total", ...JUDGES];
 
 /** `undefined` when it is not sound (reported). */
-export function readSli(value: unknown, field: Field): Indicator | undefined {
+export function readSli(value: unknown, field: Field): SliReading | undefined {
   if (!isMapping(value)) {
     const message = `an SLI is a mapping, not ${kindOf(value)}`;
     report(field, { code: "wrong-type", message, hint: FORMS });
@@ -49,9 +51,24 @@ export function readSli(value: unknown, field: Field): Indicator | undefined {
     report(field, { code: "sli-form", message, hint: FORMS }, "key");
     return undefined;
   }
+  if (judge === "promql") {
+    const shape = readShape(queriesSchema, value, field, "an SLI in PromQL");
+    const queries = shape?.promql;
+    return queries === undefined ? undefined : readPromql(queries, fieldIn(field, "promql"));
+  }
+  const indicator = readPlain(value, judge, said.has("total"), field);
+  return indicator === undefined ? undefined : { indicator, per: [] };
+}
+
+function readPlain(
+  value: Readonly<Record<string, unknown>>,
+  judge: "good" | "bad" | "faster" | SampleComparison,
+  hasTotal: boolean,
+  field: Field,
+): Indicator | undefined {
   if (judge === "faster") return readLatency(value, field);
   if (judge !== "good" && judge !== "bad") return readSamples(value, judge, field);
-  return said.has("total") ? readCounters(value, judge, field) : readEvents(value, judge, field);
+  return hasTotal ? readCounters(value, judge, field) : readEvents(value, judge, field);
 }
 
 /** The fields that are there, a mistyped one taken for the one it was meant to be. */

@@ -1,6 +1,7 @@
 /** One SLO of the native format → the model; also of a template, once its parameters are placed. */
 import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
+import { readAlerting } from "./alerting.ts";
 import { readAlerts } from "./alerts.ts";
 import { readAnnotations, readLinks } from "./annotations.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
@@ -45,14 +46,15 @@ export function readSlo(
   const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
-  const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
+  const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
   const links = readLinks(shape.links, fieldIn(field, "links"));
-  const groups = readGroups(shape, field, file.settings);
+  const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
-  if (alerts === undefined || indicator === undefined || budgeting === undefined) return undefined;
+  if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
   return {
     id: `${file.service}/${name}`,
     service: file.service,
@@ -65,25 +67,29 @@ export function readSlo(
     annotations,
     objective,
     window,
-    indicator,
+    indicator: sli.indicator,
     budgeting,
     noData,
     ...groups,
     alerts,
+    ...(alerting === undefined ? {} : { alerting }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,
       format: "slowburn",
+      ...(sli.promql === undefined ? {} : { promql: sli.promql }),
     },
   };
 }
 
 const ownerOf = (owner: string | undefined) => (owner === undefined ? {} : { owner });
 
-function readGroups(
-  shape: Partial<SloConfig>,
+/** `summedBy`: the groups that an SLI in PromQL makes itself. */
+export function readGroups(
+  shape: Pick<Partial<SloConfig>, "per" | "groupLimit">,
   field: Field,
   settings: RuleSettings,
+  summedBy: readonly string[],
 ): Pick<Slo, "per" | "groupLimit"> {
   const most = settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX;
   const groupLimit = shape.groupLimit ?? Math.min(DEFAULT_GROUP_LIMIT, most);
@@ -91,7 +97,7 @@ function readGroups(
     const message = `the configuration allows at most ${most} groups`;
     report(fieldIn(field, "groupLimit"), { code: "invalid-number", message });
   }
-  if (shape.groupLimit !== undefined && shape.per === undefined) {
+  if (shape.groupLimit !== undefined && shape.per === undefined && summedBy.length === 0) {
     const message = "`groupLimit` says nothing without `per`";
     report(
       fieldIn(field, "groupLimit"),
@@ -99,7 +105,12 @@ function readGroups(
       "key",
     );
   }
-  return { per: readPer(shape.per, fieldIn(field, "per")), groupLimit };
+  if (shape.per !== undefined && summedBy.length > 0) {
+    const message = `the queries are summed by (${summedBy.join(", ")}): that is what splits the SLO`;
+    report(fieldIn(field, "per"), { code: "sli-form", message, hint: "remove `per`" }, "key");
+  }
+  const per = readPer(shape.per, fieldIn(field, "per"));
+  return { per: summedBy.length > 0 ? summedBy : per, groupLimit };
 }
 
 const MAX_GROUP_ATTRIBUTES = 8;

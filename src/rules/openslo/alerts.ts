@@ -14,9 +14,8 @@ import {
 } from "../../slo/index.ts";
 import { judgeFactor } from "../foreign-tier.ts";
 import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
-import { writtenInText } from "../part-document.ts";
 import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
-import { readYaml } from "../yaml-text.ts";
+import { writtenIn } from "./annotation.ts";
 import type { Links } from "./links.ts";
 import { readPolicy, readUse, type UsedPolicy } from "./policy.ts";
 
@@ -167,15 +166,9 @@ export function annotatedAlerts(
   field: Field,
   context: PolicyContext,
 ): Alerts | undefined {
-  const { documents, problems } = readYaml({ file: field.findings.file ?? "", text });
-  const [parsed] = documents;
-  if (parsed === undefined || documents.length > 1) {
-    const why = problems[0]?.message ?? "nothing, or more than one document";
-    const message = `the annotation holds no alert policy: ${why}`;
-    report(field, { code: "policy-form", message, hint: "write workbook, none or { tiers: […] }" });
-    return undefined;
-  }
-  const document = writtenInText(parsed, text, field);
-  const policy = readAlerts(parsed.value, { ...field, document, path: [] }, context);
+  const hint = "write workbook, none or { tiers: […] }";
+  const written = writtenIn(text, field, { what: "alert policy", code: "policy-form", hint });
+  if (written === undefined) return undefined;
+  const policy = readAlerts(written.document.value, written, context);
   return policy === undefined ? undefined : { policy };
 }
