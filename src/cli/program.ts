@@ -1,5 +1,6 @@
 /** The command line as a whole: commands, help, and what every ending exits with. */
 import { Command, CommanderError } from "commander";
+import { addBacktest } from "./backtest.ts";
 import { addCheck } from "./check.ts";
 import { hasColours } from "./colours.ts";
 import { addCompile } from "./compile.ts";
@@ -48,6 +49,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
   addServe(program, ports, done);
   addCheck(program, ports, done);
   addExplain(program, ports, done);
+  addBacktest(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
   addDashboards(program, ports, done);
