@@ -1,5 +1,5 @@
 /** A capture through two rule sets side by side, in one pass over its records. */
-import { mergeCaptures, type Capture } from "../capture/index.ts";
+import { mergeCaptures, type RecordSource } from "../capture/index.ts";
 import { MalformedRequest } from "../otlp/index.ts";
 import type { Slo } from "../slo/index.ts";
 import { injectionAt, type InjectionSpec, type Injection } from "./injection.ts";
@@ -28,7 +28,7 @@ const PROGRESS_EVERY = 64;
 
 /** `undefined` when the captures hold no record. Throws `ProblemError` for a record that cannot be read. */
 export async function backtest(
-  captures: readonly Capture[],
+  captures: readonly RecordSource[],
   settings: BacktestSettings,
 ): Promise<BacktestOutcome | undefined> {
   let runs: readonly RuleSetRun[] | undefined;
@@ -46,7 +46,7 @@ export async function backtest(
       );
     }
     endMs = arrivedMs;
-    recordCount++;
+    if (record.request.length > 0) recordCount++; // the first of a recorder says only when it began
     try {
       for (const run of runs) run.take(record.request, arrivedMs);
     } catch (error) {

@@ -132,8 +132,8 @@ const wholeOf = (amount: number, due: number): number =>
 
 /** The share that holds for an increment of (fromMs, timeMs]: as much of it as the outage covers. */
 function presentPpm({ spec, startMs, endMs }: Injection, fromMs: number, timeMs: number): number {
+  if (timeMs <= fromMs) return timeMs > startMs && timeMs <= endMs ? spec.sharePpm : 0;
   if (timeMs <= startMs || fromMs >= endMs) return 0;
-  if (timeMs <= fromMs) return timeMs <= endMs ? spec.sharePpm : 0;
   const covered = Math.min(timeMs, endMs) - Math.max(fromMs, startMs);
   return Math.round((spec.sharePpm * covered) / (timeMs - fromMs));
 }

@@ -33,6 +33,12 @@ export interface CaptureRecord {
   readonly refuse: (error: MalformedRequest) => void;
 }
 
+/** What records come from: a capture, or a caller's own. */
+export interface RecordSource {
+  /** Once. Throws `ProblemError` where it cannot go on. */
+  records(): AsyncGenerator<CaptureRecord>;
+}
+
 /** Where a record begins. */
 interface Place {
   readonly line?: number;
@@ -44,7 +50,7 @@ interface Frame {
   readonly place: Place;
 }
 
-export class Capture {
+export class Capture implements RecordSource {
   readonly file: string;
   recordCount = 0;
   /** Whether the moments are those of `slowburn record`, not those of points. */
@@ -75,7 +81,6 @@ export class Capture {
     return this.#bytes.readBytes();
   }
 
-  /** Once. Throws `ProblemError` where it cannot go on. */
   async *records(): AsyncGenerator<CaptureRecord> {
     for await (const { record, place } of this.#frames()) {
       const request = this.#requestOf(record, place);

@@ -1,5 +1,5 @@
 /** Several captures as one, by the moments of their records. */
-import type { Capture, CaptureRecord } from "./capture.ts";
+import type { CaptureRecord, RecordSource } from "./capture.ts";
 
 interface Source {
   readonly records: AsyncGenerator<CaptureRecord>;
@@ -7,7 +7,9 @@ interface Source {
 }
 
 /** Records of equal moments in the order of `captures`. A record is valid until the next is asked for. */
-export async function* mergeCaptures(captures: readonly Capture[]): AsyncGenerator<CaptureRecord> {
+export async function* mergeCaptures(
+  captures: readonly RecordSource[],
+): AsyncGenerator<CaptureRecord> {
   const sources: Source[] = [];
   try {
     for (const capture of captures) {

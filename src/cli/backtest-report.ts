@@ -39,7 +39,10 @@ export function backtestReport(view: BacktestView): readonly ReportPart[] {
     ...(comparison.episodes.length === 0
       ? [{ kind: "lines", lines: ["No alert fired."] } as const]
       : [alerts]),
-    { kind: "lines", lines: [...unseen, ...earlyLines(view), summaryLine(view)] },
+    {
+      kind: "lines",
+      lines: [...silentLines(view), ...unseen, ...earlyLines(view), summaryLine(view)],
+    },
   ];
 }
 
@@ -199,14 +202,22 @@ function unseenLines({ outcome, before }: BacktestView): readonly string[] {
   );
 }
 
+/** Whose metrics are not in the capture, or under other names: nothing can be said of them. */
+function silentLines({ comparison }: BacktestView): readonly string[] {
+  const ids = comparison.slos
+    .filter(({ before, after }) => (before?.total ?? 0) === 0 && (after?.total ?? 0) === 0)
+    .map(({ id }) => id);
+  return ids.length === 0 ? [] : [`no events in the capture: ${ids.join(", ")}`];
+}
+
 /** An alert that fired already when it began says it too. */
 const unseenBy = (
   { spec, startMs, endMs }: Injection,
   { slos, episodes }: RuleSetOutcome,
 ): readonly string[] =>
   slos
+    .filter(({ id, total }) => total > 0 && isMeant(spec, id))
     .map(({ id }) => id)
-    .filter((id) => isMeant(spec, id))
     .filter((id) => {
       const own = episodes.filter(({ sloId }) => sloId === id);
       const isSeen = own.some(

@@ -8,6 +8,7 @@ import { addDashboards } from "./dashboards.ts";
 import { addExplain } from "./explain.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { failureOf } from "./failure.ts";
+import { addRecord } from "./record.ts";
 import type { CliPorts } from "./ports.ts";
 import { addServe } from "./serve.ts";
 import { addStatus } from "./status.ts";
@@ -49,6 +50,7 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
   addServe(program, ports, done);
   addCheck(program, ports, done);
   addExplain(program, ports, done);
+  addRecord(program, ports, done);
   addBacktest(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
