@@ -8,3 +8,4 @@ export { mergeCaptures } from "./merge.ts";
 export { CaptureWriter } from "./capture-writer.ts";
 export { Recording, type RecordingEnd } from "./recording.ts";
 export { createRelay } from "./relay.ts";
+export { capturedMetrics, type CapturedMetric } from "./captured-metrics.ts";
