@@ -1,4 +1,5 @@
 /** Every bench by the name `npm run bench -- <name>` knows it by. */
+import { backtestCases } from "./backtest.ts";
 import type { Bench } from "./bench-case.ts";
 import { decodeCases } from "./decode.ts";
 import { evaluationCases } from "./evaluation.ts";
@@ -21,4 +22,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   latency: latencyCases,
   recovery: recoveryCases,
   ingest: ingestCases,
+  backtest: backtestCases,
 };

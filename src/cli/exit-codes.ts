@@ -18,7 +18,7 @@ export const EXIT_HELP = `
 Exit codes:
   0   done, all is well (serve: stopped by a signal, everything is on disk)
   1   done, and it found trouble (check: an error in a rule file; test: a test failed;
-      status: an alert fires or a budget is spent)
+      status: an alert fires or a budget is spent; backtest: the rules alert differently)
   2   not done: wrong usage or configuration, port in use, data directory locked or unwritable, slowburn unreachable
       (plan: done, and something changes; what else is 2 is 1 there)
   3   serve only: the disk refused, or the stop could not be finished; the next start may well go

@@ -1,5 +1,6 @@
 /** The command line as a whole: commands, help, and what every ending exits with. */
 import { Command, CommanderError } from "commander";
+import { addBacktest } from "./backtest.ts";
 import { addCheck } from "./check.ts";
 import { hasColours } from "./colours.ts";
 import { addCompile } from "./compile.ts";
@@ -9,6 +10,7 @@ import { addExplain } from "./explain.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { failureOf } from "./failure.ts";
 import { addPlan } from "./plan.ts";
+import { addRecord } from "./record.ts";
 import type { CliPorts } from "./ports.ts";
 import { addServe } from "./serve.ts";
 import { addStatus } from "./status.ts";
@@ -58,6 +60,8 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
   addTest(program, ports, done);
   addPlan(program, ports, done);
   addExplain(program, ports, done);
+  addRecord(program, ports, done);
+  addBacktest(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
   addConvert(program, ports, done);

@@ -155,4 +155,5 @@ export function percent(ratio: number | null, decimals: number): string {
   return `${(cut === 0 ? 0 : cut).toFixed(decimals)}%`;
 }
 
-const decimalsOf = (percentText: string): number => /\.(\d+)/.exec(percentText)?.[1]?.length ?? 0;
+export const decimalsOf = (percentText: string): number =>
+  /\.(\d+)/.exec(percentText)?.[1]?.length ?? 0;
