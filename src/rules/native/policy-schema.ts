@@ -1,7 +1,7 @@
 /** `alerts:`: fields, text for editors, and what to say when one is wrong. */
 import { z } from "zod";
 import * as checks from "./checks.ts";
-import { duration, text } from "./leaf-schemas.ts";
+import { duration, scalar, text } from "./leaf-schemas.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
 
 export interface TierConfig {
@@ -69,7 +69,28 @@ const noDataHold = duration(
   ["1h"],
 ).optional();
 
-export interface FullPolicyConfig {
+/** Their own reader checks them (alert-texts.ts). */
+const textFields = {
+  labels: readApart(
+    z.record(z.string().regex(checks.LABEL_NAME), scalar).meta({
+      description: "Labels on these alerts only; they may hold {{ $labels.<name> }}.",
+      examples: [{ team: "shop" }],
+    }),
+  ).optional(),
+  annotations: readApart(
+    z.record(z.string().regex(checks.LABEL_NAME), z.string()).meta({
+      description:
+        "Annotations on the alerts, which win over slowburn's own. Templates of Prometheus: {{ $labels.<name> }}, {{ $value | humanizePercentage }}.",
+      examples: [{ summary: "Checkout fails for {{ $value | humanizePercentage }} of orders" }],
+    }),
+  ).optional(),
+} as const;
+export interface TextsConfig {
+  readonly labels?: unknown;
+  readonly annotations?: unknown;
+}
+
+export interface FullPolicyConfig extends TextsConfig {
   readonly name?: string | undefined;
   readonly noDataHold?: string | undefined;
   readonly tiers: unknown;
@@ -78,9 +99,10 @@ export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
   name: text("a name").optional(),
   noDataHold,
   tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
+  ...textFields,
 });
 
-export interface OverridesConfig {
+export interface OverridesConfig extends TextsConfig {
   readonly page?: "on" | "off" | undefined;
   readonly ticket?: "on" | "off" | undefined;
   readonly for?: string | undefined;
@@ -99,6 +121,7 @@ export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
   ticket: onOff("ticket").optional(),
   ...holdFields,
   noDataHold,
+  ...textFields,
 });
 
 /** `alerts:`, in any of its forms. */

@@ -1,6 +1,7 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
 import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
+import { readAlerting } from "./alert-texts.ts";
 import { readAlerts } from "./alerts.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
@@ -80,6 +81,7 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
   const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
+  const alerting = readAlerting(shape.alerts, fieldIn(field, "alerts"));
   const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const groups = readGroups(shape, field, file.settings);
@@ -102,6 +104,7 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     noData,
     ...groups,
     alerts,
+    ...(alerting === undefined ? {} : { alerting }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,

@@ -13,7 +13,14 @@ import {
   type Tier,
 } from "../../slo/index.ts";
 import { judgeFactor } from "../foreign-tier.ts";
-import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
+import {
+  fieldIn,
+  readAlerting,
+  readAlerts,
+  report,
+  type Field,
+  type PolicyContext,
+} from "../native/index.ts";
 import { writtenInText } from "../part-document.ts";
 import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
 import { readYaml } from "../yaml-text.ts";
@@ -176,6 +183,9 @@ export function annotatedAlerts(
     return undefined;
   }
   const document = writtenInText(parsed, text, field);
-  const policy = readAlerts(parsed.value, { ...field, document, path: [] }, context);
-  return policy === undefined ? undefined : { policy };
+  const inner = { ...field, document, path: [] };
+  const policy = readAlerts(parsed.value, inner, context);
+  const alerting = readAlerting(parsed.value, inner);
+  if (policy === undefined) return undefined;
+  return { policy, ...(alerting === undefined ? {} : { alerting }) };
 }
