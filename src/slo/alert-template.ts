@@ -142,12 +142,12 @@ function shownAs(verb: string, digits: number | undefined, value: Value): string
   return digits === undefined && verb !== "s" ? goText(value) : undefined;
 }
 
-/** Go's `%v` of a float: the shortest digits, with an exponent below 1e-4 and from 1e21. */
+/** Go's `%v` of a float: the shortest digits, with an exponent below 1e-4 and from 1e6. */
 function goText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-4 || size >= 1e21)
+  return size !== 0 && (size < 1e-4 || size >= 1e6)
     ? twoDigitExponent(value.toExponential())
     : String(value);
 }
