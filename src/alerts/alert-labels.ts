@@ -16,6 +16,7 @@ import type { AlertLabels } from "./alert.ts";
 
 /** One name for all: routing goes by `severity`, `service` and the user's labels. */
 const ALERT_NAME = "SlowburnErrorBudgetBurn";
+const ABSENT_NAME = "SlowburnDataAbsent";
 
 /**
  * slowburn's own labels, then the group's attributes under the names they have in `/metrics`, then the SLO's labels, then
@@ -24,22 +25,45 @@ const ALERT_NAME = "SlowburnErrorBudgetBurn";
  * which alert it is. Empty values are left out: to Alertmanager they are absent labels.
  */
 export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity): AlertLabels {
+  const name = slo.alerting?.alertName ?? ALERT_NAME;
+  const said = { ...slo.alerting?.labels, ...slo.alerting?.bySeverity[severity]?.labels };
+  const groupNames = distinctLabelNames(slo.per).map(
+    (each, at) => [each, group[at] ?? ""] as const,
+  );
+  return labelsOf(slo, name, severity, groupNames, said);
+}
+
+/** Of the alert on an SLO's absent data, whatever its groups. */
+export function absentLabels(slo: Slo, severity: AlertSeverity): AlertLabels {
+  const { alertName = ABSENT_NAME, severity: word = severity } = slo.alerting?.absent ?? {};
+  const isTaken = alertName === slo.alerting?.alertName; // else both could be one alert to receivers
+  const name = isTaken ? `${alertName}Absent` : alertName;
+  return labelsOf(slo, name, severity, [], { ...slo.alerting?.labels, severity: word });
+}
+
+function labelsOf(
+  slo: Slo,
+  alertName: string,
+  severity: AlertSeverity,
+  group: readonly (readonly [string, string])[],
+  said: AlertLabels,
+): AlertLabels {
   const labels = new Map<string, string>([
-    ["alertname", slo.alerting?.alertName ?? ALERT_NAME],
+    ["alertname", alertName],
     ["severity", severity],
     ["slo", slo.id],
     ["service", slo.service],
     ["owner", slo.owner ?? ""],
     ...(slo.source.format === "sloth" ? slothLabels(slo, severity) : []),
   ]);
-  const groupNames = distinctLabelNames(slo.per);
-  for (const [position, name] of groupNames.entries()) labels.set(name, group[position] ?? "");
+  for (const [name, value] of group) labels.set(name, value);
   for (const key of Object.keys(slo.labels).sort())
     labels.set(
       freeLabelName(key, (name) => labels.has(name)),
       slo.labels[key] ?? "",
     );
-  addAlertLabels(labels, slo, severity, new Set([...ALERT_IDENTITY_LABELS, ...groupNames]));
+  const groupNames = group.map(([name]) => name);
+  addAlertLabels(labels, said, new Set([...ALERT_IDENTITY_LABELS, ...groupNames]));
   return Object.fromEntries([...labels].filter(([, value]) => value !== ""));
 }
 
@@ -54,12 +78,9 @@ const slothLabels = (slo: Slo, severity: AlertSeverity): readonly [string, strin
 /** Templates see the labels so far, as at Prometheus those of the series that alerts; never a value. */
 function addAlertLabels(
   labels: Map<string, string>,
-  { alerting }: Slo,
-  severity: AlertSeverity,
+  said: AlertLabels,
   identity: ReadonlySet<string>,
 ): void {
-  if (alerting === undefined) return;
-  const said = { ...alerting.labels, ...alerting.bySeverity[severity]?.labels };
   const values = { labels: Object.fromEntries(labels) };
   for (const key of Object.keys(said).sort()) {
     const plain = labelName(key);

@@ -77,6 +77,8 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
   switch (reason) {
     case "recovered":
       return `${streamKey} no longer burns its error budget too fast: ${firedFor}`;
+    case "data-returned":
+      return `${streamKey} has data again: ${firedFor}`;
     case "no-data":
       return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
     case "stream-removed":

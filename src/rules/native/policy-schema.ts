@@ -69,8 +69,23 @@ const noDataHold = duration(
   ["1h"],
 ).optional();
 
-/** Their own reader checks them (alert-texts.ts). */
-const textFields = {
+export interface AbsentConfig {
+  readonly after: string;
+  readonly severity?: "page" | "ticket" | undefined;
+}
+export const absentSchema: ObjectSchema<AbsentConfig> = z.strictObject({
+  after: duration("No data point came for so long.", ["10m"]),
+  severity: explained(z.enum(["page", "ticket"]), checks.explainSeverity).optional(),
+});
+
+/** Readers of their own check them (absent.ts, alert-texts.ts). */
+const beside = {
+  absent: readApart(
+    z.union([duration("No data point came for so long: pages.", ["10m"]), absentSchema]).meta({
+      description: "Alerts when no data point of the SLO came for so long; `page` by default.",
+      examples: ["10m", { after: "1h", severity: "ticket" }],
+    }),
+  ).optional(),
   labels: readApart(
     z.record(z.string().regex(checks.LABEL_NAME), scalar).meta({
       description: "Labels on these alerts only; they may hold {{ $labels.<name> }}.",
@@ -85,12 +100,13 @@ const textFields = {
     }),
   ).optional(),
 } as const;
-export interface TextsConfig {
+export interface BesideConfig {
+  readonly absent?: unknown;
   readonly labels?: unknown;
   readonly annotations?: unknown;
 }
 
-export interface FullPolicyConfig extends TextsConfig {
+export interface FullPolicyConfig extends BesideConfig {
   readonly name?: string | undefined;
   readonly noDataHold?: string | undefined;
   readonly tiers: unknown;
@@ -99,10 +115,10 @@ export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
   name: text("a name").optional(),
   noDataHold,
   tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
-  ...textFields,
+  ...beside,
 });
 
-export interface OverridesConfig extends TextsConfig {
+export interface OverridesConfig extends BesideConfig {
   readonly page?: "on" | "off" | undefined;
   readonly ticket?: "on" | "off" | undefined;
   readonly for?: string | undefined;
@@ -121,7 +137,7 @@ export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
   ticket: onOff("ticket").optional(),
   ...holdFields,
   noDataHold,
-  ...textFields,
+  ...beside,
 });
 
 /** `alerts:`, in any of its forms. */

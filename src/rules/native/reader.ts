@@ -1,6 +1,7 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
 import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
+import { readAbsent } from "./absent.ts";
 import { readAlerting } from "./alert-texts.ts";
 import { readAlerts } from "./alerts.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
@@ -82,6 +83,7 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const alerting = readAlerting(shape.alerts, fieldIn(field, "alerts"));
+  const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), context.bucketMs);
   const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const groups = readGroups(shape, field, file.settings);
@@ -104,6 +106,7 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     noData,
     ...groups,
     alerts,
+    ...(absent === undefined ? {} : { absent }),
     ...(alerting === undefined ? {} : { alerting }),
     source: {
       file: field.findings.file ?? "",

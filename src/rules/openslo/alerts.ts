@@ -6,6 +6,7 @@
 import {
   formatDuration,
   millis,
+  type AbsentAlert,
   type AlertPolicy,
   type Alerting,
   type AlertSeverity,
@@ -15,6 +16,7 @@ import {
 import { judgeFactor } from "../foreign-tier.ts";
 import {
   fieldIn,
+  readAbsent,
   readAlerting,
   readAlerts,
   report,
@@ -32,6 +34,7 @@ const SEVERITY_HINT = "write page, critical or sev1 to page; ticket, warning or 
 export interface Alerts {
   readonly policy: AlertPolicy;
   readonly alerting?: Alerting;
+  readonly absent?: AbsentAlert;
 }
 
 const NONE: AlertPolicy = { name: "none", tiers: [] };
@@ -186,6 +189,11 @@ export function annotatedAlerts(
   const inner = { ...field, document, path: [] };
   const policy = readAlerts(parsed.value, inner, context);
   const alerting = readAlerting(parsed.value, inner);
+  const absent = readAbsent(parsed.value, inner, context.bucketMs);
   if (policy === undefined) return undefined;
-  return { policy, ...(alerting === undefined ? {} : { alerting }) };
+  return {
+    policy,
+    ...(absent === undefined ? {} : { absent }),
+    ...(alerting === undefined ? {} : { alerting }),
+  };
 }

@@ -113,7 +113,7 @@ function readSpec(
   if (metadata === undefined || reading === undefined) return undefined;
   const { indicator, per, promql, total } = reading;
   const context = { windowMs, budgetPpb: objective.budgetPpb, bucketMs: settings.bucketMs };
-  const { policy, alerting } = readAlerting(
+  const { policy, absent, alerting } = readAlerting(
     shape.alerting,
     fieldIn(field, "alerting"),
     targetField,
@@ -132,6 +132,7 @@ function readSpec(
     per,
     groupLimit: Math.min(DEFAULT_GROUP_LIMIT, settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX),
     alerts: policy,
+    ...(absent === undefined ? {} : { absent }),
     alerting,
     annotations: metadata.annotations,
     source: {
