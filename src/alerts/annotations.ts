@@ -5,12 +5,14 @@
 import type { StreamReading, StreamView, WindowReading } from "../engine/index.ts";
 import {
   budgetRatio,
+  expandTemplate,
   formatDuration,
   windowText,
   type Slo,
   type SloWindow,
   type Tier,
 } from "../slo/index.ts";
+import { alertLabels } from "./alert-labels.ts";
 import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
@@ -75,6 +77,8 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
   switch (reason) {
     case "recovered":
       return `${streamKey} no longer burns its error budget too fast: ${firedFor}`;
+    case "data-returned":
+      return `${streamKey} has data again: ${firedFor}`;
     case "no-data":
       return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
     case "stream-removed":
@@ -93,7 +97,7 @@ function evidenceOf(reading: StreamReading, tier: Tier): Evidence {
 
 function annotated(
   { stream, budgetProjected, exhaustionMs }: StreamReading,
-  { long }: Evidence,
+  { long, short, tier }: Evidence,
   links: AlertLinks,
   summary: string,
   description: readonly string[],
@@ -109,7 +113,28 @@ function annotated(
     time_to_exhaustion: optional(exhaustionMs, spanText),
   };
   const present = Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]);
-  return Object.fromEntries(present);
+  return { ...Object.fromEntries(present), ...saidAnnotations(stream, tier, short, summary) };
+}
+
+/**
+ * What the file itself says wins over slowburn's texts, as it does over Sloth's. A summary that it displaces goes on as
+ * `slowburn_summary`: why the alert fires is always said.
+ */
+function saidAnnotations(
+  stream: StreamView,
+  { severity }: Tier,
+  short: WindowReading | undefined,
+  summary: string,
+): AlertLabels {
+  const { alerting } = stream.slo;
+  const said = { ...alerting?.annotations, ...alerting?.bySeverity[severity]?.annotations };
+  if (Object.keys(said).length === 0) return {};
+  const values = { labels: alertLabels(stream, severity), value: short?.errorRatio ?? NaN };
+  const texts = Object.entries(said).map(([name, text]) => [name, expandTemplate(text, values)]);
+  return {
+    ...("summary" in said ? { slowburn_summary: summary } : {}),
+    ...Object.fromEntries(texts),
+  };
 }
 
 const optional = (value: number | undefined, text: (value: number) => string) =>

@@ -151,6 +151,8 @@ export interface SloDetailAnswer extends SloAnswer {
     readonly tiers: readonly TierAnswer[];
     /** Alerts are held through silence for so long; null: without end. */
     readonly noDataHoldSeconds: number | null;
+    /** The alert on absent data; null: none. */
+    readonly absent: { readonly severity: "page" | "ticket"; readonly afterSeconds: number } | null;
   };
   /** Each member, in order of first sight; one for an SLO without groups. */
   readonly groups: readonly ReadingAnswer[];
@@ -173,6 +175,8 @@ export interface SloListAnswer {
 }
 
 export interface AlertAnswer extends StreamAlertAnswer {
+  /** `absent`: no data came, of the SLO as a whole. */
+  readonly kind: "burn" | "absent";
   readonly streamKey: string;
   readonly sloId: string;
   readonly group: readonly string[];

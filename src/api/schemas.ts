@@ -146,6 +146,7 @@ const sloDetail: z.ZodType<answer.SloDetailAnswer> = z.strictObject({
     name: z.string(),
     tiers: z.array(tier),
     noDataHoldSeconds: seconds.nullable(),
+    absent: z.strictObject({ severity, afterSeconds: seconds }).nullable(),
   }),
   groups: z.array(reading),
   inexactThresholds: z.array(
@@ -162,6 +163,7 @@ const alertList: z.ZodType<answer.AlertListAnswer> = z.strictObject({
   alerts: z.array(
     z.strictObject({
       ...streamAlertFields,
+      kind: z.enum(["burn", "absent"]).describe("absent: no data came, of the SLO as a whole."),
       streamKey: z.string(),
       sloId: z.string(),
       group: z.array(z.string()),

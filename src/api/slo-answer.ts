@@ -51,6 +51,10 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
       name: slo.alerts.name,
       tiers: slo.alerts.tiers.map(tierAnswer),
       noDataHoldSeconds: secondsOrNull(slo.alerts.noDataHoldMs),
+      absent:
+        slo.absent === undefined
+          ? null
+          : { severity: slo.absent.severity, afterSeconds: slo.absent.afterMs / 1000 },
     },
     groups: readings.map((reading) => readingAnswer(reading, context)),
     inexactThresholds: context

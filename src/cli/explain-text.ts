@@ -99,7 +99,9 @@ function trafficText(slo: Slo, traffic: Traffic | undefined): string {
 }
 
 function alertsText(slo: Slo, traffic: Traffic | undefined): string {
-  if (slo.alerts.tiers.length === 0) return "It never alerts.\n";
+  const absent = absentText(slo);
+  if (slo.alerts.tiers.length === 0)
+    return absent === "" ? "It never alerts.\n" : `It never alerts on errors.\n${absent}`;
   const columns = [
     { title: "ALERT", align: "left" },
     { title: "BURN RATE", align: "right" },
@@ -116,9 +118,14 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
   return (
     `When alerts fire after an outage begins, the share of the budget that is spent by then, and when they end after it:\n\n` +
     renderTable(columns, rows) +
-    `\nEvaluation (10 s),${sliceEnd} the senders' export interval and delivery come on top.\n`
+    `\nEvaluation (10 s),${sliceEnd} the senders' export interval and delivery come on top.\n${absent}`
   );
 }
+
+const absentText = ({ absent }: Slo): string =>
+  absent === undefined
+    ? ""
+    : `When no data point came for ${formatDuration(absent.afterMs)} there is a ${absent.severity}.\n`;
 
 /** `errorRatio` of the events, and so of the slices that are made of them. */
 export const foresee = (

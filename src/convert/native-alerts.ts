@@ -14,17 +14,31 @@ import type { Written } from "./native-conditions.ts";
 
 /** `workbook`, `none`, or a mapping. */
 export function alertsOf(slo: Slo): Written | "workbook" | "none" {
+  const { tiers } = slo.alerts;
+  const absent = absentOf(slo.absent);
+  if (tiers.length > 0) return burnAlertsOf(slo, absent);
+  return slo.absent === undefined ? "none" : { page: "off", ticket: "off", ...absent };
+}
+
+function absentOf(absent: Slo["absent"]): Written {
+  if (absent === undefined) return {};
+  const after = formatDuration(absent.afterMs);
+  const { severity } = absent;
+  return { absent: severity === "page" ? after : { after, severity } };
+}
+
+function burnAlertsOf(slo: Slo, absent: Written): Written | "workbook" {
   const { tiers, name, noDataHoldMs } = slo.alerts;
-  if (tiers.length === 0) return "none";
   const hold = noDataHoldMs === undefined ? {} : { noDataHold: formatDuration(noDataHoldMs) };
   const overrides = overridesOf(slo);
   if (overrides !== undefined) {
-    const all = { ...overrides, ...hold };
+    const all = { ...overrides, ...hold, ...absent };
     return Object.keys(all).length === 0 ? "workbook" : all;
   }
   return {
     ...(name === "custom" ? {} : { name }),
     ...hold,
+    ...absent,
     tiers: tiers.map(tierOf),
   };
 }

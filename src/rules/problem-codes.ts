@@ -45,6 +45,8 @@ export const RULE_PROBLEM_CODES = {
   "invalid-url": "A link that is not http or https.",
   "reserved-label": "A label that slowburn or Alertmanager sets itself.",
   "invalid-label": "A label name that Prometheus would not take.",
+  "alert-template":
+    "A template in an alert's text that is not expanded: it stays as it is written.",
   "policy-form": "The alert policy is none of the known forms, or two of them at once.",
   "tier-never-fires": "factor x error budget >= 1: even a full outage would not fire.",
   "tier-always-fires": "factor < 1: it fires although the budget lasts.",

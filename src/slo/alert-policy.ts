@@ -29,6 +29,12 @@ export interface AlertPolicy {
   readonly noDataHoldMs?: Millis;
 }
 
+/** Fires when no data point of the SLO came for so long, in whichever of its groups (DESIGN 4.8). */
+export interface AbsentAlert {
+  readonly severity: AlertSeverity;
+  readonly afterMs: Millis;
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -1,5 +1,5 @@
 /** The model every rule format is read into. Plain data: JSON round-trips it, snapshots store it. */
-import type { AlertPolicy } from "./alert-policy.ts";
+import type { AbsentAlert, AlertPolicy } from "./alert-policy.ts";
 import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
@@ -65,6 +65,8 @@ export interface Slo {
   /** Groups beyond this many are folded into one overflow group. */
   readonly groupLimit: number;
   readonly alerts: AlertPolicy;
+  /** Absent: data that stops is shown, but nobody is told. */
+  readonly absent?: AbsentAlert;
   /** Names, labels and annotations of alerts that the file gives itself. */
   readonly alerting?: Alerting;
   /** Free texts, for people and other tools. */

@@ -40,6 +40,17 @@ function refuseOtherBudgets({ window, budgeting }: Slo): void {
 
 /** What makes slowburn's alerts differ from those of the rules. */
 function lossesOf(slo: Slo): readonly Problem[] {
+  return [...gatesOf(slo), ...absentOf(slo)];
+}
+
+function absentOf(slo: Slo): readonly Problem[] {
+  if (slo.absent === undefined) return [];
+  const message = "the rules do not alert on absent data";
+  const hint = "add a rule with absent() of the metric";
+  return [problemOf(slo, "compiled-without", message, { severity: "warning", hint })];
+}
+
+function gatesOf(slo: Slo): readonly Problem[] {
   const { tiers } = slo.alerts;
   const lost = [
     ...(tiers.some((tier) => tier.significance < 1) ? ["the significance gate"] : []),

@@ -94,6 +94,7 @@ function warnOfSilence(
   field: Field,
 ): void {
   const hasPages = tiers.some((tier) => tier.severity === "page");
+  if (tiers.length > 0 && wanted.length === 0 && overrides.absent !== undefined) return;
   if (wanted.length > 0 && (hasPages || overrides.page === "off")) return;
   const { document, path, findings } = field;
   const [message, hint] =

@@ -69,7 +69,29 @@ const noDataHold = duration(
   ["1h"],
 ).optional();
 
-export interface FullPolicyConfig {
+export interface AbsentConfig {
+  readonly after: string;
+  readonly severity?: "page" | "ticket" | undefined;
+}
+export const absentSchema: ObjectSchema<AbsentConfig> = z.strictObject({
+  after: duration("No data point came for so long.", ["10m"]),
+  severity: explained(z.enum(["page", "ticket"]), checks.explainSeverity).optional(),
+});
+
+/** A reader of its own checks it (absent.ts). */
+const beside = {
+  absent: readApart(
+    z.union([duration("No data point came for so long: pages.", ["10m"]), absentSchema]).meta({
+      description: "Alerts when no data point of the SLO came for so long; `page` by default.",
+      examples: ["10m", { after: "1h", severity: "ticket" }],
+    }),
+  ).optional(),
+} as const;
+export interface BesideConfig {
+  readonly absent?: unknown;
+}
+
+export interface FullPolicyConfig extends BesideConfig {
   readonly name?: string | undefined;
   readonly noDataHold?: string | undefined;
   readonly tiers: unknown;
@@ -78,9 +100,10 @@ export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
   name: text("a name").optional(),
   noDataHold,
   tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
+  ...beside,
 });
 
-export interface OverridesConfig {
+export interface OverridesConfig extends BesideConfig {
   readonly page?: "on" | "off" | undefined;
   readonly ticket?: "on" | "off" | undefined;
   readonly for?: string | undefined;
@@ -99,6 +122,7 @@ export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
   ticket: onOff("ticket").optional(),
   ...holdFields,
   noDataHold,
+  ...beside,
 });
 
 /** `alerts:`, in any of its forms. */

@@ -1,6 +1,7 @@
 /** One SLO of the native format → the model; also of a template, once its parameters are placed. */
 import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
+import { readAbsent } from "./absent.ts";
 import { readAlerting } from "./alerting.ts";
 import { readAlerts } from "./alerts.ts";
 import { readAnnotations, readLinks } from "./annotations.ts";
@@ -46,6 +47,7 @@ export function readSlo(
   const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
+  const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), file.settings.bucketMs);
   const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
   const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
@@ -72,6 +74,7 @@ export function readSlo(
     noData,
     ...groups,
     alerts,
+    ...(absent === undefined ? {} : { absent }),
     ...(alerting === undefined ? {} : { alerting }),
     source: {
       file: field.findings.file ?? "",

@@ -4,6 +4,7 @@
  * `slowburn.dev/alerts` says them as native files do.
  */
 import {
+  type AbsentAlert,
   formatDuration,
   millis,
   type AlertPolicy,
@@ -13,7 +14,14 @@ import {
   type Tier,
 } from "../../slo/index.ts";
 import { judgeFactor } from "../foreign-tier.ts";
-import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
+import {
+  fieldIn,
+  readAbsent,
+  readAlerts,
+  report,
+  type Field,
+  type PolicyContext,
+} from "../native/index.ts";
 import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
 import { writtenIn } from "./annotation.ts";
 import type { Links } from "./links.ts";
@@ -24,6 +32,7 @@ const SEVERITY_HINT = "write page, critical or sev1 to page; ticket, warning or 
 export interface Alerts {
   readonly policy: AlertPolicy;
   readonly alerting?: Alerting;
+  readonly absent?: AbsentAlert;
 }
 
 const NONE: AlertPolicy = { name: "none", tiers: [] };
@@ -170,5 +179,7 @@ export function annotatedAlerts(
   const written = writtenIn(text, field, { what: "alert policy", code: "policy-form", hint });
   if (written === undefined) return undefined;
   const policy = readAlerts(written.document.value, written, context);
-  return policy === undefined ? undefined : { policy };
+  const absent = readAbsent(written.document.value, written, context.bucketMs);
+  if (policy === undefined) return undefined;
+  return { policy, ...(absent === undefined ? {} : { absent }) };
 }

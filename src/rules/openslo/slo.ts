@@ -203,6 +203,7 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
     per,
     groupLimit: Math.min(DEFAULT_GROUP_LIMIT, settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX),
     alerts: alerts.policy,
+    ...(alerts.absent === undefined ? {} : { absent: alerts.absent }),
     ...(alerts.alerting === undefined ? {} : { alerting: alerts.alerting }),
     ...readAnnotated(parts, budgeting, per),
     annotations: annotationsOf(metadata, shape.displayName, isOnly),
