@@ -142,9 +142,7 @@ const CASES: Readonly<Record<string, Case>> = {
         : within(second, 60, 70)
           ? { good: 0, bad: 1_000 }
           : { good: 1_000, bad: 0 },
-    differences: Object.fromEntries(
-      SLOS.map(({ id }) => [`${id} page`, SILENCE]),
-    ),
+    differences: Object.fromEntries(SLOS.map(({ id }) => [`${id} page`, SILENCE])),
   }),
 };
 
