@@ -13,6 +13,7 @@ import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
 import { readPaths } from "./rule-paths.ts";
+import { templatesText, templateUses, type TemplateUses } from "./template-uses.ts";
 
 const EXAMPLES = `
 Examples:
@@ -20,6 +21,7 @@ Examples:
   $ slowburn check rules/checkout.yaml    one file
   $ slowburn check --json rules | jq .errorCount
   $ slowburn check --format github        annotations in a pull request
+  $ slowburn check --templates rules      templates, and who uses each
   $ slowburn check --format sarif > slowburn.sarif
 
 A directory is read as serve reads it: what only shows between files (an SLO defined twice, an object that is
@@ -32,6 +34,7 @@ type Format = (typeof FORMATS)[number];
 interface CheckOptions {
   readonly format: Format;
   readonly json?: true;
+  readonly templates?: true;
 }
 
 export function addCheck(
@@ -50,23 +53,32 @@ export function addCheck(
       new Option("--format <format>", "how problems are printed").choices(FORMATS).default("text"),
     )
     .option("--json", "the same as --format json")
+    .option("--templates", "list templates, and the SLOs that a change of each would change")
     .addHelpText("after", EXAMPLES)
-    .action((paths: readonly string[], { format, json }: CheckOptions) => {
-      done(check(paths, json === true ? "json" : format, ports));
+    .action((paths: readonly string[], options: CheckOptions) => {
+      const format = options.json === true ? "json" : options.format;
+      const isListing = options.templates === true && format === "text";
+      done(check(paths, { format, isListing }, ports));
     });
 }
 
-function check(paths: readonly string[], format: Format, ports: CliPorts): number {
+function check(
+  paths: readonly string[],
+  { format, isListing }: { readonly format: Format; readonly isListing: boolean },
+  ports: CliPorts,
+): number {
   const { slos, fileCount, ...read } = readPaths(paths, ports);
-  const summary = problemsToJson([...read.problems, ...lintSlos(slos)]);
-  const counts = { fileCount, sloCount: slos.length, ...summary };
-  ports.out(textOf(format, counts, ports));
+  const summary = problemsToJson([...read.problems, ...lintSlos(slos, read.templates)]);
+  const templates = templateUses(read.templates, slos);
+  const counts = { fileCount, sloCount: slos.length, ...summary, templates };
+  ports.out(textOf(format, counts, ports) + (isListing ? templatesText(templates) : ""));
   return summary.errorCount > 0 ? EXIT.found : EXIT.fine;
 }
 
 type Counts = ReturnType<typeof problemsToJson> & {
   readonly fileCount: number;
   readonly sloCount: number;
+  readonly templates: readonly TemplateUses[];
 };
 
 function textOf(format: Format, counts: Counts, ports: CliPorts): string {
@@ -85,9 +97,11 @@ function textOf(format: Format, counts: Counts, ports: CliPorts): string {
   }
 }
 
-function summaryLine({ fileCount, sloCount, errorCount, warningCount }: Counts): string {
+function summaryLine(counts: Counts): string {
+  const { fileCount, sloCount, errorCount, warningCount, templates } = counts;
   const found = `${plural(errorCount, "error")}, ${plural(warningCount, "warning")}`;
-  return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}: ${found}\n`;
+  const published = templates.length === 0 ? "" : `, ${plural(templates.length, "template")}`;
+  return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}${published}: ${found}\n`;
 }
 
 /** Texts of the files that problems have a place in, for the line and the caret; read as they were read for the problem. */

@@ -1,13 +1,21 @@
 /** Rule files and folders that a command is given, read as `serve` would. */
 import { statSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { loadConfig } from "../config/index.ts";
-import { loadRules, readRuleFiles, readRuleText, type SourceText } from "../rules/index.ts";
+import {
+  loadRules,
+  readNamedFiles,
+  readRuleText,
+  type PublishedTemplate,
+  type SourceText,
+} from "../rules/index.ts";
 import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
 
 export interface ReadRules {
   readonly slos: readonly Slo[];
   readonly problems: readonly Problem[];
+  readonly templates: readonly PublishedTemplate[];
   readonly fileCount: number;
 }
 
@@ -15,10 +23,11 @@ export interface ReadRules {
 export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules {
   const settings = readSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
-  const read = [...readNamedFiles(named, settings), ...readDirectories(named, settings, ports.now)];
+  const read = [...readFiles(named, settings), ...readDirectories(named, settings, ports.now)];
   return {
     slos: read.flatMap(({ slos }) => slos),
     problems: read.flatMap(({ problems }) => problems),
+    templates: read.flatMap(({ templates }) => templates),
     fileCount: read.reduce((sum, { fileCount }) => sum + fileCount, 0),
   };
 }
@@ -42,13 +51,13 @@ function readDirectories(
   now: () => number,
 ): readonly ReadRules[] {
   return paths.filter(isDirectory).map((path) => {
-    const { slos, problems, files } = loadRules(path, { ...settings, now });
-    return { slos, problems, fileCount: files.length };
+    const { slos, problems, files, templates = [] } = loadRules(path, { ...settings, now });
+    return { slos, problems, templates, fileCount: files.length };
   });
 }
 
-/** Files that are named together may refer to one another's objects, as those of a directory may. */
-function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadRules[] {
+/** They may refer to one another's objects, and to what lies in their folder: the rules directory, or their own. */
+function readFiles(paths: readonly string[], settings: ReadSettings): readonly ReadRules[] {
   const texts: SourceText[] = [];
   const refused: ReadRules[] = [];
   for (const file of paths.filter((path) => !isDirectory(path))) {
@@ -62,13 +71,21 @@ function readNamedFiles(paths: readonly string[], settings: ReadSettings): reado
       case "refused": {
         const { problem } = content;
         if (problem.code === "file-unreadable") throw unreadable(file, problem.message);
-        refused.push({ slos: [], problems: [problem], fileCount: 1 });
+        refused.push({ slos: [], problems: [problem], templates: [], fileCount: 1 });
         break;
       }
     }
   }
-  const readings = readRuleFiles(texts, settings);
-  return [...refused, ...readings.map((reading) => ({ ...reading, fileCount: 1 }))];
+  const { rulesDirectory } = settings;
+  const isBelow = (file: string) => resolve(file).startsWith(resolve(rulesDirectory) + sep);
+  const folderOf = (file: string) => (isBelow(file) ? rulesDirectory : dirname(file));
+  const readings = readNamedFiles(texts, settings, folderOf);
+  return [
+    ...refused,
+    ...readings.map(({ slos, problems, templates = [] }) => {
+      return { slos, problems, templates, fileCount: 1 };
+    }),
+  ];
 }
 
 /** False for what is not there, or cannot be looked at: reading it says why. */

@@ -6,6 +6,7 @@
 export { Findings, formatPath, type FindingOptions } from "./findings.ts";
 export { lintSlos } from "./lint.ts";
 export { loadRules } from "./load-rules.ts";
+export { readNamedFiles } from "./named-files.ts";
 export { nearestName } from "./nearest-name.ts";
 export { githubProblems, sarifProblems } from "./problem-formats.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
@@ -13,7 +14,13 @@ export { problemsToJson, renderProblems, type RenderSettings } from "./render-pr
 export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 export { readRuleText, type FileText } from "./rule-folder.ts";
 export { ruleSchema } from "./rule-schema.ts";
-export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
+export type {
+  LoadSettings,
+  PublishedTemplate,
+  RuleFile,
+  RuleSet,
+  RuleSettings,
+} from "./rule-set.ts";
 export { watchRules, type RulesWatch, type WatchSettings } from "./watch-rules.ts";
 export type { FieldPath, YamlDocument } from "./yaml-document.ts";
 export { readYaml, type SourceText, type YamlText } from "./yaml-text.ts";

@@ -5,16 +5,42 @@
 import {
   formatDuration,
   metricSpellings,
+  templateKey,
   type Indicator,
   type Problem,
   type Slo,
 } from "../slo/index.ts";
 import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
 import type { RuleProblemCode } from "./problem-codes.ts";
+import type { PublishedTemplate } from "./rule-set.ts";
 
-/** In the order of the SLOs. */
-export function lintSlos(slos: readonly Slo[]): readonly Problem[] {
-  return [...slos.flatMap(lintThreshold), ...lintOverlaps(slos)];
+/** In the order of the SLOs. `templates`: those that are published beside them. */
+export function lintSlos(
+  slos: readonly Slo[],
+  templates: readonly PublishedTemplate[] = [],
+): readonly Problem[] {
+  const newest = newestVersions(templates);
+  return [
+    ...slos.flatMap(lintThreshold),
+    ...lintOverlaps(slos),
+    ...slos.flatMap((slo) => lintVersion(slo, newest)),
+  ];
+}
+
+function newestVersions(templates: readonly PublishedTemplate[]): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const { name, version } of templates)
+    newest.set(name, Math.max(version, newest.get(name) ?? 0));
+  return newest;
+}
+
+/** Nothing changes for who stays with a version: it is for them to choose when to go on. */
+function lintVersion(slo: Slo, newest: ReadonlyMap<string, number>): readonly Problem[] {
+  const { template } = slo.source;
+  const version = template && newest.get(template.name);
+  if (template === undefined || version === undefined || version <= template.version) return [];
+  const message = `${slo.id} uses ${templateKey(template)}, and ${template.name}@${version} is published`;
+  return [warning("newer-template", slo, message, `try use: ${template.name}@${version}`)];
 }
 
 /** A threshold inside a bucket of what the semantic conventions tell SDKs to use: the SLI is an estimate. */

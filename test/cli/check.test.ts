@@ -51,7 +51,7 @@ describe("slowburn check", () => {
     await expect(out).toMatchFileSnapshot("golden/check-bad.txt");
   });
 
-  it("lets files that are named together refer to one another, and one alone to none", async () => {
+  it("lets files that are named together refer to one another, and one alone to those of its folder", async () => {
     const slo = write(
       "slo.yaml",
       `apiVersion: openslo/v1
@@ -75,6 +75,8 @@ spec: { ratioMetric: { good: ${metric}, total: ${metric} } }
 `,
     );
     expect((await check(slo, sli)).out).toBe("2 files, 1 SLO: 0 errors, 0 warnings\n");
+    expect((await check(slo)).out).toBe("1 file, 1 SLO: 0 errors, 0 warnings\n");
+    rmSync(sli);
     const alone = await check(slo);
     expect([alone.code, alone.out]).toEqual([1, expect.stringContaining("missing-reference")]);
   });
