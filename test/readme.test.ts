@@ -124,7 +124,7 @@ describe("a new user", { timeout: 120_000 }, () => {
   test("is told what listens, what is loaded and where data lives", () => {
     const said = slowburn.said();
     for (const port of [4317, 4318, 4319] as const) expect(said).toContain(sandbox.url(port));
-    expect(said).toMatch(/rules\/slowburn\.yaml: 3 SLOs/);
+    expect(said).toMatch(/rules\/http\.yaml: 2 SLOs/);
     expect(said).toContain("./data");
   });
 

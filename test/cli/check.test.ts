@@ -81,6 +81,32 @@ spec: { ratioMetric: { good: ${metric}, total: ${metric} } }
     expect([alone.code, alone.out]).toEqual([1, expect.stringContaining("missing-reference")]);
   });
 
+  it("lists templates, and who would be affected by a change of each", async () => {
+    const body = "slos: { a: { objective: 99%, sli: { metric: m, bad: { e: 1 } } } }";
+    const published = write(
+      "platform.yaml",
+      `apiVersion: slowburn/v1\ntemplates: { web@1: { ${body} }, idle@1: { ${body} } }\n`,
+    );
+    const use = write("shop.yaml", "apiVersion: slowburn/v1\nservice: shop\nuse: web@1\n");
+    const { code, out } = await check("--templates", published, use);
+    expect([code, out.replaceAll(`${dir}/`, "")]).toEqual([
+      0,
+      "2 files, 1 SLO, 2 templates: 0 errors, 0 warnings\n\n" +
+        "TEMPLATE  USED BY        WHERE\n" +
+        "idle@1    nobody         rules/platform.yaml:2\n" +
+        "web@1     1 SLO: shop/a  rules/platform.yaml:2\n",
+    ]);
+    expect(JSON.parse((await check("--json", published, use)).out)).toMatchObject({
+      templates: [
+        { template: "idle@1", slos: [] },
+        { template: "web@1", slos: ["shop/a"] },
+      ],
+    });
+    expect((await check("--templates", write("good.yaml", GOOD))).out).toContain(
+      "No template is published.",
+    );
+  });
+
   it("finds in a directory what only shows between files", async () => {
     write("a.yaml", GOOD);
     write("b.yaml", GOOD);
