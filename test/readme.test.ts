@@ -139,6 +139,7 @@ describe("a new user", { timeout: 120_000 }, () => {
       const { service = "openslo" } = parse(code) as { service?: string };
       sandbox.write(`rules/${service}.yaml`, code);
     }
+    for (const { code } of of("ruletest")) sandbox.write("rules/tests/shop.slo", code);
     await until("the files are loaded", async () => {
       const response = await fetch(`${sandbox.url(4319)}/api/v1/slos/shop/orders`);
       return response.ok;
