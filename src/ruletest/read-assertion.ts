@@ -115,7 +115,7 @@ export function readCrossing(cursor: LineCursor): Crossing {
   const selector = readSelector(cursor, severityFrom);
   const from = cursor.position;
   if (cursor.accept("does not fire by")) {
-    const toMs = cursor.duration("a moment");
+    const toMs = cursor.moment();
     cursor.expectEnd();
     return { severity, selector, change: "none", text: cursor.textFrom(from), fromMs: 0, toMs };
   }
@@ -131,12 +131,12 @@ export function readCrossing(cursor: LineCursor): Crossing {
 
 function readSpan(cursor: LineCursor): [number, number] {
   if (cursor.accept("between")) {
-    const fromMs = cursor.duration("a moment");
+    const fromMs = cursor.moment();
     cursor.expect("and");
-    return [fromMs, cursor.duration("a moment")];
+    return [fromMs, cursor.moment()];
   }
   cursor.expect("at", "`at 62m10s`, `at 62m10s within 10s`, or `between 62m and 63m`");
-  const atMs = cursor.duration("a moment");
+  const atMs = cursor.moment();
   const withinMs = cursor.accept("within") ? cursor.duration("how far off it may be") : 0;
   return [atMs - withinMs, atMs + withinMs];
 }
