@@ -142,6 +142,7 @@ describe("a new user", { timeout: 120_000 }, () => {
       const name = service ?? (templates === undefined ? "openslo" : "platform");
       sandbox.write(`rules/${name}.yaml`, code);
     }
+    for (const { code } of of("ruletest")) sandbox.write("rules/tests/shop.slo", code);
     await until("the files are loaded", async () => {
       const response = await fetch(`${sandbox.url(4319)}/api/v1/slos/shop/orders`);
       return response.ok;

@@ -4,14 +4,13 @@ import {
   githubProblems,
   lintSlos,
   problemsToJson,
-  readRuleText,
   renderProblems,
   sarifProblems,
 } from "../rules/index.ts";
-import type { Problem } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
+import { sourcesOf } from "./problem-sources.ts";
 import { readPaths } from "./rule-paths.ts";
 import { templatesText, templateUses, type TemplateUses } from "./template-uses.ts";
 
@@ -102,17 +101,6 @@ function summaryLine(counts: Counts): string {
   const found = `${plural(errorCount, "error")}, ${plural(warningCount, "warning")}`;
   const published = templates.length === 0 ? "" : `, ${plural(templates.length, "template")}`;
   return `${plural(fileCount, "file")}, ${plural(sloCount, "SLO")}${published}: ${found}\n`;
-}
-
-/** Texts of the files that problems have a place in, for the line and the caret; read as they were read for the problem. */
-function sourcesOf(problems: readonly Problem[]): ReadonlyMap<string, string> {
-  const sources = new Map<string, string>();
-  for (const { file, line } of problems) {
-    if (file === undefined || line === undefined || sources.has(file)) continue;
-    const content = readRuleText(file);
-    if (content.kind === "text") sources.set(file, content.text);
-  }
-  return sources;
 }
 
 const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;

@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { terminal } from "./terminal.ts";
 
-const COMMANDS = ["serve", "check", "status", "dashboards"];
+const COMMANDS = ["serve", "check", "test", "status", "dashboards"];
 
 describe("slowburn", () => {
-  it.each([[], ["serve"], ["check"], ["status"], ["dashboards"]].map((words) => [words] as const))(
-    "%j --help is as it was",
-    async (words) => {
-      const { code, out, err } = await terminal().run(...words, "--help");
-      expect([code, err]).toEqual([0, ""]);
-      await expect(out).toMatchFileSnapshot(
-        `golden/help${words.map((word) => `-${word}`).join("")}.txt`,
-      );
-    },
-  );
+  it.each(
+    [[], ["serve"], ["check"], ["test"], ["status"], ["dashboards"]].map(
+      (words) => [words] as const,
+    ),
+  )("%j --help is as it was", async (words) => {
+    const { code, out, err } = await terminal().run(...words, "--help");
+    expect([code, err]).toEqual([0, ""]);
+    await expect(out).toMatchFileSnapshot(
+      `golden/help${words.map((word) => `-${word}`).join("")}.txt`,
+    );
+  });
 
   it.each(COMMANDS)("%s --help has examples that name it", async (command) => {
     const { out } = await terminal().run(command, "--help");
