@@ -2,7 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
-import type { Budgeting, CalendarUnit, NoData, RuleFormatName } from "../slo/index.ts";
+import type { Budgeting, CalendarUnit, NoData, RuleFormatName, TemplateUse } from "../slo/index.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -91,6 +91,9 @@ export interface SloAnswer {
   readonly description: string;
   readonly owner: string | null;
   readonly runbook: string | null;
+  /** Named addresses: dashboards, designs. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly objective: {
     readonly text: string;
@@ -130,6 +133,8 @@ export interface SloAnswer {
     readonly file: string;
     readonly line: number;
     readonly format: RuleFormatName;
+    /** The template that the SLO was made of; null for one that is written out. */
+    readonly template: TemplateUse | null;
   };
 }
 

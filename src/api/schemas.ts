@@ -91,6 +91,8 @@ const sloFields = {
   description: z.string(),
   owner: z.string().nullable(),
   runbook: z.string().nullable(),
+  links: texts,
+  annotations: texts,
   labels: texts,
   objective: z.strictObject({ text: z.string(), ratio, errorBudget: ratio }),
   window: z.strictObject({
@@ -119,6 +121,15 @@ const sloFields = {
     file: z.string(),
     line: count,
     format: z.enum(["slowburn", "openslo", "sloth", "pyrra"]),
+    template: z
+      .strictObject({
+        name: z.string(),
+        version: count,
+        slo: z.string(),
+        file: z.string(),
+        line: count,
+      })
+      .nullable(),
   }),
 };
 

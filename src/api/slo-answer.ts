@@ -73,7 +73,8 @@ function answerOf(
   streams: readonly StreamView[],
   reading: ReadingAnswer | undefined,
 ): SloAnswer {
-  const { id, service, name, description, owner, runbook, labels, objective, window, source } = slo;
+  const { id, service, name, description, owner, runbook, labels, objective, window } = slo;
+  const { file, line, format, template } = slo.source;
   return {
     id,
     service,
@@ -81,6 +82,8 @@ function answerOf(
     description,
     owner: owner ?? null,
     runbook: runbook ?? null,
+    links: slo.links ?? {},
+    annotations: slo.annotations,
     labels,
     objective: {
       text: objective.text,
@@ -93,7 +96,7 @@ function answerOf(
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
-    source: { file: source.file, line: source.line, format: source.format },
+    source: { file, line, format, template: template ?? null },
   };
 }
 

@@ -7,6 +7,7 @@ import {
   latencyText,
   meetsTarget,
   sliceKindOf,
+  templateKey,
   WHOLE_PPB,
   windowText,
   type Budgeting,
@@ -45,11 +46,19 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     "",
     indicatorText(slo.indicator, latencyText),
     ...slicesText(slo),
+    ...templateText(slo),
     objectiveText(slo),
     trafficText(slo, traffic),
     "",
   ];
   return `${lines.map((line) => `${line}\n`).join("")}${alertsText(slo, traffic)}`;
+}
+
+function templateText({ source }: Slo): readonly string[] {
+  const { template } = source;
+  if (template === undefined) return [];
+  const { slo, file, line } = template;
+  return [`That is said by the template ${templateKey(template)}, ${slo} (${file}:${line}).`];
 }
 
 function slicesText({ budgeting, noData }: Slo): readonly string[] {

@@ -1,11 +1,13 @@
 /** Rule files and folders that a command is given, read as `serve` would. */
 import { statSync } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { loadConfig } from "../config/index.ts";
 import {
   listRuleFiles,
   loadRules,
-  readRuleFiles,
+  readNamedFiles,
   readRuleText,
+  type PublishedTemplate,
   type RuleSettings,
   type SourceText,
 } from "../rules/index.ts";
@@ -15,6 +17,7 @@ import type { CliPorts } from "./ports.ts";
 interface ReadPart {
   readonly slos: readonly Slo[];
   readonly problems: readonly Problem[];
+  readonly templates: readonly PublishedTemplate[];
   readonly fileCount: number;
 }
 
@@ -27,10 +30,11 @@ export interface ReadRules extends ReadPart {
 export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules {
   const settings = readSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
-  const read = [...readNamedFiles(named, settings), ...readDirectories(named, settings, ports.now)];
+  const read = [...readFiles(named, settings), ...readDirectories(named, settings, ports.now)];
   return {
     slos: read.flatMap(({ slos }) => slos),
     problems: read.flatMap(({ problems }) => problems),
+    templates: read.flatMap(({ templates }) => templates),
     fileCount: read.reduce((sum, { fileCount }) => sum + fileCount, 0),
     settings,
   };
@@ -78,18 +82,23 @@ function readDirectories(
   now: () => number,
 ): readonly ReadPart[] {
   return paths.filter(isDirectory).map((path) => {
-    const { slos, problems, files } = loadRules(path, { ...settings, now });
-    return { slos, problems, fileCount: files.length };
+    const { slos, problems, files, templates = [] } = loadRules(path, { ...settings, now });
+    return { slos, problems, templates, fileCount: files.length };
   });
 }
 
-/** Files that are named together may refer to one another's objects, as those of a directory may. */
-function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadPart[] {
-  const { texts, problems } = namedTexts(paths);
-  const readings = readRuleFiles(texts, settings);
+/** They may refer to one another's objects, and to what lies in their folder: the rules directory, or their own. */
+function readFiles(paths: readonly string[], settings: ReadSettings): readonly ReadPart[] {
+  const { texts, problems: refused } = namedTexts(paths);
+  const { rulesDirectory } = settings;
+  const isBelow = (file: string) => resolve(file).startsWith(resolve(rulesDirectory) + sep);
+  const folderOf = (file: string) => (isBelow(file) ? rulesDirectory : dirname(file));
+  const readings = readNamedFiles(texts, settings, folderOf);
   return [
-    ...problems.map((problem) => ({ slos: [], problems: [problem], fileCount: 1 })),
-    ...readings.map((reading) => ({ ...reading, fileCount: 1 })),
+    ...refused.map((problem) => ({ slos: [], problems: [problem], templates: [], fileCount: 1 })),
+    ...readings.map(({ slos, problems, templates = [] }) => {
+      return { slos, problems, templates, fileCount: 1 };
+    }),
   ];
 }
 

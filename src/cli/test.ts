@@ -15,6 +15,7 @@ import { OperationError } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
+import { sourcesOf } from "./problem-sources.ts";
 
 const EXAMPLES = `
 Examples:
@@ -65,17 +66,19 @@ function test(paths: readonly string[], format: TestOptions["format"], ports: Cl
     const message = `no script (*.slo) below ${paths.join(", ")}`;
     throw new OperationError("no-scripts", message, { retryable: false });
   }
-  const sources = new Map<string, string>();
-  const settings = { colour: hasColours(ports), sources };
+  const colour = hasColours(ports);
   const verdicts: ScriptVerdict[] = [];
   const startedAt = performance.now();
   for (const [index, file] of files.entries()) {
     const isLong = performance.now() - startedAt > QUIET_MS && ports.isTerminal;
     if (isLong) ports.err(`${index + 1} of ${files.length}: ${file} …`);
-    const verdict = verdictOf(file, sources);
+    const { verdict, text } = verdictOf(file);
     if (isLong) ports.err(CLEAR_LINE);
     verdicts.push(verdict);
-    if (format === "text") ports.out(renderVerdict(verdict, settings));
+    if (format === "json") continue;
+    const problems = verdict.tests.flatMap((each) => each.problems);
+    const sources = new Map([...sourcesOf(problems), [file, text]]);
+    ports.out(renderVerdict(verdict, { colour, sources }));
   }
   if (format === "text") ports.out(summaryText(verdicts));
   else ports.out(`${JSON.stringify(jsonOf(verdicts), null, 2)}\n`);
@@ -96,7 +99,8 @@ function scriptsOf(path: string, depth: number): readonly string[] {
     .flatMap((name) => scriptsOf(join(path, name), depth + 1));
 }
 
-function verdictOf(file: string, sources: Map<string, string>): ScriptVerdict {
+/** `text`: of the script; empty when it cannot be read. */
+function verdictOf(file: string): { readonly verdict: ScriptVerdict; readonly text: string } {
   const content = readRuleText(file);
   if (content.kind !== "text") {
     const reason = content.kind === "gone" ? "it does not exist" : content.problem.message;
@@ -107,11 +111,12 @@ function verdictOf(file: string, sources: Map<string, string>): ScriptVerdict {
       file,
       path: "",
     } as const;
-    return { file, problems: [problem], tests: [] };
+    return { verdict: { file, problems: [problem], tests: [] }, text: "" };
   }
-  sources.set(file, content.text);
-  const { script, problems } = readScript(file, content.text);
-  return script === undefined ? { file, problems, tests: [] } : runScript(script);
+  const { text } = content;
+  const { script, problems } = readScript(file, text);
+  const verdict = script === undefined ? { file, problems, tests: [] } : runScript(script);
+  return { verdict, text };
 }
 
 function jsonOf(verdicts: readonly ScriptVerdict[]): unknown {

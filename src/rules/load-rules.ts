@@ -145,7 +145,8 @@ function settle(
     };
   });
   const slos = candidates.flatMap(running).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return { slos, files, problems: files.flatMap(({ problems }) => problems) };
+  const templates = candidates.flatMap(({ reading }) => reading.templates ?? []);
+  return { slos, files, problems: files.flatMap(({ problems }) => problems), templates };
 }
 
 /** The very SLOs that ran before: the reading was taken over. */

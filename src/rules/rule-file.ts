@@ -2,6 +2,7 @@
 import type { Problem, Slo } from "../slo/index.ts";
 import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
+import { publishedTemplates } from "./native/template-file.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
 import { openSloFormat } from "./openslo/reader.ts";
@@ -9,7 +10,7 @@ import { itemDocument } from "./part-document.ts";
 import { pyrraFormat } from "./pyrra/reader.ts";
 import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
-import type { RuleSettings } from "./rule-set.ts";
+import type { PublishedTemplate, RuleSettings } from "./rule-set.ts";
 import { slothFormat } from "./sloth/reader.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
@@ -28,6 +29,7 @@ export interface RuleFileReading {
   readonly slos: readonly Slo[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  readonly templates?: readonly PublishedTemplate[];
 }
 
 /** A file before its documents are read, so that what they share with others is known first. */
@@ -77,7 +79,7 @@ function listed(document: YamlDocument): readonly YamlDocument[] {
 }
 
 export function readParsedFile(
-  { file, documents, problems }: ParsedRuleFile,
+  { file, documents, shared, problems }: ParsedRuleFile,
   settings: RuleSettings,
   references: References,
 ): RuleFileReading {
@@ -90,7 +92,9 @@ export function readParsedFile(
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
   }
   reportTwins(slos, findings);
-  return { slos, problems: [...problems, ...findings.problems] };
+  const templates = publishedTemplates(shared);
+  const all = [...problems, ...findings.problems];
+  return { slos, problems: all, ...(templates.length === 0 ? {} : { templates }) };
 }
 
 function formatOf({ value }: YamlDocument): RuleFormat | undefined {

@@ -7,6 +7,8 @@ const STRING = /"((?:[^"\\]|\\["\\nt])*)"/y;
 const TOKEN = /[^\s,{}"]+|"(?:[^"\\]|\\.)*"?|[,{}]/y;
 /** A comment begins with `#` at the line's beginning or after a space, outside quotes. */
 const COMMENT = /^((?:[^"#]|"(?:[^"\\]|\\.)*"|(?<=\S)#)*?)(?:(?<=^|\s)#.*)?$/;
+/** Every bucket until then is ticked. */
+const MAX_MOMENT_MS = 2 * 365 * 86_400_000;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t" };
 
 export class LineCursor {
@@ -100,6 +102,15 @@ export class LineCursor {
   /** `5m`, `1h30m`, `0`; ms. */
   duration(what: string): number {
     return this.acceptDuration() ?? this.refuseNext(`${what} must stand here, as in 5m or 1h30m`);
+  }
+
+  /** A moment of the script: `62m10s`. */
+  moment(): number {
+    const from = this.#at;
+    const ms = this.duration("a moment");
+    if (ms > MAX_MOMENT_MS)
+      refuse("script-syntax", this.placeFrom(from), "a script lasts no longer than 2y");
+    return ms;
   }
 
   acceptDuration(): number | undefined {

@@ -26,7 +26,7 @@ const FRACTION = /(-?\d+)\/(\d+)(?![\w.])/y;
 /** Whether a line is one: `good{…} 12`, `alert page firing`, `no alerts`. */
 export function readAssertion(cursor: LineCursor): Assertion {
   const from = cursor.position;
-  const assertion = readBody(cursor);
+  const assertion = readBody(cursor, from);
   cursor.expectEnd();
   const place = cursor.placeFrom(from);
   return { place, ...assertion };
@@ -34,19 +34,19 @@ export function readAssertion(cursor: LineCursor): Assertion {
 
 type Body = Assertion extends infer A ? (A extends Assertion ? Omit<A, "place"> : never) : never;
 
-function readBody(cursor: LineCursor): Body {
+function readBody(cursor: LineCursor, from: number): Body {
   if (cursor.accept("no alerts")) return { kind: "no-alerts" };
   if (cursor.accept("rejected"))
     return { kind: "rejected", points: cursor.number("a number of points") };
   if (cursor.accept("integrity")) {
-    const selector = readSelector(cursor);
+    const selector = readSelector(cursor, from);
     const isComplete = cursor.accept("complete");
     if (!isComplete) cursor.expect("partial", "one of: complete, partial");
     return { kind: "integrity", selector, isComplete };
   }
   if (cursor.accept("alert")) {
     const severity = readSeverity(cursor);
-    const selector = readSelector(cursor);
+    const selector = readSelector(cursor, from);
     const state = STATES.find((word) => cursor.accept(word));
     if (state === undefined) cursor.refuseNext("a state must stand here", STATES.join(", "));
     const isInhibited = state === "firing" && cursor.accept("inhibited");
@@ -57,7 +57,7 @@ function readBody(cursor: LineCursor): Body {
   return {
     kind: "number",
     quantity,
-    selector: readSelector(cursor),
+    selector: readSelector(cursor, from),
     expected: readExpected(cursor),
   };
 }
@@ -110,11 +110,12 @@ function scaled(match: RegExpExecArray | undefined): number {
 
 /** After `alert`: `page{…} fires at 62m10s within 10s`, `fires between 5m and 6m`, `does not fire by 6h`. */
 export function readCrossing(cursor: LineCursor): Crossing {
+  const severityFrom = cursor.position;
   const severity = readSeverity(cursor);
-  const selector = readSelector(cursor);
+  const selector = readSelector(cursor, severityFrom);
   const from = cursor.position;
   if (cursor.accept("does not fire by")) {
-    const toMs = cursor.duration("a moment");
+    const toMs = cursor.moment();
     cursor.expectEnd();
     return { severity, selector, change: "none", text: cursor.textFrom(from), fromMs: 0, toMs };
   }
@@ -130,12 +131,12 @@ export function readCrossing(cursor: LineCursor): Crossing {
 
 function readSpan(cursor: LineCursor): [number, number] {
   if (cursor.accept("between")) {
-    const fromMs = cursor.duration("a moment");
+    const fromMs = cursor.moment();
     cursor.expect("and");
-    return [fromMs, cursor.duration("a moment")];
+    return [fromMs, cursor.moment()];
   }
   cursor.expect("at", "`at 62m10s`, `at 62m10s within 10s`, or `between 62m and 63m`");
-  const atMs = cursor.duration("a moment");
+  const atMs = cursor.moment();
   const withinMs = cursor.accept("within") ? cursor.duration("how far off it may be") : 0;
   return [atMs - withinMs, atMs + withinMs];
 }

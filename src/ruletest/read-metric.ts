@@ -32,7 +32,7 @@ export function readMetric(cursor: LineCursor): MetricSpec {
   const unit = cursor.accept("unit") ? readUnit(cursor) : "";
   const bounds = kind === "histogram" ? readBounds(cursor, unit) : [];
   const scale =
-    kind === "exponential" && cursor.accept("scale") ? cursor.number("a scale") : DEFAULT_SCALE;
+    kind === "exponential" && cursor.accept("scale") ? readScale(cursor) : DEFAULT_SCALE;
   cursor.expectEnd();
   return { name, kind, isDelta, unit, bounds, scale };
 }
@@ -41,6 +41,15 @@ const readUnit = (cursor: LineCursor): string =>
   cursor.acceptText() ??
   cursor.take(/[^\s"]+/y)?.[0] ??
   cursor.refuseNext("a unit must stand here", "as in `unit s`");
+
+/** The range of opentelemetry-specification, metrics/sdk.md, MaxScale. */
+function readScale(cursor: LineCursor): number {
+  const from = cursor.position;
+  const scale = cursor.number("a scale");
+  if (!Number.isInteger(scale) || scale < -10 || scale > 20)
+    refuse("script-syntax", cursor.placeFrom(from), "a scale is a whole number from -10 to 20");
+  return scale;
+}
 
 /** By default what an SDK has: the conventions' of durations in seconds, else those of the specification. */
 function readBounds(cursor: LineCursor, unit: string): readonly number[] {

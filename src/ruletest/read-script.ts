@@ -240,7 +240,7 @@ class ScriptReader {
 
   /** `at 5m good{…} 12`, or the assertions below it, or none: then only the clock is moved. */
   #readAt(cursor: LineCursor, place: Place): Statement {
-    const atMs = cursor.duration("a moment");
+    const atMs = cursor.moment();
     const own = cursor.isAtEnd ? [] : [readAssertion(cursor)];
     const assertions = [...own, ...this.#readBlock(readAssertion)];
     return { kind: "at", place, atMs, assertions };

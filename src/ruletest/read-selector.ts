@@ -43,9 +43,8 @@ function readAttributeValue(cursor: LineCursor): AttributeValue {
   );
 }
 
-/** `{slo="checkout/availability",window="5m",http.route="/pay"}`; all of it may be left out. */
-export function readSelector(cursor: LineCursor): StreamSelector {
-  const from = cursor.position;
+/** `{slo="checkout/availability",window="5m",http.route="/pay"}`; all of it may be left out. Its place begins at `from`. */
+export function readSelector(cursor: LineCursor, from: number): StreamSelector {
   const { slo, window, ...rest } = readAttributes(cursor);
   const labels = Object.entries(rest).map(([name, value]) => [name, String(value)]);
   return {

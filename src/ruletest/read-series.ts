@@ -37,9 +37,17 @@ export function readSeriesLoad(cursor: LineCursor, context: LoadContext): Series
 
 function readOrigin(cursor: LineCursor): Origin {
   const startedMs = cursor.accept("started") ? readStart(cursor) : undefined;
-  const counted = cursor.accept("counted") ? cursor.number("what it had counted") : 0;
+  const counted = cursor.accept("counted") ? readCounted(cursor) : 0;
   const aheadMs = cursor.accept("ahead") ? cursor.duration("how far its clock is ahead") : 0;
   return { startedMs, counted, aheadMs };
+}
+
+function readCounted(cursor: LineCursor): number {
+  const from = cursor.position;
+  const counted = cursor.number("what it had counted");
+  if (!Number.isSafeInteger(counted) || counted < 0)
+    refuse("wrong-values", cursor.placeFrom(from), "that is no number of events");
+  return counted;
 }
 
 function readStart(cursor: LineCursor): Origin["startedMs"] {

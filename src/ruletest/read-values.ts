@@ -1,7 +1,7 @@
 /** The values of a `load` line: samples as in Prometheus's tests (`0+2x21`), or segments of time (`10/s for 1h, +3`). */
 import type { LineCursor } from "./line-cursor.ts";
 import { parseDurationNanos } from "../slo/index.ts";
-import { refuse } from "./problem-codes.ts";
+import { refuse, type Place } from "./problem-codes.ts";
 import type { Amount, Delivery, MetricSpec, Segment, Values } from "./script.ts";
 
 const SAMPLE = /(_|-?\d+(?:\.\d+)?)(?:([+-]\d+(?:\.\d+)?)?x(\d+))?(?=\s|$)/y;
@@ -105,18 +105,19 @@ function readEvents(cursor: LineCursor, line: LineTime): Segment {
   while (cursor.accept("and"));
   const hasLength = !isInOneExport || cursor.looksAt(/for\b/y);
   const lengthMs = hasLength ? readLength(cursor, line) : line.everyMs;
-  for (const { numerator, denominator, perMs } of amounts) {
-    if ((numerator * BigInt(lengthMs)) % (denominator * BigInt(perMs)) !== 0n) {
-      const hint = "take a length, or a rate, that makes it whole";
-      refuse(
-        "fraction-of-event",
-        cursor.placeFrom(from),
-        "that is no whole number of events",
-        hint,
-      );
-    }
-  }
+  for (const amount of amounts) checkAmount(amount, lengthMs, cursor.placeFrom(from));
   return { kind: "events", amounts, lengthMs, delivery: readDelivery(cursor) };
+}
+
+function checkAmount(amount: Amount, lengthMs: number, place: Place): void {
+  const events = amount.numerator * BigInt(lengthMs);
+  const divisor = amount.denominator * BigInt(amount.perMs);
+  if (events % divisor !== 0n) {
+    const hint = "take a length, or a rate, that makes it whole";
+    refuse("fraction-of-event", place, "that is no whole number of events", hint);
+  }
+  if (events / divisor > BigInt(Number.MAX_SAFE_INTEGER))
+    refuse("wrong-values", place, "that is more events than can be counted");
 }
 
 /** `10/s`, or `+3`: so many in one export; of a histogram, `at` a value. */

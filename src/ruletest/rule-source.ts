@@ -1,14 +1,14 @@
 /** The rules that a script names or holds → SLOs, read as `serve` would. */
 import { statSync } from "node:fs";
 import { dirname, join, isAbsolute } from "node:path";
-import { loadRules, readRuleFiles, readRuleText, type SourceText } from "../rules/index.ts";
+import { loadRules, readNamedFiles, readRuleText, type SourceText } from "../rules/index.ts";
 import { ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import { refuse } from "./problem-codes.ts";
 import type { Script, Statement } from "./script.ts";
 
 type RulesLine = Extract<Statement, { readonly kind: "rules" }>;
 
-/** All of them together: files that are named one below the other may refer to each other. Throws `ProblemError`. */
+/** All of them together: they may refer to each other, and to files of their folders. Throws `ProblemError`. */
 export function readScriptRules(script: Script, lines: readonly RulesLine[]): readonly Slo[] {
   const texts: SourceText[] = [];
   const slos: Slo[] = [];
@@ -26,7 +26,11 @@ export function readScriptRules(script: Script, lines: readonly RulesLine[]): re
   const inlineTexts = inline.map(({ line, yaml }): SourceText => {
     return { file: script.file, text: "\n".repeat(line) + yaml };
   });
-  const readings = readRuleFiles([...texts, ...inlineTexts], { bucketMs: script.bucketMs });
+  const readings = readNamedFiles(
+    [...texts, ...inlineTexts],
+    { bucketMs: script.bucketMs },
+    dirname,
+  );
   for (const [index, reading] of readings.entries()) {
     slos.push(...reading.slos);
     const indent = inline[index - texts.length]?.indent ?? 0;

@@ -37,6 +37,8 @@ interface Step {
   readonly restartMs?: number;
 }
 
+/** A process begins after the last export of the one before; a start time that is that export's would be a sliding one. */
+const RESTART_MS = 1;
 const PROMPT = { isSent: true, lateMs: 0, againMs: undefined } as const;
 
 export class Sender {
@@ -123,7 +125,7 @@ function* stepsOf({ values, everyMs }: SeriesLoad, fromMs: number): Generator<St
   for (const segment of values.segments) {
     if (segment.kind === "restart" || segment.kind === "reset") {
       before = (tally) => tally.clear();
-      if (segment.kind === "restart") restartMs = timeMs;
+      if (segment.kind === "restart") restartMs = timeMs + RESTART_MS;
       continue;
     }
     for (let doneMs = 0; doneMs < segment.lengthMs; doneMs += everyMs) {

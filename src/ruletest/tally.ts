@@ -75,10 +75,13 @@ class HistogramTally implements Tally {
   }
 }
 
+/** As SDKs have it (opentelemetry-specification, metrics/sdk.md, MaxSize): wider ones lose resolution. */
+const MAX_BUCKETS = 160;
+
 /** Bucket i holds (base^i, base^(i+1)] with base = 2^(2^-scale) (metrics.proto, ExponentialHistogramDataPoint). */
 class ExponentialTally implements Tally {
-  readonly #scale: number;
-  readonly #counts = new Map<number, number>();
+  #scale: number;
+  #counts = new Map<number, number>();
   #zeroCount = 0;
 
   constructor(scale: number) {
@@ -92,6 +95,23 @@ class ExponentialTally implements Tally {
     }
     const index = Math.ceil(Math.log2(at) * 2 ** this.#scale) - 1;
     this.#counts.set(index, (this.#counts.get(index) ?? 0) + events);
+    while (this.#width > MAX_BUCKETS) this.#halveResolution();
+  }
+
+  get #width(): number {
+    const indexes = [...this.#counts.keys()];
+    return indexes.length === 0 ? 0 : Math.max(...indexes) - Math.min(...indexes) + 1;
+  }
+
+  /** Two buckets become one: index i of one scale lies in i >> 1 of the scale below. */
+  #halveResolution(): void {
+    const halved = new Map<number, number>();
+    for (const [index, count] of this.#counts) {
+      const merged = Math.floor(index / 2);
+      halved.set(merged, (halved.get(merged) ?? 0) + count);
+    }
+    this.#counts = halved;
+    this.#scale--;
   }
 
   set(value: number): void {
@@ -105,9 +125,8 @@ class ExponentialTally implements Tally {
   }
 
   fields(): PointFields {
-    const indexes = [...this.#counts.keys()];
-    const offset = Math.min(...indexes);
-    const width = indexes.length === 0 ? 0 : Math.max(...indexes) - offset + 1;
+    const width = this.#width;
+    const offset = Math.min(...this.#counts.keys());
     const counts = Array.from({ length: width }, (_, k) => this.#counts.get(offset + k) ?? 0);
     const count = counts.reduce((sum, each) => sum + each, this.#zeroCount);
     return {

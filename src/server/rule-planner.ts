@@ -54,7 +54,7 @@ export function rulePlanner(
       ...(await facts(metricsOf(edited.map(({ slo }) => slo)))),
       rates: new Map(edited.flatMap(({ slo, after }) => rateEntry(slo, after.readings))),
     };
-    return { problems: [...problems, ...lintSlos(slos, running)], plan: edit };
+    return { problems: [...problems, ...lintSlos(slos, { running })], plan: edit };
   };
   const alone = async <T>(answer: () => Promise<T>): Promise<T> => {
     if (isBusy) {

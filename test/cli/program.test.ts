@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { terminal } from "./terminal.ts";
 
-const COMMANDS = ["serve", "check", "record", "backtest", "status", "dashboards"];
+const COMMANDS = ["serve", "check", "test", "record", "backtest", "status", "dashboards"];
 
 describe("slowburn", () => {
   it.each([[], ...COMMANDS.map((command) => [command])].map((words) => [words] as const))(

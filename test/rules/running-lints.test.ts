@@ -25,10 +25,12 @@ function lint(slo: string, facts: Partial<RunningFacts> = {}): readonly string[]
   const text = `apiVersion: slowburn/v1\nservice: shop\nslos:\n  a: ${slo}\n`;
   const { slos, problems } = readRuleFile({ file: "shop.yaml", text });
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-  return lintSlos(slos, { ...FACTS, ...facts }).map(({ code, line, severity, hint }) => {
-    expect([line, severity]).toEqual([4, "warning"]);
-    return `${code}: ${hint}`;
-  });
+  return lintSlos(slos, { running: { ...FACTS, ...facts } }).map(
+    ({ code, line, severity, hint }) => {
+      expect([line, severity]).toEqual([4, "warning"]);
+      return `${code}: ${hint}`;
+    },
+  );
 }
 const events = (more: string, objective = "99%") =>
   `{ objective: ${objective}, window: 30d, sli: { metric: http.server.request.duration, ${more} } }`;

@@ -1,11 +1,11 @@
 /** A document of `templates:`: what it publishes, and what is wrong in it. */
 import { Findings } from "../findings.ts";
-import type { References, SharedPart } from "../references.ts";
-import type { RuleSettings } from "../rule-set.ts";
+import type { References, SharedObject, SharedPart } from "../references.ts";
+import type { PublishedTemplate, RuleSettings } from "../rule-set.ts";
 import type { YamlDocument } from "../yaml-document.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 import { readTemplate } from "./template.ts";
-import { TEMPLATES } from "./template-name.ts";
+import { parseKey, TEMPLATE_KEY, TEMPLATES } from "./template-name.ts";
 import { templateFileSchema } from "./template-schema.ts";
 
 /** All of them, the unsound ones too. */
@@ -21,6 +21,12 @@ export function sharedTemplates(
     const { isSound } = readTemplate(name, value, field, settings);
     return { namespace: TEMPLATES, name, path, isSound };
   });
+}
+
+export function publishedTemplates(shared: readonly SharedObject[]): readonly PublishedTemplate[] {
+  return shared
+    .filter(({ namespace, name }) => namespace === TEMPLATES && TEMPLATE_KEY.test(name))
+    .map(({ name, file, line }) => ({ ...parseKey(name), file, line }));
 }
 
 export function readTemplates(
