@@ -16,7 +16,7 @@ import { backtestReport, type BacktestView } from "./backtest-report.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
-import { progressBar } from "./progress.ts";
+import { progressBar } from "./progress-bar.ts";
 import { markdownReport, textReport } from "./report.ts";
 import { readPaths } from "./rule-paths.ts";
 

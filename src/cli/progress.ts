@@ -1,28 +1,34 @@
-/** A bar on standard error while a long command works; nothing where that is no terminal. */
+/** One line on a terminal that says how far a command is, once it takes longer than people like to wait. */
 import type { CliPorts } from "./ports.ts";
 
-const WIDTH = 30;
-const EVERY_MS = 100;
+/** After so long people want to know that something goes on. */
+const QUIET_MS = 1000;
+const REDRAW_MS = 100;
 const CLEAR_LINE = "\r\u001b[K";
 
-export interface ProgressBar {
-  /** `share`: 0 to 1. `note` follows the bar. */
-  readonly show: (share: number, note: string) => void;
-  readonly clear: () => void;
-}
+export class Progress {
+  readonly #ports: Pick<CliPorts, "err" | "isErrorTerminal" | "now">;
+  /** When it may be drawn next. */
+  #dueMs: number;
+  #isShown = false;
 
-export function progressBar({ err, isErrorTerminal, now }: CliPorts): ProgressBar {
-  if (!isErrorTerminal) return { show: () => undefined, clear: () => undefined };
-  let shownAtMs = -Infinity;
-  return {
-    show: (share, note) => {
-      const nowMs = now();
-      if (nowMs - shownAtMs < EVERY_MS) return;
-      shownAtMs = nowMs;
-      const full = Math.round(Math.min(1, Math.max(0, share)) * WIDTH);
-      const bar = "█".repeat(full) + "░".repeat(WIDTH - full);
-      err(`${CLEAR_LINE}${bar} ${String(Math.floor(share * 100)).padStart(3)}%  ${note}`);
-    },
-    clear: () => err(CLEAR_LINE),
-  };
+  constructor(ports: Pick<CliPorts, "err" | "isErrorTerminal" | "now">) {
+    this.#ports = ports;
+    this.#dueMs = ports.now() + QUIET_MS;
+  }
+
+  /** Call it often: the text is asked for when it is drawn. */
+  show(text: () => string): void {
+    const { err, isErrorTerminal, now } = this.#ports;
+    if (!isErrorTerminal || now() < this.#dueMs) return;
+    this.#dueMs = now() + REDRAW_MS;
+    this.#isShown = true;
+    err(`${CLEAR_LINE}${text()} …`);
+  }
+
+  /** Before anything else is printed. */
+  clear(): void {
+    if (this.#isShown) this.#ports.err(CLEAR_LINE);
+    this.#isShown = false;
+  }
 }

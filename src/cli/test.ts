@@ -11,10 +11,11 @@ import {
   type ScriptVerdict,
 } from "../ruletest/index.ts";
 import { readRuleText } from "../rules/index.ts";
-import { OperationError } from "../slo/index.ts";
+import { formatDuration, OperationError } from "../slo/index.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
+import { Progress } from "./progress.ts";
 import { sourcesOf } from "./problem-sources.ts";
 
 const EXAMPLES = `
@@ -35,9 +36,6 @@ The language is in src/ruletest/README.md.`;
 const FORMATS = ["text", "json"] as const;
 const DEFAULT_DIRECTORY = "rules";
 const MAX_FOLDER_DEPTH = 16;
-/** After so long people want to know that something goes on. */
-const QUIET_MS = 1000;
-const CLEAR_LINE = "\r\u001b[K";
 
 interface TestOptions {
   readonly format: (typeof FORMATS)[number];
@@ -68,12 +66,13 @@ function test(paths: readonly string[], format: TestOptions["format"], ports: Cl
   }
   const colour = hasColours(ports);
   const verdicts: ScriptVerdict[] = [];
-  const startedAt = performance.now();
+  const progress = new Progress(ports);
   for (const [index, file] of files.entries()) {
-    const isLong = performance.now() - startedAt > QUIET_MS && ports.isTerminal;
-    if (isLong) ports.err(`${index + 1} of ${files.length}: ${file} …`);
-    const { verdict, text } = verdictOf(file);
-    if (isLong) ports.err(CLEAR_LINE);
+    const told = `${index + 1} of ${files.length}: ${file}`;
+    const { verdict, text } = verdictOf(file, (test, atMs) =>
+      progress.show(() => `${told}${test === "" ? "" : ` "${test}"`} at ${minuteText(atMs)}`),
+    );
+    progress.clear();
     verdicts.push(verdict);
     if (format === "json") continue;
     const problems = verdict.tests.flatMap((each) => each.problems);
@@ -84,6 +83,8 @@ function test(paths: readonly string[], format: TestOptions["format"], ports: Cl
   else ports.out(`${JSON.stringify(jsonOf(verdicts), null, 2)}\n`);
   return verdicts.every(isPassed) ? EXIT.fine : EXIT.found;
 }
+
+const minuteText = (ms: number): string => formatDuration(Math.floor(ms / 60_000) * 60_000);
 
 function scriptsOf(path: string, depth: number): readonly string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -100,7 +101,10 @@ function scriptsOf(path: string, depth: number): readonly string[] {
 }
 
 /** `text`: of the script; empty when it cannot be read. */
-function verdictOf(file: string): { readonly verdict: ScriptVerdict; readonly text: string } {
+function verdictOf(
+  file: string,
+  onProgress: (test: string, atMs: number) => void,
+): { readonly verdict: ScriptVerdict; readonly text: string } {
   const content = readRuleText(file);
   if (content.kind !== "text") {
     const reason = content.kind === "gone" ? "it does not exist" : content.problem.message;
@@ -115,7 +119,8 @@ function verdictOf(file: string): { readonly verdict: ScriptVerdict; readonly te
   }
   const { text } = content;
   const { script, problems } = readScript(file, text);
-  const verdict = script === undefined ? { file, problems, tests: [] } : runScript(script);
+  const verdict =
+    script === undefined ? { file, problems, tests: [] } : runScript(script, { onProgress });
   return { verdict, text };
 }
 

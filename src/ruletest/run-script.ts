@@ -11,6 +11,8 @@ import { World } from "./world.ts";
 export interface RunSettings {
   /** Loses everything in memory, and comes back, after every statement and in the middle of every move of the clock. */
   readonly crashesAlways?: boolean;
+  /** Hears how far a test is, often: at every moment of it at which something is sent. */
+  readonly onProgress?: (test: string, atMs: number) => void;
 }
 
 export function runScript(script: Script, settings: RunSettings = {}): ScriptVerdict {
@@ -32,7 +34,8 @@ class TestRun {
     this.#script = script;
     this.#test = test;
     this.#settings = settings;
-    this.#world = new World(script.startMs, script.bucketMs);
+    const onMove = (atMs: number) => settings.onProgress?.(test.name, atMs);
+    this.#world = new World(script.startMs, script.bucketMs, onMove);
   }
 
   verdict(): TestVerdict {

@@ -29,9 +29,12 @@ export class World {
   readonly #senders = new Map<string, Sender>();
   /** Exports that come later than they were made, or again, in order of arrival. */
   #late: Export[] = [];
+  readonly #onMove: (nowMs: number) => void;
 
-  constructor(startMs: number, bucketMs: number) {
+  /** `onMove` hears of every moment at which something is sent, ms after the start. */
+  constructor(startMs: number, bucketMs: number, onMove: (nowMs: number) => void) {
     this.#epochMs = startMs;
+    this.#onMove = onMove;
     this.replay = new Replay({ startMs, bucketMs });
   }
 
@@ -64,6 +67,7 @@ export class World {
       this.#note(this.replay.approach(Math.max(dueMs, this.replay.nowMs)));
       const exports = this.#exportsAt(dueMs);
       if (exports.length > 0) this.#deliver(exports);
+      this.#onMove(this.nowMs);
     }
     this.#note(this.replay.advanceTo(untilMs));
   }

@@ -91,6 +91,19 @@ describe("slowburn test", () => {
     expect((await run(join(dir, "nowhere"))).err).toContain("it does not exist");
   });
 
+  it("shows on a terminal how far it is, once a second is over", async () => {
+    let nowMs = 0;
+    const file = write("tests/shop.slo", SCRIPT);
+    const now = () => (nowMs += 60);
+    const { err, code } = await terminal({ isTerminal: true, now }).run("test", file);
+    expect(code).toBe(0);
+    const drawn = err.split("\r\u001b[K");
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(drawn[1]).toMatch(/^1 of 1: .*shop\.slo at \d+m …$/);
+    expect(drawn.at(-1)).toBe("");
+    expect((await terminal({ isTerminal: true }).run("test", file)).err).toBe("");
+  });
+
   it("reads no script beyond 1 MiB", async () => {
     const { code, out } = await run(write("tests/big.slo", "#".repeat(1024 * 1024 + 1)));
     expect(code).toBe(1);
