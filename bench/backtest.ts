@@ -1,7 +1,7 @@
 /**
  * A capture's file through the real engine: `slowburn backtest` without its text. Read, cut, decode, series, engine, a tick and
  * an evaluation each 10 s of the capture, 10k series that export each 10 s.
- * Sketch: decode, series and engine take some 300 ns a sum (bench/series.ts) for each rule set; reading 198 B from the page
+ * Sketch: decode, series and engine take some 300 ns a sum (bench/series.ts), twice where two rule sets count other events; reading 198 B from the page
  * cache and cutting them 30 ns. Captures of the Collector have no moments: finding the newest point decodes once more,
  * 140 ns. JSON is parsed into objects first, some 2 µs a point.
  * Peer: protobufjs decoding the same requests and doing nothing else.
@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backtest } from "../src/backtest/index.ts";
 import { Capture, CaptureWriter } from "../src/capture/index.ts";
+import { ppb, type Slo } from "../src/slo/index.ts";
 import type { BenchCase } from "./bench-case.ts";
 import type { BenchSettings } from "./bench-settings.ts";
 import { benchSlo } from "./bench-slo.ts";
@@ -60,16 +61,22 @@ async function measure(seriesCount: number, rounds: number): Promise<BenchRow[]>
     const lines = await writeLines(newLoad(), join(folder, "lines.jsonl"), Math.ceil(rounds / 6));
     const peers = [{ name: "protobufjs, decode alone", value: peerRate(load) }];
     const name = `backtest, ${seriesCount} series each 10 s`;
-    const two = await rate(recorded, 2);
+    const two = await rate(recorded, [SLO, EDITED]);
     const realRate = (seriesCount * 1000) / BENCH_STEP_MS;
     return [
-      { name: `${name}: one rule set`, unit: RATE, value: await rate(recorded, 1), peers },
-      { name: `${name}: two rule sets`, unit: RATE, value: two, peers },
-      { name: `${name}: two rule sets, real time`, unit: SPEED, value: (two * 1e6) / realRate },
+      { name: `${name}: one rule set`, unit: RATE, value: await rate(recorded, [SLO]), peers },
+      { name: `${name}: another objective`, unit: RATE, value: two, peers },
+      { name: `${name}: the same, real time`, unit: SPEED, value: (two * 1e6) / realRate },
       {
-        name: `${name}: JSON lines, two rule sets`,
+        name: `${name}: another indicator`,
         unit: RATE,
-        value: await rate(lines, 2),
+        value: await rate(recorded, [SLO, OTHER]),
+        peers,
+      },
+      {
+        name: `${name}: JSON lines, another objective`,
+        unit: RATE,
+        value: await rate(lines, [SLO, EDITED]),
         peers,
       },
     ];
@@ -108,18 +115,19 @@ function* requestsOf(load: OtlpLoad, rounds: number): Generator<readonly [Buffer
 }
 
 /** Million points a second of CPU time, all threads; the best of two. Throws when the counts are wrong. */
-async function rate(capture: CaptureFile, ruleSetCount: number): Promise<number> {
+async function rate(capture: CaptureFile, slos: readonly Slo[]): Promise<number> {
   const { file, points, good, total } = capture;
-  const ruleSets = Array.from({ length: ruleSetCount }, () => [SLO]);
-  const settings = { ruleSets, bucketMs: BENCH_STEP_MS, injections: [] };
+  const settings = { ruleSets: slos.map((slo) => [slo]), bucketMs: BENCH_STEP_MS, injections: [] };
   let best = 0;
   for (let round = 0; round < 2; round++) {
     const opened = await Capture.open(file, { latestMs: Infinity });
     const before = process.cpuUsage();
     const outcome = await backtest([opened], settings);
     const { user, system } = process.cpuUsage(before);
-    for (const { points: read, slos } of outcome?.ruleSets ?? []) {
-      const [counted] = slos;
+    for (const {
+      points: read,
+      slos: [counted],
+    } of outcome?.ruleSets ?? []) {
       if (read !== points || counted?.good !== good || counted.total !== total)
         throw new Error(`counted ${counted?.good} of ${counted?.total}, sent ${good} of ${total}`);
     }
@@ -141,3 +149,14 @@ const SLO = benchSlo(0, {
     when: [{ kind: "in", key: "error.type", values: ["500"] }],
   },
 });
+const EDITED: Slo = { ...SLO, objective: { ...SLO.objective, budgetPpb: ppb(10_000_000) } };
+/** The same events in other words: the rule sets cannot share an engine. */
+const OTHER: Slo = {
+  ...SLO,
+  indicator: {
+    kind: "events",
+    total: { metric: BENCH_SUM_METRIC, where: [] },
+    count: "good",
+    when: [{ kind: "notIn", key: "error.type", values: ["500"] }],
+  },
+};

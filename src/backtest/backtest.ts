@@ -4,6 +4,7 @@ import { MalformedRequest } from "../otlp/index.ts";
 import type { Slo } from "../slo/index.ts";
 import { injectionAt, type InjectionSpec, type Injection } from "./injection.ts";
 import { RuleSetRun, type RuleSetOutcome } from "./rule-set-run.ts";
+import { areShareable } from "./shared-slos.ts";
 
 export interface BacktestSettings {
   /** What is tried, after what it is compared with, if anything. */
@@ -41,8 +42,11 @@ export async function backtest(
       const { bucketMs } = settings;
       const each = settings.injections.map((spec) => injectionAt(spec, arrivedMs));
       injections = each;
-      runs = settings.ruleSets.map(
-        (slos) => new RuleSetRun({ slos, startMs: arrivedMs, bucketMs, injections: each }),
+      const { ruleSets } = settings;
+      const shared = areShareable(ruleSets) ? [ruleSets] : ruleSets.map((slos) => [slos]);
+      runs = shared.map(
+        (sets) =>
+          new RuleSetRun({ ruleSets: sets, startMs: arrivedMs, bucketMs, injections: each }),
       );
     }
     endMs = arrivedMs;
@@ -56,6 +60,6 @@ export async function backtest(
     if (recordCount % PROGRESS_EVERY === 0) settings.onProgress?.(arrivedMs);
   }
   if (runs === undefined) return undefined;
-  const ruleSets = runs.map((run) => run.finish());
+  const ruleSets = runs.flatMap((run) => run.finish());
   return { startMs, endMs, recordCount, injections, ruleSets };
 }

@@ -1,6 +1,6 @@
 /** How long an outage lasted before its alert fired, and the alert after it. */
 import type { AlertEpisode } from "./episode-log.ts";
-import { isMeant, type Injection } from "./injection.ts";
+import type { Injection } from "./injection.ts";
 import type { RecordedOutage } from "./outage-watch.ts";
 
 export interface EpisodeOutage {
@@ -24,6 +24,7 @@ export interface DetectedEpisode extends AlertEpisode {
 
 export function detectionOf(
   episode: AlertEpisode,
+  /** Those that are meant for its SLO. */
   injections: readonly Injection[],
   {
     recorded,
@@ -46,14 +47,13 @@ export function detectionOf(
 
 /** What began last before it fired; of one that was made up, the moments are known. */
 function outageOf(
-  { sloId, firedAt }: AlertEpisode,
+  { firedAt }: AlertEpisode,
   injections: readonly Injection[],
   recorded: readonly RecordedOutage[],
 ): EpisodeOutage | undefined {
   const last = recorded.findLast(({ startMs }) => startMs < firedAt);
   const injected = injections.findLast(
-    ({ spec, startMs, endMs }) =>
-      isMeant(spec, sloId) &&
+    ({ startMs, endMs }) =>
       startMs < firedAt &&
       // It makes a run of bad buckets, which may go on beyond it, or have begun before.
       (last === undefined || (startMs < last.endMs && endMs > last.startMs)),

@@ -1,14 +1,16 @@
-/** One rule set, fed with a capture: the real engine on the capture's clock, and what its alerts did. */
+/** Rule sets on one engine, fed with a capture: the real engine on the capture's clock, and what the alerts did. */
 import type { Engine } from "../engine/index.ts";
 import { Replay } from "../replay/index.ts";
 import { parseDuration, sliRatio, type Slo } from "../slo/index.ts";
 import { detectionOf, type DetectedEpisode } from "./detection.ts";
-import { EpisodeLog } from "./episode-log.ts";
-import { Injector, type Injection } from "./injection.ts";
+import { EpisodeLog, type AlertEpisode } from "./episode-log.ts";
+import { Injector, isMeant, type Injection } from "./injection.ts";
 import { OutageWatch } from "./outage-watch.ts";
+import { plain, withOwnIds } from "./shared-slos.ts";
 
 export interface RunSettings {
-  readonly slos: readonly Slo[];
+  /** More than one where `areShareable`. */
+  readonly ruleSets: readonly (readonly Slo[])[];
   /** Of the capture's first record, ms: rules are in force from there on. */
   readonly startMs: number;
   readonly bucketMs: number;
@@ -43,6 +45,8 @@ export interface RuleSetOutcome {
 
 export class RuleSetRun {
   readonly #settings: RunSettings;
+  /** As they stand in the engine. */
+  readonly #ruleSets: readonly (readonly Slo[])[];
   readonly #replay: Replay;
   readonly #log = new EpisodeLog();
   #watch: OutageWatch | undefined;
@@ -52,9 +56,10 @@ export class RuleSetRun {
 
   constructor(settings: RunSettings) {
     this.#settings = settings;
-    const { startMs, bucketMs, slos } = settings;
+    const { startMs, bucketMs, ruleSets } = settings;
     this.#replay = new Replay({ startMs, bucketMs, through: (engine) => this.#through(engine) });
-    this.#replay.setRules(slos);
+    this.#ruleSets = withOwnIds(ruleSets);
+    this.#replay.setRules([...new Set(this.#ruleSets.flat())]);
   }
 
   /** A request that came at `atMs`. Throws `MalformedRequest`. */
@@ -66,25 +71,33 @@ export class RuleSetRun {
     if (rejectedPoints > 0) this.#rejection ??= message;
   }
 
-  /** Closes the bucket of the last record. */
-  finish(): RuleSetOutcome {
-    const { bucketMs, slos, injections, startMs } = this.#settings;
+  /** Closes the bucket of the last record. One outcome per rule set. */
+  finish(): readonly RuleSetOutcome[] {
+    const { bucketMs } = this.#settings;
     this.#advanceTo(Math.ceil(this.#replay.nowMs / bucketMs) * bucketMs);
     const { engine } = this.#replay;
     const rejection = this.#rejection;
-    return {
-      slos: slos.map((slo) => outcomeOf(slo, engine)),
-      episodes: this.#log.episodes.map((episode) => {
-        const stream = engine.streamsOf(episode.sloId).find(({ key }) => key === episode.streamKey);
-        const recorded = stream === undefined ? [] : (this.#watch?.outagesOf(stream.index) ?? []);
-        const longMs = parseDuration(episode.tier.split("/")[0] ?? "") ?? 0;
-        const isEarly = episode.firedAt - longMs < startMs;
-        return detectionOf(episode, injections, { recorded, isEarly });
-      }),
-      points: this.#points,
-      rejectedPoints: this.#rejectedPoints,
-      ...(rejection === undefined ? {} : { rejection }),
-    };
+    const episodes = this.#log.episodes.map((episode) => this.#detected(episode));
+    return this.#ruleSets.map((slos) => {
+      const ids = new Set(slos.map(({ id }) => id));
+      return {
+        slos: slos.map((slo) => outcomeOf(slo, engine)),
+        episodes: episodes.filter(({ sloId }) => ids.has(sloId)).map(withPlainIds),
+        points: this.#points,
+        rejectedPoints: this.#rejectedPoints,
+        ...(rejection === undefined ? {} : { rejection }),
+      };
+    });
+  }
+
+  #detected(episode: AlertEpisode): DetectedEpisode {
+    const { injections, startMs } = this.#settings;
+    const { sloId, streamKey, tier, firedAt } = episode;
+    const stream = this.#replay.engine.streamsOf(sloId).find(({ key }) => key === streamKey);
+    const recorded = stream === undefined ? [] : (this.#watch?.outagesOf(stream.index) ?? []);
+    const longMs = parseDuration(tier.split("/")[0] ?? "") ?? 0;
+    const meant = injections.filter(({ spec }) => isMeant(spec, plain(sloId)));
+    return detectionOf(episode, meant, { recorded, isEarly: firedAt - longMs < startMs });
   }
 
   #advanceTo(atMs: number): void {
@@ -96,9 +109,15 @@ export class RuleSetRun {
     const watch = new OutageWatch(engine, bucketMs, (stream) => engine.stream(stream).slo);
     this.#watch = watch;
     if (injections.length === 0) return watch;
-    return new Injector(watch, injections, (stream) => engine.stream(stream).slo.id);
+    return new Injector(watch, injections, (stream) => plain(engine.stream(stream).slo.id));
   }
 }
+
+const withPlainIds = (episode: DetectedEpisode): DetectedEpisode => ({
+  ...episode,
+  sloId: plain(episode.sloId),
+  streamKey: plain(episode.streamKey),
+});
 
 function outcomeOf(slo: Slo, engine: Engine): SloOutcome {
   const readings = engine.streamsOf(slo.id).map(({ index }) => engine.read(index));
@@ -115,13 +134,13 @@ function outcomeOf(slo: Slo, engine: Engine): SloOutcome {
     );
   const sli = sliRatio(good, total);
   return {
-    id: slo.id,
+    id: plain(slo.id),
     objective: slo.objective.text,
     good,
     total,
     ...(sli === undefined ? {} : { sli }),
     ...(worst?.budgetProjected === undefined ? {} : { budgetRemaining: worst.budgetProjected }),
-    ...(worst === undefined || readings.length < 2 ? {} : { worst: worst.stream.key }),
+    ...(worst === undefined || readings.length < 2 ? {} : { worst: plain(worst.stream.key) }),
     streamCount: readings.length,
     notes: engine.notesOf(slo.id),
   };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { foreseeOutage } from "../../src/alerts/index.ts";
 import { backtest, compare, parseInjection } from "../../src/backtest/index.ts";
-import { millis, type Slo, type Tier } from "../../src/slo/index.ts";
+import { millis, type Indicator, type Slo, type Tier } from "../../src/slo/index.ts";
 import { sloOf } from "../engine/fixtures.ts";
 import { EPOCH_MS } from "../series/harness.ts";
 import { sourceOf, traffic, type TrafficSettings } from "./worlds.ts";
@@ -127,13 +127,32 @@ describe("two rule sets", () => {
     expect(await verdicts(paging({ factorMilli: 60_000 }), paging())).toEqual(["added"]);
   });
 
-  test("do not touch one another: each counts as alone", async () => {
-    const [one, other] = [paging(), sloOf({ objective: "99%" })];
-    const both = await tried(settings, [one, other], ["3%@1h"]);
+  const LATE: Indicator = {
+    kind: "events",
+    total: { metric: "http.requests", where: [{ kind: "in", key: "status", values: ["500"] }] },
+    count: "good",
+    when: [{ kind: "in", key: "status", values: ["200"] }],
+  };
+  test.each<[string, Slo, Slo]>([
+    [
+      "on one engine, for they count the same events",
+      paging(),
+      sloOf({ objective: "99%", per: ["status"] }),
+    ],
+    [
+      "on one engine, as the same SLO",
+      paging(),
+      { ...paging(), source: { file: "b.yaml", line: 9, format: "slowburn" } },
+    ],
+    ["on engines of their own, for they do not", paging(), sloOf({ indicator: LATE })],
+  ])("do not touch one another: each counts as alone, %s", async (_name, one, other) => {
+    const injections = ["3%@1h", "shop/availability:50%@3h/10m"];
+    const both = await tried(settings, [one, other], injections);
     expect(both.ruleSets).toEqual([
-      ...(await tried(settings, [one], ["3%@1h"])).ruleSets,
-      ...(await tried(settings, [other], ["3%@1h"])).ruleSets,
+      ...(await tried(settings, [one], injections)).ruleSets,
+      ...(await tried(settings, [other], injections)).ruleSets,
     ]);
+    expect(both.ruleSets[0]?.episodes.length).toBeGreaterThan(0);
   });
 
   test("an alert under another name of the SLO is another alert", async () => {
