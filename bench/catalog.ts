@@ -9,6 +9,7 @@ import { journalCases } from "./journal.ts";
 import { latencyCases } from "./latency.ts";
 import { memoryCases } from "./memory.ts";
 import { recoveryCases } from "./recovery.ts";
+import { rulesLoadCases } from "./rules-load.ts";
 import { seriesCases } from "./series.ts";
 
 /** In the order in which a data point meets what they measure. */
@@ -21,6 +22,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   memory: memoryCases,
   latency: latencyCases,
   recovery: recoveryCases,
+  rules: rulesLoadCases,
   ingest: ingestCases,
   backtest: backtestCases,
 };

@@ -28,7 +28,7 @@ export interface SloFilter {
 const TIMEOUT_MS = 10_000;
 /** Long names fit into an address then. */
 const NAMES_AT_ONCE = 25;
-const PLAN_TIMEOUT_MS = 120_000;
+const PLAN_TIMEOUT_MS = 240_000;
 
 export class ApiClient {
   readonly url: string;

@@ -42,10 +42,12 @@ function paragraph(change: SloPlanAnswer, paint: Paint): string {
     ["alerts", beforeAfter(change, alertsText)],
   ];
   const lines = facts.map(
-    ([name, text]) => `    ${paint("faint", name.padEnd(FIELD_WIDTH))} ${printable(text)}\n`,
+    ([name, text]) => `    ${paint("faint", oneLine(name).padEnd(FIELD_WIDTH))} ${oneLine(text)}\n`,
   );
-  return `${paint(STYLES[kind], printable(head))}\n${lines.join("")}`;
+  return `${paint(STYLES[kind], oneLine(head))}\n${lines.join("")}`;
 }
+
+const oneLine = (text: string): string => printable(text).replaceAll("\n", " ");
 
 function budgetLine(change: SloPlanAnswer): string {
   const group = worstGroup(change);

@@ -7,7 +7,8 @@ import type { KnownSeries, Pause } from "./series-matching.ts";
 /** Explicit bounds of a series' buckets, where they are known. */
 export type BoundsOfSeries = (series: number) => readonly number[] | undefined;
 
-const STEP = 32;
+/** Series that nobody asks for between two looks at the clock. */
+const STEP = 1024;
 /** Of one metric; what is beyond is not told. */
 const MAX_KEYS = 256;
 const MAX_BOUNDS = 16;
@@ -25,7 +26,10 @@ export async function metricFacts(
     if (series % STEP === 0) await pause();
     const metric = known.metricOfSeries(series);
     if (!collectors.has(metric)) collectors.set(metric, collectorFor(known.metric(metric), asked));
-    collectors.get(metric)?.add(known.describe(series).attributes, boundsOf(series));
+    const collector = collectors.get(metric);
+    if (collector === undefined) continue;
+    await pause();
+    collector.add(known.describe(series).attributes, boundsOf(series));
   }
   const metrics = [...collectors.values()].flatMap((each) =>
     each === undefined ? [] : [each.facts],

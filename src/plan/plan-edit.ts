@@ -17,7 +17,7 @@ export interface PlanSources {
   readonly alerts: () => readonly AlertView[];
   /** Wall clock, ms. */
   readonly now: () => number;
-  /** Called every few dozen steps; comes back at once while there is time. */
+  /** Called before every step that takes time; comes back at once while there is time. */
   readonly pause: Pause;
   /** For how long an SLO that no file holds any more is counted on, ms. */
   readonly retiredForMs: number;
