@@ -138,6 +138,8 @@ export interface TierAnswer {
   readonly factor: number;
   readonly longSeconds: number;
   readonly shortSeconds: number;
+  /** All of them, longest first: each must burn. */
+  readonly lookbackSeconds: readonly number[];
   readonly forSeconds: number;
   readonly keepFiringForSeconds: number;
   readonly minBadEvents: number;
