@@ -138,7 +138,6 @@ export interface TierAnswer {
   readonly factor: number;
   readonly longSeconds: number;
   readonly shortSeconds: number;
-  /** All of them, longest first: each must burn. */
   readonly lookbackSeconds: readonly number[];
   readonly forSeconds: number;
   readonly keepFiringForSeconds: number;
@@ -177,7 +176,6 @@ export interface SloListAnswer {
 }
 
 export interface AlertAnswer extends StreamAlertAnswer {
-  /** `absent`: no data came, of the SLO as a whole. */
   readonly kind: "burn" | "absent";
   readonly streamKey: string;
   readonly sloId: string;

@@ -134,7 +134,7 @@ const holdOf = (text: string | undefined): Pick<AlertPolicy, "noDataHoldMs"> => 
   return noDataHoldMs === undefined ? {} : { noDataHoldMs };
 };
 
-/** One tier; of lookbacks any of which is enough, one for each, since tiers of a severity are OR-ed anyway. */
+/** One tier; of lookbacks any of which is enough, one for each, the shortest first, since tiers of a severity are OR-ed anyway. */
 function readTier(value: unknown, field: Field, context: PolicyContext): readonly Tier[] {
   const shape = readShape(tierSchema, value, field, "a tier");
   if (shape === undefined) return [];
@@ -142,7 +142,9 @@ function readTier(value: unknown, field: Field, context: PolicyContext): readonl
   const lookbacks = readLookbacks(shape, value, field, context);
   const { severity } = shape;
   const conditions =
-    lookbacks?.isAny === true ? lookbacks.spansMs.map((spanMs) => [spanMs]) : [lookbacks?.spansMs];
+    lookbacks?.isAny === true
+      ? lookbacks.spansMs.toReversed().map((spanMs) => [spanMs])
+      : [lookbacks?.spansMs];
   return conditions.flatMap((spansMs): readonly Tier[] => {
     const [longMs] = spansMs ?? [];
     const factorMilli = readFactor(shape, longMs, field, context);
