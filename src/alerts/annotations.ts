@@ -7,6 +7,7 @@ import {
   budgetRatio,
   expandTemplate,
   formatDuration,
+  lookbacksOf,
   windowText,
   type Slo,
   type SloWindow,
@@ -29,6 +30,8 @@ export interface AlertLinks {
 
 /** What the tier's two lookbacks say at the tick. */
 interface Evidence {
+  /** Of every lookback of the tier, longest first. */
+  readonly all: readonly { readonly spanMs: number; readonly window: WindowReading | undefined }[];
   readonly long: WindowReading | undefined;
   readonly short: WindowReading | undefined;
   readonly tier: Tier;
@@ -92,7 +95,8 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
 
 function evidenceOf(reading: StreamReading, tier: Tier): Evidence {
   const at = (windowMs: number) => reading.windows.find((window) => window.windowMs === windowMs);
-  return { long: at(tier.longMs), short: at(tier.shortMs), tier };
+  const all = lookbacksOf(tier).map((spanMs) => ({ spanMs, window: at(spanMs) }));
+  return { all, long: at(tier.longMs), short: at(tier.shortMs), tier };
 }
 
 function annotated(
@@ -182,18 +186,20 @@ function budgetText(
 const countedWord = ({ budgeting }: Slo): string =>
   budgeting.kind === "occurrences" ? "events" : "slices";
 
+const IN_ALL: Readonly<Record<number, string>> = { 1: "", 2: " in both" };
+
 /** x of n, and what the tier asks for. */
 function evidenceSentences(
   { stream: { slo }, goodBounds }: StreamReading,
-  { long, short, tier }: Evidence,
+  { all, tier }: Evidence,
 ): readonly string[] {
   const counts = (window: WindowReading | undefined, windowMs: number) =>
     `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} ${countedWord(slo)} in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
   return [
-    `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
-    `The ${tier.severity} tier ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} asks for a burn rate ` +
-      `over ${tier.factorMilli / 1000} in both, at an objective of ${slo.objective.text}.`,
+    `Bad: ${all.map(({ window, spanMs }) => counts(window, spanMs)).join(" and ")}.`,
+    `The ${tier.severity} tier ${all.map(({ spanMs }) => formatDuration(spanMs)).join("/")} asks for a burn rate ` +
+      `over ${tier.factorMilli / 1000}${IN_ALL[all.length] ?? " in each"}, at an objective of ${slo.objective.text}.`,
     ...(goodBounds === undefined
       ? []
       : ["Counts are estimates: the threshold lies inside a histogram bucket."]),

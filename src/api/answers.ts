@@ -143,6 +143,7 @@ export interface TierAnswer {
   readonly factor: number;
   readonly longSeconds: number;
   readonly shortSeconds: number;
+  readonly lookbackSeconds: readonly number[];
   readonly forSeconds: number;
   readonly keepFiringForSeconds: number;
   readonly minBadEvents: number;
@@ -180,7 +181,6 @@ export interface SloListAnswer {
 }
 
 export interface AlertAnswer extends StreamAlertAnswer {
-  /** `absent`: no data came, of the SLO as a whole. */
   readonly kind: "burn" | "absent";
   readonly streamKey: string;
   readonly sloId: string;

@@ -138,6 +138,7 @@ const tier: z.ZodType<answer.TierAnswer> = z.strictObject({
   factor: z.number(),
   longSeconds: seconds,
   shortSeconds: seconds,
+  lookbackSeconds: z.array(seconds).describe("All of them, longest first: each must burn."),
   forSeconds: seconds,
   keepFiringForSeconds: seconds,
   minBadEvents: count,

@@ -3,6 +3,7 @@ import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
   formatDuration,
+  lookbacksOf,
   indicatorText,
   latencyText,
   meetsTarget,
@@ -117,7 +118,7 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
     ...OUTAGES.map((ratio) => ({ title: `${percentText(ratio)} BAD`, align: "left" as const })),
   ] as const;
   const rows = slo.alerts.tiers.map((tier): readonly Cell[] => [
-    { text: `${tier.severity} ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)}` },
+    { text: `${tier.severity} ${lookbacksOf(tier).map(formatDuration).join("/")}` },
     { text: `> ${tier.factorMilli / 1000}` },
     ...OUTAGES.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
   ]);

@@ -3,12 +3,14 @@ import { millis, WHOLE_PPB, type Millis, type Ppb } from "./units.ts";
 
 export type AlertSeverity = "page" | "ticket";
 
-/** Fires when the burn rate over both lookbacks exceeds the factor. */
+/** Fires when the burn rate over every lookback exceeds the factor. With one lookback alone it is both, long and short. */
 export interface Tier {
   readonly severity: AlertSeverity;
   /** The burn rate to exceed, x 1000: an integer, so that near-ties are decided exactly. */
   readonly factorMilli: number;
   readonly longMs: Millis;
+  /** Further ones between the long and the short, longest first. */
+  readonly betweenMs?: readonly Millis[];
   readonly shortMs: Millis;
   /** The condition must hold so long before the alert fires. */
   readonly forMs: Millis;
@@ -19,6 +21,11 @@ export interface Tier {
   /** Upper bound of the Poisson tail at exactly one budget; 1 turns the gate off (DESIGN 4.12). */
   readonly significance: number;
 }
+
+/** Every lookback of a tier once, longest first. */
+export const lookbacksOf = ({ longMs, betweenMs = [], shortMs }: Tier): readonly Millis[] => [
+  ...new Set([longMs, ...betweenMs, shortMs]),
+];
 
 export interface AlertPolicy {
   /** `workbook`, or the name the user gave. */

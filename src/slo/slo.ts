@@ -1,5 +1,5 @@
 /** The model every rule format is read into. Plain data: JSON round-trips it, snapshots store it. */
-import type { AbsentAlert, AlertPolicy } from "./alert-policy.ts";
+import { lookbacksOf, type AbsentAlert, type AlertPolicy } from "./alert-policy.ts";
 import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
@@ -87,7 +87,7 @@ export function windowsOf({
   alerts,
 }: Pick<Slo, "window" | "alerts">): readonly SloWindow[] {
   const spans = new Set<number>(window.kind === "rolling" ? [window.lengthMs] : []);
-  for (const tier of alerts.tiers) spans.add(tier.longMs).add(tier.shortMs);
+  for (const tier of alerts.tiers) for (const spanMs of lookbacksOf(tier)) spans.add(spanMs);
   const rolling = [...spans].sort((a, b) => a - b).map(rollingWindow);
   return window.kind === "calendar" ? [...rolling, window] : rolling;
 }

@@ -172,7 +172,7 @@ export function promtoolVerdicts(slos: readonly Slo[], traffic: Traffic): Verdic
     ],
   });
   const { stdout, stderr } = spawnSync(
-    "promtool",
+    "/usr/bin/promtool",
     ["test", "rules", join(directory, "test.yaml")],
     {
       encoding: "utf8",

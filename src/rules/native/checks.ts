@@ -246,6 +246,12 @@ export function explainSeverity(value: unknown): Explanation {
   return { code: "wrong-type", message: `${kindOf(value)} is no severity`, hint };
 }
 
+export const explainMatch = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected all or any, not ${kindOf(value)}`,
+  hint: "write any for lookbacks each of which is enough",
+});
+
 export const explainOnOff = (value: unknown): Explanation => ({
   code: "wrong-type",
   message: `expected on or off, not ${kindOf(value)}`,

@@ -8,8 +8,10 @@ export interface TierConfig {
   readonly severity: "page" | "ticket";
   readonly factor?: number | undefined;
   readonly budget?: string | undefined;
-  readonly long: string;
-  readonly short: string;
+  readonly long?: string | undefined;
+  readonly short?: string | undefined;
+  readonly lookbacks?: unknown;
+  readonly match?: "all" | "any" | undefined;
   readonly for?: string | undefined;
   readonly keepFiringFor?: string | undefined;
   readonly minBadEvents?: number | undefined;
@@ -59,8 +61,27 @@ export const tierSchema: ObjectSchema<TierConfig> = z.strictObject({
       }),
     checks.explainBudgetShare,
   ).optional(),
-  long: duration("The long lookback.", ["1h", "6h"]),
-  short: duration("The short lookback: makes the alert end soon after the trouble.", ["5m", "30m"]),
+  long: duration("The long lookback.", ["1h", "6h"]).optional(),
+  short: duration("The short lookback: makes the alert end soon after the trouble.", [
+    "5m",
+    "30m",
+  ]).optional(),
+  lookbacks: readApart(
+    z
+      .array(duration("A lookback.", ["1h"]))
+      .min(1)
+      .max(4)
+      .meta({
+        description: "Instead of `long` and `short`: one lookback, or up to four.",
+        examples: [["1h"], ["6h", "1h", "5m"]],
+      }),
+  ).optional(),
+  match: explained(
+    z.enum(["all", "any"]).meta({
+      description: "Whether all `lookbacks` must burn (the default), or any of them is enough.",
+    }),
+    checks.explainMatch,
+  ).optional(),
   ...holdFields,
 });
 
