@@ -7,3 +7,4 @@ export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
 export { metricShape, OVERFLOW_VALUE } from "./binding.ts";
+export { thresholdInUnit } from "./latency-unit.ts";
