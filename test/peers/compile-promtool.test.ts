@@ -78,7 +78,8 @@ describeCorpora("compiled rules", () => {
     );
     expect(
       refused.filter(
-        (message) => !/calendar windows|is that of|would take a subquery|depends on its unit/.test(message),
+        (message) =>
+          !/calendar windows|is that of|would take a subquery|depends on its unit/.test(message),
       ),
     ).toEqual([]);
   });

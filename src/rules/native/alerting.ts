@@ -1,5 +1,5 @@
 /** `alerting:` and `annotations:` → what alerts are called and say. When they fire is the policy's. */
-import type { Alerting, AlertTexts } from "../../slo/index.ts";
+import type { Alerting, AlertSeverity, AlertTexts } from "../../slo/index.ts";
 import { alertingSchema, alertTextsSchema, type AlertTextsConfig } from "./alerting-schema.ts";
 import { LABEL_NAME } from "./checks.ts";
 import { readScalarText } from "./matchers.ts";
@@ -18,14 +18,15 @@ export function readAlerting(value: unknown, field: Field): Alerting | undefined
     ...(name === undefined ? {} : { alertName: name }),
     ...readTexts(shape, field),
     bySeverity: {
-      ...(page === undefined ? {} : { page: readSeverity(page, fieldIn(field, "page")) }),
-      ...(ticket === undefined ? {} : { ticket: readSeverity(ticket, fieldIn(field, "ticket")) }),
+      ...(page === undefined ? {} : { page: readSeverity(page, "page", field) }),
+      ...(ticket === undefined ? {} : { ticket: readSeverity(ticket, "ticket", field) }),
     },
   };
 }
 
-function readSeverity(value: unknown, field: Field): AlertTexts {
-  return readTexts(readShape(alertTextsSchema, value, field, "texts of alerts") ?? {}, field);
+function readSeverity(value: unknown, severity: AlertSeverity, field: Field): AlertTexts {
+  const own = fieldIn(field, severity);
+  return readTexts(readShape(alertTextsSchema, value, own, `\`${severity}\``) ?? {}, own);
 }
 
 function readTexts({ labels, annotations }: AlertTextsConfig, field: Field): AlertTexts {
@@ -52,7 +53,8 @@ export function readNamedTexts(
     const isName = names?.test(name) ?? (name !== "" && name.length <= MAX_NAME_LENGTH);
     const text = readScalarText(each, textField);
     if (!isName || index >= MAX_TEXTS) {
-      const message = isName ? `more than ${MAX_TEXTS}` : `${JSON.stringify(name)} is no name here`;
+      const what = names === undefined ? "name of an annotation" : "label name";
+      const message = isName ? `more than ${MAX_TEXTS}` : `${JSON.stringify(name)} is no ${what}`;
       report(textField, { code: "invalid-label", message }, "key");
     } else if (text !== undefined) texts[name] = text;
   }

@@ -17,7 +17,7 @@ export function readExtra(
   budgeting: Budgeting | undefined,
   summedBy: readonly string[],
 ): ExtraFields | undefined {
-  const shape = readShape(extraSchema, value, field, "what OpenSLO has no word for");
+  const shape = readShape(extraSchema, value, field, "the annotation");
   if (shape === undefined) return undefined;
   const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
   return {
