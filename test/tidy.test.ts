@@ -37,6 +37,8 @@ const ROOMS = [
   "telemetry",
   "ingest",
   "replay",
+  "ruletest",
+  "plan",
   "export",
   "api",
   "server",

@@ -196,6 +196,8 @@ export interface RuleProblemAnswer {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** Where what is meant ends in that line, exclusive. */
+  readonly endColumn: number | null;
   readonly path: string;
 }
 

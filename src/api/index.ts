@@ -25,10 +25,14 @@ export type {
   StatusAnswer,
   StreamAlertAnswer,
 } from "./answers.ts";
+export type { MetricAnswer, MetricsAnswer } from "./metrics-route.ts";
+export type { PlanAnswer, PlanRequest, PlanStateAnswer, SloPlanAnswer } from "./plan-answer.ts";
 export type {
   ApiSources,
   DashboardSample,
   EngineSource,
+  MetricsSample,
+  PlanSample,
   Readiness,
   ReceiverSample,
   RulesSample,

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import type * as answer from "./answers.ts";
-import { absentMoment, count, moment } from "./schema-parts.ts";
+import { absentMoment, count, moment, ruleProblem } from "./schema-parts.ts";
+import { metricsSchema } from "./metrics-route.ts";
+import { plan, planRequest } from "./plan-schema.ts";
 import { receiver, status } from "./status-schema.ts";
 
 const ratio = z.number().min(0).max(1);
@@ -173,16 +175,6 @@ const alertList: z.ZodType<answer.AlertListAnswer> = z.strictObject({
   ),
 });
 
-const ruleProblem: z.ZodType<answer.RuleProblemAnswer> = z.strictObject({
-  code: z.string(),
-  severity: z.enum(["error", "warning"]),
-  message: z.string(),
-  hint: z.string().nullable(),
-  file: z.string().nullable(),
-  line: count.nullable(),
-  column: count.nullable(),
-  path: z.string(),
-});
 const rules: z.ZodType<answer.RulesAnswer> = z.strictObject({
   files: z.array(
     z.strictObject({
@@ -216,6 +208,9 @@ export type SchemaName =
   | "SloList"
   | "SloDetail"
   | "AlertList"
+  | "Metrics"
+  | "Plan"
+  | "PlanRequest"
   | "RuleProblem"
   | "Rules"
   | "Receiver"
@@ -231,6 +226,9 @@ const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
   SloList: sloList,
   SloDetail: sloDetail,
   AlertList: alertList,
+  Metrics: metricsSchema,
+  Plan: plan,
+  PlanRequest: planRequest,
   RuleProblem: ruleProblem,
   Rules: rules,
   Receiver: receiver,

@@ -109,7 +109,7 @@ function budgetingAnswer(budgeting: Budgeting): SloAnswer["budgeting"] {
 }
 
 /** Members without events come last: there is nothing to act on. */
-function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
+export function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
   const rank = (reading: StreamReading) => reading.budgetProjected ?? Infinity;
   return readings.reduce<StreamReading | undefined>(
     (least, reading) => (least === undefined || rank(reading) < rank(least) ? reading : least),

@@ -9,10 +9,13 @@ import {
   sarifProblems,
 } from "../rules/index.ts";
 import type { Problem } from "../slo/index.ts";
+import { webAddress } from "./api-address.ts";
+import { clientOf } from "./api-client.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
 import { readPaths } from "./rule-paths.ts";
+import { runningFacts } from "./running-facts.ts";
 
 const EXAMPLES = `
 Examples:
@@ -21,10 +24,12 @@ Examples:
   $ slowburn check --json rules | jq .errorCount
   $ slowburn check --format github        annotations in a pull request
   $ slowburn check --format sarif > slowburn.sarif
+  $ slowburn check rules --against http://127.0.0.1:4319
 
 A directory is read as serve reads it: what only shows between files (an SLO defined twice, an object that is
 referred to and nowhere) is found too. Files that are named together may refer to one another.
-Lints are warnings: what loads, and is seldom meant.`;
+Lints are warnings: what loads, and is seldom meant. With --against they also tell what the series of a running slowburn
+show: metrics and attributes that none has, thresholds off the real bucket bounds, objectives that the traffic cannot resolve.`;
 
 const FORMATS = ["text", "json", "github", "sarif"] as const;
 type Format = (typeof FORMATS)[number];
@@ -32,6 +37,8 @@ type Format = (typeof FORMATS)[number];
 interface CheckOptions {
   readonly format: Format;
   readonly json?: true;
+  readonly against?: string;
+  readonly tokenFile?: string;
 }
 
 export function addCheck(
@@ -50,15 +57,30 @@ export function addCheck(
       new Option("--format <format>", "how problems are printed").choices(FORMATS).default("text"),
     )
     .option("--json", "the same as --format json")
+    .option(
+      "--against <url>",
+      "the API of a running slowburn, whose series the rules are held against",
+      webAddress,
+    )
+    .option("--token-file <file>", "file with the bearer token of that API")
     .addHelpText("after", EXAMPLES)
-    .action((paths: readonly string[], { format, json }: CheckOptions) => {
-      done(check(paths, json === true ? "json" : format, ports));
+    .action(async (paths: readonly string[], options: CheckOptions) => {
+      done(await check(paths, options, ports));
     });
 }
 
-function check(paths: readonly string[], format: Format, ports: CliPorts): number {
+async function check(
+  paths: readonly string[],
+  { format: asked, json, against, tokenFile }: CheckOptions,
+  ports: CliPorts,
+): Promise<number> {
+  const format = json === true ? "json" : asked;
   const { slos, fileCount, ...read } = readPaths(paths, ports);
-  const summary = problemsToJson([...read.problems, ...lintSlos(slos)]);
+  const running =
+    against === undefined
+      ? undefined
+      : await runningFacts(clientOf({ url: against, tokenFile }, ports), slos);
+  const summary = problemsToJson([...read.problems, ...lintSlos(slos, running)]);
   const counts = { fileCount, sloCount: slos.length, ...summary };
   ports.out(textOf(format, counts, ports));
   return summary.errorCount > 0 ? EXIT.found : EXIT.fine;

@@ -4,6 +4,7 @@ import {
   budgetRatio,
   formatDuration,
   indicatorText,
+  latencyText,
   meetsTarget,
   sliceKindOf,
   WHOLE_PPB,
@@ -154,8 +155,6 @@ function spanText(ms: number): string {
 }
 
 /** Nanoseconds as a duration; finer than a millisecond in microseconds. */
-const latencyText = (nanos: number): string =>
-  nanos % 1e6 === 0 ? formatDuration(nanos / 1e6) : `${nanos / 1000}us`;
 
 const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
 const amountText = (count: number): string =>

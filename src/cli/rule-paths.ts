@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { loadConfig } from "../config/index.ts";
 import {
+  listRuleFiles,
   loadRules,
   readRuleFiles,
   readRuleText,
@@ -35,6 +36,31 @@ export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules 
   };
 }
 
+export interface RuleTexts {
+  /** As they lie there, not read yet: a running server reads them. */
+  readonly texts: readonly SourceText[];
+  /** Of files that cannot be had. */
+  readonly problems: readonly Problem[];
+  /** A directory was named, or none: its files are all there are. */
+  readonly isWhole: boolean;
+}
+
+/** The texts of what `readPaths` would read. Throws as it does. */
+export function ruleTexts(paths: readonly string[], ports: CliPorts): RuleTexts {
+  const named = paths.length > 0 ? paths : [readSettings(ports).rulesDirectory];
+  const directories = named.filter(isDirectory);
+  const listings = directories.map((path) => listRuleFiles(path));
+  const found = namedTexts(named);
+  const texts: SourceText[] = [...found.texts];
+  const problems = [...found.problems, ...listings.flatMap((listing) => listing.problems)];
+  for (const file of listings.flatMap(({ files }) => files)) {
+    const content = readRuleText(file);
+    if (content.kind === "text") texts.push({ file, text: content.text });
+    if (content.kind === "refused") problems.push(content.problem);
+  }
+  return { texts, problems, isWhole: directories.length > 0 };
+}
+
 interface ReadSettings extends RuleSettings {
   readonly rulesDirectory: string;
 }
@@ -59,8 +85,18 @@ function readDirectories(
 
 /** Files that are named together may refer to one another's objects, as those of a directory may. */
 function readNamedFiles(paths: readonly string[], settings: ReadSettings): readonly ReadPart[] {
+  const { texts, problems } = namedTexts(paths);
+  const readings = readRuleFiles(texts, settings);
+  return [
+    ...problems.map((problem) => ({ slos: [], problems: [problem], fileCount: 1 })),
+    ...readings.map((reading) => ({ ...reading, fileCount: 1 })),
+  ];
+}
+
+/** Of the paths that are no directories. Throws for one that is not there or may not be read. */
+function namedTexts(paths: readonly string[]): Pick<RuleTexts, "texts" | "problems"> {
   const texts: SourceText[] = [];
-  const refused: ReadPart[] = [];
+  const problems: Problem[] = [];
   for (const file of paths.filter((path) => !isDirectory(path))) {
     const content = readRuleText(file);
     switch (content.kind) {
@@ -72,13 +108,12 @@ function readNamedFiles(paths: readonly string[], settings: ReadSettings): reado
       case "refused": {
         const { problem } = content;
         if (problem.code === "file-unreadable") throw unreadable(file, problem.message);
-        refused.push({ slos: [], problems: [problem], fileCount: 1 });
+        problems.push(problem);
         break;
       }
     }
   }
-  const readings = readRuleFiles(texts, settings);
-  return [...refused, ...readings.map((reading) => ({ ...reading, fileCount: 1 }))];
+  return { texts, problems };
 }
 
 /** False for what is not there, or cannot be looked at: reading it says why. */

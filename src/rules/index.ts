@@ -5,7 +5,7 @@
  */
 export { Findings, formatPath, type FindingOptions } from "./findings.ts";
 export { lintSlos } from "./lint.ts";
-export { loadRules } from "./load-rules.ts";
+export { loadRules, readRuleTexts } from "./load-rules.ts";
 export { DEFAULT_GROUP_LIMIT } from "./native/index.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
@@ -17,7 +17,8 @@ export { githubProblems, sarifProblems } from "./problem-formats.ts";
 export { RULE_PROBLEM_CODES, type RuleProblemCode } from "./problem-codes.ts";
 export { problemsToJson, renderProblems, type RenderSettings } from "./render-problems.ts";
 export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
-export { readRuleText, type FileText } from "./rule-folder.ts";
+export { listRuleFiles, readRuleText, type FileText } from "./rule-folder.ts";
+export { metricsOf, rateOf, type MetricFacts, type RunningFacts } from "./running-lints.ts";
 export { ruleSchema } from "./rule-schema.ts";
 export type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 export { watchRules, type RulesWatch, type WatchSettings } from "./watch-rules.ts";

@@ -11,10 +11,18 @@ import {
 } from "../slo/index.ts";
 import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
 import type { RuleProblemCode } from "./problem-codes.ts";
+import { areBoundsKnown, lintRunning, type RunningFacts } from "./running-lints.ts";
 
-/** In the order of the SLOs. */
-export function lintSlos(slos: readonly Slo[]): readonly Problem[] {
-  return [...slos.flatMap(lintThreshold), ...lintOverlaps(slos)];
+/** In the order of the SLOs. `running`: what the series of a server show, which goes before what SDKs are advised. */
+export function lintSlos(slos: readonly Slo[], running?: RunningFacts): readonly Problem[] {
+  if (running === undefined) return [...slos.flatMap(lintThreshold), ...lintOverlaps(slos)];
+  const isAdvised = ({ indicator }: Slo) =>
+    indicator.kind === "latency" && !areBoundsKnown(indicator.total.metric, running);
+  return [
+    ...slos.filter(isAdvised).flatMap(lintThreshold),
+    ...lintRunning(slos, running),
+    ...lintOverlaps(slos),
+  ];
 }
 
 /** A threshold inside a bucket of what the semantic conventions tell SDKs to use: the SLI is an estimate. */

@@ -52,19 +52,20 @@ export function readRuleFiles(
   sources: readonly SourceText[],
   settings: RuleSettings = DEFAULT_SETTINGS,
 ): readonly RuleFileReading[] {
-  const files = sources.map(parseRuleFile);
+  const files = sources.map((source) => parseRuleFile(source, settings));
   const catalogue = new Catalogue(files.flatMap(({ shared }) => shared));
   return files.map((file) => readParsedFile(file, settings, new References(catalogue)));
 }
 
-export function parseRuleFile({ file, text }: SourceText): ParsedRuleFile {
+export function parseRuleFile({ file, text }: SourceText, settings: RuleSettings): ParsedRuleFile {
   const yaml = readYaml({ file, text });
   const documents = yaml.documents.flatMap(listed);
-  const shared = documents.flatMap((document) => {
-    const as = formatOf(document)?.sharedAs?.(document);
-    return as === undefined ? [] : [sharedObject(as.namespace, as.name, document, file)];
-  });
-  const isLinked = documents.some((document) => formatOf(document)?.sharedAs !== undefined);
+  const shared = documents.flatMap((document) =>
+    (formatOf(document)?.sharedIn?.(document, settings) ?? []).map((part) =>
+      sharedObject(part, document, file),
+    ),
+  );
+  const isLinked = documents.some((document) => formatOf(document)?.isLinked?.(document) === true);
   return { file, documents, shared, isLinked, problems: yaml.problems };
 }
 

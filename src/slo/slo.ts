@@ -20,12 +20,28 @@ export type PromqlSource =
     }
   | { readonly kind: "errorRatio"; readonly query: string };
 
+/** The template that an SLO was made of. */
+export interface TemplateUse {
+  readonly name: string;
+  /** From 1. A version means the same for ever; a change of it is a change for all who use it. */
+  readonly version: number;
+  /** Which of the template's SLOs it is. */
+  readonly slo: string;
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface SloSource {
   readonly file: string;
   readonly line: number;
   readonly format: RuleFormatName;
   readonly promql?: PromqlSource;
+  readonly template?: TemplateUse;
 }
+
+/** As rule files name it: `http-server@1`. */
+export const templateKey = ({ name, version }: Pick<TemplateUse, "name" | "version">): string =>
+  `${name}@${version}`;
 
 export interface Slo {
   /** `<service>/<name>`, unique among the loaded rules; what URLs, alerts and streams are keyed by. */
@@ -35,6 +51,8 @@ export interface Slo {
   readonly description: string;
   readonly owner?: string;
   readonly runbook?: string;
+  /** Named http or https addresses: dashboards, designs, consoles. */
+  readonly links?: Readonly<Record<string, string>>;
   /** On metrics and alerts. */
   readonly labels: Readonly<Record<string, string>>;
   readonly objective: Objective;

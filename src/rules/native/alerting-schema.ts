@@ -1,4 +1,4 @@
-/** `alerting:` and `annotations:`: what alerts are called and say, beside slowburn's own. */
+/** `alerting:`: what alerts are called and say, beside slowburn's own. */
 import { z } from "zod";
 import { LABEL_NAME } from "./checks.ts";
 import { scalar, text } from "./leaf-schemas.ts";
@@ -19,13 +19,13 @@ const labels = z.record(z.string().regex(LABEL_NAME), scalar).meta({
   description: "Labels of the alerts; they win over those of the SLO, and over slowburn's own.",
   examples: [{ severity: "critical", team: "shop" }],
 });
-export const annotationsSchema: z.ZodType = z
+const annotations = z
   .record(z.string().min(1).max(255), scalar)
   .meta({ description: "Free texts, by name.", examples: [{ dashboard: "https://…" }] });
 
 const texts = {
   labels: readApart(labels).optional(),
-  annotations: readApart(annotationsSchema).optional(),
+  annotations: readApart(annotations).optional(),
 } as const;
 
 export const alertTextsSchema: ObjectSchema<AlertTextsConfig> = z.strictObject(texts);

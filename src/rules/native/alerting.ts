@@ -1,4 +1,4 @@
-/** `alerting:` and `annotations:` → what alerts are called and say. When they fire is the policy's. */
+/** `alerting:` → what alerts are called and say. When they fire is the policy's. */
 import type { Alerting, AlertSeverity, AlertTexts } from "../../slo/index.ts";
 import { alertingSchema, alertTextsSchema, type AlertTextsConfig } from "./alerting-schema.ts";
 import { LABEL_NAME } from "./checks.ts";
@@ -37,7 +37,7 @@ function readTexts({ labels, annotations }: AlertTextsConfig, field: Field): Ale
 }
 
 /** A mapping of texts; the sound ones, all others are reported. */
-export function readNamedTexts(
+function readNamedTexts(
   value: unknown,
   field: Field,
   names?: RegExp,

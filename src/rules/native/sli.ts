@@ -1,14 +1,21 @@
 /** `sli:` → indicator. The form is told by the fields that are there, so that each problem is said in terms of one form. */
-import { parseDurationNanos, type Indicator } from "../../slo/index.ts";
+import {
+  parseDurationNanos,
+  type Indicator,
+  type MetricSelector,
+  type Term,
+} from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
-import { readMatchers, readSelector, selectorOf } from "./matchers.ts";
+import { readMatchers, selectorOf } from "./matchers.ts";
 import { readPromql, type SliReading } from "./promql-sli.ts";
 import {
+  addendSchema,
   badCountersSchema,
   badEventsSchema,
   goodCountersSchema,
   goodEventsSchema,
   latencySchema,
+  MAX_ADDENDS,
   queriesSchema,
   SAMPLE_COMPARISONS,
   samplesSchemas,
@@ -127,10 +134,42 @@ function readCounters(value: unknown, count: "good" | "bad", field: Field): Indi
   const read = (name: "total" | "good" | "bad") =>
     shape[name] === undefined
       ? undefined
-      : readSelector(shape[name], fieldIn(field, name), `\`${name}\``);
+      : readAddends(shape[name], fieldIn(field, name), `\`${name}\``);
   const total = read("total");
   const part = read(count);
-  return total === undefined || part === undefined
-    ? undefined
-    : { kind: "counters", total, count, part };
+  if (total === undefined || part === undefined) return undefined;
+  const [onlyTotal, onlyPart] = [plainCounter(total), plainCounter(part)];
+  return onlyTotal !== undefined && onlyPart !== undefined
+    ? { kind: "counters", total: onlyTotal, count, part: onlyPart }
+    : { kind: "sums", total, count, part };
+}
+
+/** One metric, or several that are added up. */
+function readAddends(value: unknown, field: Field, what: string): readonly Term[] | undefined {
+  if (!Array.isArray(value)) {
+    const addend = readAddend(value, field, what);
+    return addend && [addend];
+  }
+  if (value.length === 0 || value.length > MAX_ADDENDS) {
+    const message = `${what} is a metric, or a list of 1 to ${MAX_ADDENDS}, not of ${value.length}`;
+    report(field, { code: "sli-form", message });
+    return undefined;
+  }
+  const addends = value.map((each: unknown, index) =>
+    readAddend(each, fieldIn(field, index), what),
+  );
+  const sound = addends.filter((each) => each !== undefined);
+  return sound.length === addends.length ? sound : undefined;
+}
+
+function readAddend(value: unknown, field: Field, what: string): Term | undefined {
+  const shape = readShape(addendSchema, value, field, what);
+  if (shape?.metric === undefined) return undefined;
+  const measure = { kind: shape.values === true ? "values" : "increase" } as const;
+  return { ...selectorOf(shape.metric, shape.where, field), weight: 1, measure };
+}
+
+function plainCounter([term, ...more]: readonly Term[]): MetricSelector | undefined {
+  if (term?.measure.kind !== "increase" || more.length > 0) return undefined;
+  return { metric: term.metric, where: term.where };
 }

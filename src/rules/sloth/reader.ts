@@ -74,7 +74,11 @@ export const slothFormat: RuleFormat = {
       }
     }
   },
-  sharedAs: sharedAlertWindows,
+  isLinked: () => true,
+  sharedIn(document) {
+    const shared = sharedAlertWindows(document);
+    return shared === undefined ? [] : [{ ...shared, path: [] }];
+  },
 };
 
 interface Context {
