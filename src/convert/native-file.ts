@@ -22,7 +22,7 @@ export const nativeWriter: ConvertWriter = {
 };
 
 function sloOf(slo: Slo, form: SliForm): Written {
-  const { description, objective, runbook, owner, labels, annotations, noData } = slo;
+  const { description, objective, runbook, links, owner, labels, annotations, noData } = slo;
   const alerts = alertsOf(slo);
   const alerting = alertingOf(slo.alerting);
   const window = windowOf(slo.window);
@@ -41,6 +41,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
     ...(alerts === "workbook" ? {} : { alerts }),
     ...(alerting === undefined ? {} : { alerting }),
     ...(runbook === undefined ? {} : { runbook }),
+    ...(links === undefined ? {} : { links }),
     ...(owner === undefined ? {} : { owner }),
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(free).length === 0 ? {} : { annotations: free }),

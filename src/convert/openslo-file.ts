@@ -71,13 +71,14 @@ const annotationText = (value: Written | string): string =>
   typeof value === "string" ? value : yamlText(value, { head: [], flowDepth: 1 });
 
 function extraOf(slo: Slo, form: SliForm, saysAlerts: boolean): Written {
-  const { noData, runbook } = slo;
+  const { noData, runbook, links } = slo;
   const alerting = saysAlerts ? alertingOf(slo.alerting) : undefined;
   return {
     ...(noData === "ignore" ? {} : { noData }),
     ...groupsOf(slo, form),
     ...(alerting === undefined ? {} : { alerting }),
     ...(runbook === undefined ? {} : { runbook }),
+    ...(links === undefined ? {} : { links }),
   };
 }
 

@@ -166,8 +166,11 @@ export const usedSloSchema: ObjectSchema<UsedSloConfig> = z
   .meta({ id: "usedSlo" });
 
 /** What OpenSLO has no word for, under the same names. */
-export type ExtraConfig = Pick<SloConfig, "noData" | "per" | "groupLimit" | "alerting" | "runbook">;
-const { noData, per, groupLimit, alerting, runbook } = sloSchema.shape as Required<
+export type ExtraConfig = Pick<
+  SloConfig,
+  "noData" | "per" | "groupLimit" | "alerting" | "runbook" | "links"
+>;
+const { noData, per, groupLimit, alerting, runbook, links } = sloSchema.shape as Required<
   Record<keyof ExtraConfig, z.ZodType>
 >;
 export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
@@ -176,6 +179,7 @@ export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
   groupLimit,
   alerting,
   runbook,
+  links,
 }) as unknown as ObjectSchema<ExtraConfig>; // the fields of `sloSchema`, whose types it was declared with
 
 export const fileSchema: ObjectSchema<FileConfig> = z
