@@ -58,6 +58,7 @@ export function compared(slo: Slo | undefined): unknown {
     texts: texts(alerting),
     page: texts(alerting?.bySeverity.page),
     ticket: texts(alerting?.bySeverity.ticket),
+    absentTexts: alerting?.absent ?? {},
   };
 }
 
