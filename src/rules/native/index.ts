@@ -4,7 +4,7 @@
  */
 export { readAbsent } from "./absent.ts";
 export { readAlerts, type PolicyContext } from "./alerts.ts";
-export { isRegex, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
 export { readExtra, type ExtraFields } from "./extra.ts";
 export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";
