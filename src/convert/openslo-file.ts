@@ -4,7 +4,7 @@ import { WHOLE_PPB, type Budgeting, type Slo, type SloWindow } from "../slo/inde
 import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
-import { groupsOf } from "./native-file.ts";
+import { groupsOf, originText } from "./native-file.ts";
 import { SLI_FORMS, type SliForm } from "./native-sli.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { alertPoliciesOf } from "./openslo-policies.ts";
@@ -115,7 +115,6 @@ function objectiveOf({ objective, budgeting }: Slo, { op, value }: OpenSloSli): 
 }
 
 function documentText({ slo, fields }: WrittenSlo, head: readonly string[]): string {
-  const { file, line } = slo.source;
   if (!Object.hasOwn(fields, "kind")) throw new NotConvertible("it is no object of OpenSLO");
-  return yamlText(fields, { head: [...head, `From ${file}:${line}`] });
+  return yamlText(fields, { head: [...head, originText(slo)] });
 }

@@ -48,17 +48,19 @@ export function readSlo(
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), file.settings.bucketMs);
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
   const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
   const links = readLinks(shape.links, fieldIn(field, "links"));
   const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
+  const id = `${file.service}/${name}`;
+  const owner = { id, service: file.service, per: groups.per };
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
   return {
-    id: `${file.service}/${name}`,
+    id,
     service: file.service,
     name,
     description: shape.description ?? "",
