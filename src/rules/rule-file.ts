@@ -1,5 +1,5 @@
 /** One rule file's text → its SLOs and everything that is wrong with it. Pure: the caller reads the file. */
-import type { Problem, Slo } from "../slo/index.ts";
+import type { Exclusion, Problem, Slo } from "../slo/index.ts";
 import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
@@ -26,6 +26,8 @@ const FIRST_LINES = FORMATS.flatMap(({ apiVersions, versions = [] }) => [
 export interface RuleFileReading {
   /** The sound ones. A file with an error runs as a whole or not at all: see `loadRules`. */
   readonly slos: readonly Slo[];
+  /** Of SLOs that they match, of any file. */
+  readonly exclusions: readonly Exclusion[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
 }
@@ -44,7 +46,7 @@ const DEFAULT_SETTINGS: RuleSettings = { bucketMs: 10_000 };
 
 /** Never throws, whatever the text is. */
 export function readRuleFile(source: SourceText, settings?: RuleSettings): RuleFileReading {
-  return readRuleFiles([source], settings)[0] ?? { slos: [], problems: [] };
+  return readRuleFiles([source], settings)[0] ?? { slos: [], exclusions: [], problems: [] };
 }
 
 /** Files that may refer to objects of one another, and to none beside them. */
@@ -84,12 +86,15 @@ export function readParsedFile(
   const slos = documents.flatMap((document) =>
     readDocument(document, findings, settings, references),
   );
+  const exclusions = documents.flatMap(
+    (document) => formatOf(document)?.readExclusions?.(document, findings) ?? [],
+  );
   if (documents.length === 0 && problems.length === 0) {
     const hint = `start with ${FIRST_LINES[0]}`;
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
   }
   reportTwins(slos, findings);
-  return { slos, problems: [...problems, ...findings.problems] };
+  return { slos, exclusions, problems: [...problems, ...findings.problems] };
 }
 
 function formatOf({ value }: YamlDocument): RuleFormat | undefined {

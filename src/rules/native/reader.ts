@@ -1,14 +1,16 @@
 /** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
-import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
+import { parseObjective, sliceKindOf, type Exclusion, type Slo } from "../../slo/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
 import { readAlerts } from "./alerts.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
+import { readExclusions } from "./exclusions.ts";
 import { readLabels } from "./labels.ts";
 import {
   API_VERSION,
   DEFAULT_GROUP_LIMIT,
   DEFAULT_GROUP_LIMIT_MAX,
+  exclusionFileSchema,
   fileSchema,
   sloSchema,
   type FileConfig,
@@ -32,20 +34,33 @@ export const nativeFormat: RuleFormat = {
   apiVersions: [API_VERSION],
   read(document, findings, settings) {
     const field: Field = { document, path: [], findings };
+    if (isExclusionFile(document.value)) return [];
     const file = readShape(fileSchema, document.value, field, "an SLO file");
     if (file === undefined) return [];
     const context: FileContext = {
       service: file.service ?? "",
       owner: file.owner,
       labels: readLabels(file.labels, fieldIn(field, "labels")),
+      exclusions: readExclusions(file.exclude, fieldIn(field, "exclude")),
       settings,
     };
     return readSlos(file.slos, fieldIn(field, "slos"), context);
   },
+  readExclusions(document, findings) {
+    if (!isExclusionFile(document.value)) return [];
+    const field: Field = { document, path: [], findings };
+    const file = readShape(exclusionFileSchema, document.value, field, "a file of exclusions");
+    return readExclusions(file?.exclude, fieldIn(field, "exclude"), true);
+  },
 };
+
+/** It has no SLOs of its own. */
+const isExclusionFile = (value: unknown): boolean =>
+  isMapping(value) && "exclude" in value && !("slos" in value) && !("service" in value);
 
 interface FileContext extends Pick<FileConfig, "service" | "owner"> {
   readonly labels: Readonly<Record<string, string>>;
+  readonly exclusions: readonly Exclusion[];
   readonly settings: RuleSettings;
 }
 
@@ -83,6 +98,8 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
   const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const groups = readGroups(shape, field, file.settings);
+  const ownExclusions = readExclusions(shape.exclude, fieldIn(field, "exclude"));
+  const exclusions = [...file.exclusions, ...ownExclusions];
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || indicator === undefined || budgeting === undefined) return undefined;
@@ -102,6 +119,7 @@ function readSlo(name: string, value: unknown, field: Field, file: FileContext):
     noData,
     ...groups,
     alerts,
+    ...(exclusions.length === 0 ? {} : { exclusions }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { NoData } from "../../slo/index.ts";
 import { budgetingSchema, noDataSchema } from "./budgeting-schema.ts";
 import * as checks from "./checks.ts";
+import { exclusionsSchema, scopedExclusionsSchema } from "./exclusion-schema.ts";
 import { scalar, text } from "./leaf-schemas.ts";
 import { alertsSchema } from "./policy-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
@@ -21,7 +22,14 @@ export interface FileConfig {
   readonly service: string;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
+  readonly exclude?: unknown;
   readonly slos: unknown;
+}
+
+/** A file that only says what does not count. */
+export interface ExclusionFileConfig {
+  readonly apiVersion: string;
+  readonly exclude: unknown;
 }
 
 export interface SloConfig {
@@ -34,6 +42,7 @@ export interface SloConfig {
   readonly per?: unknown;
   readonly groupLimit?: number | undefined;
   readonly alerts?: unknown;
+  readonly exclude?: unknown;
   readonly runbook?: string | undefined;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
@@ -91,6 +100,7 @@ export const sloSchema: ObjectSchema<SloConfig> = z.strictObject({
     checks.explainGroupLimit,
   ).optional(),
   alerts: readApart(alertsSchema).optional(),
+  exclude: readApart(exclusionsSchema).optional(),
   runbook: explained(
     z
       .string()
@@ -114,6 +124,7 @@ export const fileSchema: ObjectSchema<FileConfig> = z
     ),
     owner: owner.optional(),
     labels: readApart(labels).optional(),
+    exclude: readApart(exclusionsSchema).optional(),
     slos: readApart(
       z
         .record(z.string().regex(checks.SLO_NAME), sloSchema)
@@ -121,3 +132,13 @@ export const fileSchema: ObjectSchema<FileConfig> = z
     ),
   })
   .meta({ title: "slowburn SLO file", description: "SLOs of one service." });
+
+export const exclusionFileSchema: ObjectSchema<ExclusionFileConfig> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    exclude: readApart(scopedExclusionsSchema),
+  })
+  .meta({
+    title: "slowburn exclusions",
+    description: "Maintenance of the SLOs that each entry matches.",
+  });
