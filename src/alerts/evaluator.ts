@@ -3,11 +3,17 @@
  * What it remembers is in the views it shows, so a snapshot of them and the transitions since is the whole of it.
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
-import { isRetired, type AlertSeverity, type StreamIndex, type Tier } from "../slo/index.ts";
+import {
+  isExcludedWithin,
+  isRetired,
+  type AlertSeverity,
+  type StreamIndex,
+  type Tier,
+} from "../slo/index.ts";
 import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
-import type { AlertTransition, AlertView } from "./alert.ts";
+import type { AlertTransition, AlertView, ResolveReason } from "./alert.ts";
 import {
   annotationsOf,
   endAnnotationsOf,
@@ -113,8 +119,14 @@ export class AlertEvaluator {
     const { shard, slot, mask, plan, stream, nowMs, transitions } = visit;
     const planned = plan[severity];
     const alert = isLive(row[severity]) ? row[severity] : undefined;
-    const signalOf = ({ bit, tier }: PlannedTier) =>
-      (mask & bit) !== 0 ? "burning" : shortTotalOf(shard, tier, slot) > 0 ? "quiet" : "silent";
+    const isSilent = ({ tier }: PlannedTier) => shortTotalOf(shard, tier, slot) === 0;
+    // What was left out is no silence: nothing is missing that could tell of an outage.
+    const isExcluded = ({ tier }: PlannedTier) =>
+      isExcludedWithin(stream.slo.exclusions, nowMs - tier.shortMs, nowMs);
+    const signalOf = (entry: PlannedTier) => {
+      if ((mask & entry.bit) !== 0) return "burning";
+      return isSilent(entry) && !isExcluded(entry) ? "silent" : "quiet";
+    };
     const holdMs = stream.slo.alerts.noDataHoldMs ?? Infinity;
     const tiers = stepTiers(alert, planned, signalOf, nowMs, holdMs);
     if (tiers.length > 0) {
@@ -128,8 +140,7 @@ export class AlertEvaluator {
       const transition = continued(alert, stream, part, text, nowMs);
       if (transition !== undefined) this.#change(transition, transitions);
     } else if (alert !== undefined) {
-      const isSilent = planned.every((entry) => signalOf(entry) === "silent");
-      const reason = planned.length === 0 ? "policy-edited" : isSilent ? "no-data" : "recovered";
+      const reason = endReason(planned, alert.tier, isSilent, isExcluded);
       const text = (end: AlertEnd) => this.#endAnnotations(stream, alert, end);
       this.#change(ended(alert, reason, text, nowMs), transitions);
     }
@@ -256,6 +267,17 @@ export class AlertEvaluator {
     const row = this.#table.row(alert.streamKey) ?? this.#table.add(alert.streamKey);
     this.#table.set(row, alert.severity, alert);
   }
+}
+
+function endReason(
+  planned: readonly PlannedTier[],
+  tierName: string,
+  isSilent: (entry: PlannedTier) => boolean,
+  isExcluded: (entry: PlannedTier) => boolean,
+): ResolveReason {
+  if (planned.length === 0) return "policy-edited";
+  if (planned.some((entry) => entry.name === tierName && isExcluded(entry))) return "excluded";
+  return planned.every(isSilent) ? "no-data" : "recovered";
 }
 
 /** The tier of that name, or the most urgent; a policy may have lost all of them. */

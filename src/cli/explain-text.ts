@@ -2,6 +2,7 @@
 import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
+  exclusionText,
   formatDuration,
   indicatorText,
   meetsTarget,
@@ -45,6 +46,7 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     indicatorText(slo.indicator, latencyText),
     ...slicesText(slo),
     objectiveText(slo),
+    ...exclusionTexts(slo),
     trafficText(slo, traffic),
     "",
   ];
@@ -67,6 +69,13 @@ const SILENT_SLICE: Readonly<Record<Slo["noData"], string>> = {
   good: "One without events is good.",
   hold: "One without events is like the one before.",
 };
+
+const exclusionTexts = ({ exclusions = [] }: Slo): readonly string[] =>
+  exclusions.map((exclusion) => {
+    const { reason, approvedBy } = exclusion;
+    const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+    return `Not counted, neither good nor bad: ${exclusionText(exclusion)} (${reason}${approval}).`;
+  });
 
 function objectiveText(slo: Slo): string {
   const per =

@@ -3,6 +3,8 @@
  * long as the rules say so. Here: which stretches. What is left out of which sums is the engine's affair.
  */
 import type { WindowSpan } from "./calendar.ts";
+import { formatDuration } from "./duration.ts";
+import { formatMoment } from "./moment.ts";
 import { occurrencesOf, type Recurrence } from "./recurrence.ts";
 import type { Millis } from "./units.ts";
 
@@ -24,6 +26,13 @@ export interface Recurring extends Recurrence {
   readonly kind: "recurring";
   /** Of each occurrence: elapsed time, whatever clocks are put to meanwhile. */
   readonly durationMs: Millis;
+}
+
+/** `2026-03-01T02:00:00Z to 2026-03-01T04:00:00Z`; `2h from 2026-01-04T02:00 Europe/Berlin by FREQ=WEEKLY;BYDAY=SU`. */
+export function exclusionText({ when }: Exclusion): string {
+  if (when.kind === "once") return `${formatMoment(when.startMs)} to ${formatMoment(when.endMs)}`;
+  const { rule, start, timeZone, durationMs } = when;
+  return `${formatDuration(durationMs)} from ${start} ${timeZone} by ${rule}`;
 }
 
 /** All that is given must hold. */

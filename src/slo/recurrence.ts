@@ -112,10 +112,10 @@ const PARTS: ReadonlySet<string> = new Set(
 function parseDays(text: string | undefined): readonly RuleDay[] | undefined {
   if (text === undefined) return [];
   const days = text.split(",").map((item): RuleDay | undefined => {
-    const [, nth = "0", name = ""] = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(item) ?? [];
+    const [, nth, name = ""] = /^([+-]?\d{1,2})?([A-Z]{2})$/.exec(item) ?? [];
     const weekday = WEEKDAYS.findIndex((each) => each === name);
-    const isNth = Math.abs(Number(nth)) <= 53 && (nth === "0" || Number(nth) !== 0);
-    return weekday < 0 || !isNth ? undefined : { weekday, nth: Number(nth) };
+    const isSound = nth === undefined || (Number(nth) !== 0 && Math.abs(Number(nth)) <= 53);
+    return weekday < 0 || !isSound ? undefined : { weekday, nth: Number(nth ?? 0) };
   });
   const known = days.filter((day) => day !== undefined);
   return known.length === days.length ? known : undefined;

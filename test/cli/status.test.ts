@@ -37,6 +37,44 @@ describe("slowburn status", () => {
     expect(out).toContain("budgets of calendar windows are projected to the window's end");
   });
 
+  it("says what does not count, and until when", async () => {
+    const sources = calendarSources();
+    const [slo] = sources.engine.slos;
+    const exclusions = [
+      {
+        reason: "Upgrade",
+        approvedBy: "jane",
+        when: { kind: "once", startMs: NOW - 3_600_000, endMs: NOW + 3_600_000 },
+        source: { file: "rules/maintenance.yaml", line: 3 },
+      },
+    ] as const;
+    const stream = { ...sources.engine.streamsOf("")[0]!, slo: { ...slo!, exclusions } };
+    const reading = { ...sources.engine.read(stream.index), stream };
+    const engine = {
+      ...sources.engine,
+      tickedAtMs: NOW,
+      slos: [stream.slo],
+      streamsOf: () => [stream],
+      read: () => ({ ...reading, excluded: { good: 30, total: 50 } }),
+    };
+    const app = createApi({ ...sources, engine }, { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    expect(out).toContain(
+      "deploy/pipelines: nothing counts until 2026-05-01T13:00:00.000Z: Upgrade (approved by jane)",
+    );
+    expect(out).toContain("deploy/pipelines: 50 are left out by exclusions, 20 of them bad");
+    const answer = (await (await app.request("/api/v1/slos")).json()) as object;
+    expect(answer).toMatchObject({
+      slos: [
+        {
+          exclusions: [{ reason: "Upgrade", activeUntil: "2026-05-01T13:00:00.000Z", line: 3 }],
+          reading: { excluded: { good: 30, bad: 20, total: 50 } },
+        },
+      ],
+    });
+  });
+
   it("colours on a terminal only, and never against NO_COLOR", async () => {
     const escapes = async (more: object) =>
       (await terminal(more).run("status", ...URL_FLAG)).out.includes("\u001b[");
