@@ -59,13 +59,18 @@ export class Exclusions {
   /** Call it, and then `declare` every SLO, when `isDue`. */
   lookAhead(tickMs: number): void {
     this.#untilMs = Math.max(this.#untilMs, tickMs + AHEAD_MS);
+    this.isChanged = true;
   }
 
   /**
    * Works the stretches of an SLO out anew. `counts` is of any of its streams, which all stand alike; none is needed where
-   * nothing was counted yet. Returns what could not be excluded as it is written, in sentences.
+   * nothing was counted yet, which began at `sinceMs`. Returns what could not be excluded as it is written, in a sentence.
    */
-  declare(slo: Slo, counts: CountRings | undefined, tickMs: number): readonly string[] {
+  declare(
+    slo: Slo,
+    counts: CountRings | undefined,
+    { tickMs, sinceMs }: { readonly tickMs: number; readonly sinceMs: number },
+  ): readonly string[] {
     const known = this.#bySlo.get(slo.id);
     if (slo.exclusions === undefined && known === undefined) return [];
     if (this.isEmpty) this.lookAhead(tickMs);
@@ -77,14 +82,21 @@ export class Exclusions {
     if (JSON.stringify(spans) === JSON.stringify(known?.spans ?? [])) return [];
     this.isChanged = true;
     this.#put(slo.id, spans);
-    return spans.flatMap((span, i) => (span === declared[i] ? [] : [this.#widenedNote(span)]));
+    const widened = spans.filter((span, i) => span !== declared[i] && span.endMs > sinceMs);
+    return this.#widenedNote(widened);
   }
 
-  #widenedNote({ startMs, endMs, first, end }: ExcludedSpan): string {
+  /** Of the newest; a rule that recurs may have many. */
+  #widenedNote(widened: readonly ExcludedSpan[]): readonly string[] {
+    const newest = widened.at(-1);
+    if (newest === undefined) return [];
+    const { startMs, endMs, first, end } = newest;
+    const others = widened.length === 1 ? "" : ` (so with ${widened.length - 1} before it)`;
     const moments = (fromMs: number, toMs: number) =>
       `${formatMoment(fromMs)} to ${formatMoment(toMs)}`;
     const counted = moments(first * this.#bucketMs, end * this.#bucketMs);
-    return `the exclusion of ${moments(startMs, endMs)} excludes ${counted}: finer buckets of then are no longer held`;
+    const why = "finer buckets of then are no longer held";
+    return [`the exclusion of ${moments(startMs, endMs)} excludes ${counted}: ${why}${others}`];
   }
 
   #put(sloId: string, spans: readonly ExcludedSpan[]): void {

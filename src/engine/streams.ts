@@ -100,8 +100,10 @@ export class Streams {
     assert(member !== undefined, "an SLO is known before its exclusions");
     const streams = [...member.streams.values()];
     const before = this.exclusions.rangesOf(sloId);
-    const { tickedAtMs } = this.#shards;
-    const notes = this.exclusions.declare(member.slo, streams[0]?.shard.counts, tickedAtMs);
+    const notes = this.exclusions.declare(member.slo, streams[0]?.shard.counts, {
+      tickMs: this.#shards.tickedAtMs,
+      sinceMs: streams.reduce((least, stream) => Math.min(least, stream.sinceMs), Infinity),
+    });
     const ranges = this.exclusions.rangesOf(sloId);
     if (ranges !== before) for (const { shard, slot } of streams) shard.exclude(slot, ranges);
     for (const note of notes) this.note(sloId, note);

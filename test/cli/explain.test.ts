@@ -24,6 +24,12 @@ slos:
     sli: { metric: orders, good: { ok: true } }
     budgeting: { slices: 1m, weigh: ratio }
     noData: bad
+  maintained:
+    objective: 99%
+    sli: { metric: orders, good: { ok: true } }
+    exclude:
+      - { reason: Upgrade, approvedBy: jane, from: 2026-03-01T02:00:00Z, to: 2026-03-01T05:00:00+01:00 }
+      - { reason: Restart, rrule: FREQ=WEEKLY, start: 2026-01-04T02:00, timeZone: Europe/Berlin, duration: 30m }
   silent: { objective: 99%, window: 7d, sli: { metric: orders, good: { ok: true } }, alerts: none }
 `;
 
@@ -47,6 +53,14 @@ describe("slowburn explain", () => {
     const { code, out, err } = await explain(["checkout/availability", "--traffic", "20/s"]);
     expect([code, err]).toEqual([0, ""]);
     await expect(out).toMatchFileSnapshot("golden/explain.txt");
+  });
+
+  it("says what does not count, and why", async () => {
+    const { out } = await explain(["checkout/maintained"], unreachable);
+    expect(out).toContain(
+      "Not counted, neither good nor bad: 2026-03-01T02:00:00Z to 2026-03-01T04:00:00Z (Upgrade, approved by jane).\n" +
+        "Not counted, neither good nor bad: 30m from 2026-01-04T02:00 Europe/Berlin by FREQ=WEEKLY (Restart).\n",
+    );
   });
 
   it("shows what a rule file says without obeying it", async () => {

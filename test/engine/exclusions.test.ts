@@ -27,7 +27,7 @@ function setUp(slo: Slo) {
     engine: () => engine,
     now: () => now,
     /** A good event each bucket, for a while. */
-    run(span: string) {
+    run: (span: string) => {
       for (const end = now + ms(span); now < end;) {
         engine.book(S0, now, (now += BUCKET), 1, 1);
         engine.tick(now);
@@ -36,7 +36,7 @@ function setUp(slo: Slo) {
     edit: (exclusions?: readonly Exclusion[]) =>
       engine.setRules([{ ...slo, ...(exclusions === undefined ? {} : { exclusions }) }], now),
     total: () => engine.read(S0).total,
-    restart() {
+    restart: () => {
       const parts = new Map(
         engine.dirtyParts(true).flatMap(({ name, bytes }) => (bytes ? [[name, bytes]] : [])),
       );
@@ -90,6 +90,14 @@ describe("an exclusion", () => {
     expect(engine().notesOf("shop/availability")).toEqual([said]);
     edit();
     expect(total()).toBe(70 * 360);
+  });
+
+  test("that recurs says so once, and not of what was before there was anything to count", () => {
+    const { run, edit } = setUp(sloOf());
+    run("70h");
+    expect(edit([recurring("FREQ=DAILY", "2026-01-01T02:10", "10m")]).notes).toEqual([
+      "shop/availability: the exclusion of 2026-03-02T02:10:00Z to 2026-03-02T02:20:00Z excludes 2026-03-02T02:00:00Z to 2026-03-02T03:00:00Z: finer buckets of then are no longer held (so with 1 before it)",
+    ]);
   });
 
   test("that is shortened gives back the rest", () => {

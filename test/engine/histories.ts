@@ -92,7 +92,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("exclude" as const),
       stream: fc.nat(STREAMS - 1),
-      inMs: fc.integer({ min: -ms("80h"), max: ms("60h") }),
+      inMs: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: -ms("2h"), max: ms("2m") }) },
+        fc.integer({ min: -ms("80h"), max: ms("60h") }),
+      ),
       forMs: fc.oneof(
         fc.integer({ min: 1, max: ms("20m") }),
         fc.integer({ min: 1, max: ms("9h") }),

@@ -88,7 +88,7 @@ class Run {
     const hour = ms("1h");
     const isAhead = this.#excludes === "ahead";
     const startMs = isAhead
-      ? this.now + Math.abs(inMs)
+      ? this.now + Math.max(0, inMs)
       : Math.floor((this.now + inMs) / hour) * hour;
     const endMs = startMs + (isAhead ? forMs : Math.ceil(forMs / hour) * hour);
     const others = this.#excluded.filter((each) => each.stream !== stream);

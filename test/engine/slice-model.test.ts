@@ -91,7 +91,7 @@ class Run {
 
   /** Stretches still to come: slices that they touch are excluded whole. */
   #exclude({ stream, inMs, forMs, isTakenBack }: Extract<Step, { kind: "exclude" }>): void {
-    const startMs = this.now + Math.abs(inMs);
+    const startMs = this.now + Math.max(0, inMs);
     if (isTakenBack) this.#exclusions[stream] = [];
     else this.#exclusions[stream]!.push(exclusionOf(startMs, startMs + forMs));
   }
