@@ -4,16 +4,17 @@
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
 import {
-  isExcludedWithin,
   isRetired,
   type AlertSeverity,
+  type Slo,
   type StreamIndex,
   type Tier,
 } from "../slo/index.ts";
+import { AbsenceWatch } from "./absence.ts";
 import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
-import type { AlertTransition, AlertView, ResolveReason } from "./alert.ts";
+import type { AlertTransition, AlertView } from "./alert.ts";
 import {
   annotationsOf,
   endAnnotationsOf,
@@ -21,8 +22,9 @@ import {
   type AlertEnd,
   type AlertLinks,
 } from "./annotations.ts";
-import { scanShard, shortTotalOf } from "./burn-scan.ts";
-import { planOf, type PlannedTier, type PolicyPlan } from "./policy-plan.ts";
+import { scanShard } from "./burn-scan.ts";
+import { planOf, type PolicyPlan } from "./policy-plan.ts";
+import { endReason, signalOf, type TickView } from "./signals.ts";
 import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
 
 /** A resolved alert stays visible for so long, as in Prometheus. */
@@ -30,6 +32,8 @@ const RESOLVED_RETENTION_MS = 15 * 60_000;
 
 /** What of the engine is asked beyond its shards. */
 export interface StreamSource {
+  /** Those in force; the same array until rules change. */
+  readonly slos: readonly Slo[];
   /** Asked for indexes that a shard holds. */
   stream(index: StreamIndex): StreamView | undefined;
   /** Asked for streams that `stream` or `streamsOf` just gave. */
@@ -42,14 +46,9 @@ export interface EvaluatorSettings {
   readonly links: AlertLinks;
 }
 
-/** One tick's view of one stream. */
-interface Visit {
-  readonly shard: ShardView;
-  readonly slot: number;
-  readonly mask: number;
+/** With what comes of it. */
+interface Visit extends TickView {
   readonly plan: PolicyPlan;
-  readonly stream: StreamView;
-  readonly nowMs: number;
   readonly transitions: AlertTransition[];
 }
 
@@ -57,12 +56,16 @@ export class AlertEvaluator {
   readonly #source: StreamSource;
   readonly #links: AlertLinks;
   readonly #table = new AlertTable();
+  readonly #absence: AbsenceWatch;
+  #views: readonly AlertView[] = [];
+  #viewParts: readonly (readonly AlertView[])[] = [];
   #masks = new Uint32Array(1024);
   #tick = 0;
 
   constructor(source: StreamSource, settings: EvaluatorSettings) {
     this.#source = source;
     this.#links = settings.links;
+    this.#absence = new AbsenceWatch(settings.links);
   }
 
   /** Steps every alert to the sums of the last tick; `nowMs` never falls. Journal the result before acting on it. */
@@ -73,6 +76,10 @@ export class AlertEvaluator {
     for (const shard of shards) this.#evaluateShard(shard, nowMs, transitions);
     if (this.#settleUnseen(nowMs, transitions))
       for (const shard of shards) this.#evaluateShard(shard, nowMs, transitions);
+    const { slos } = this.#source;
+    const streamAt = (index: StreamIndex) => this.#source.stream(index);
+    for (const change of this.#absence.evaluate(slos, shards, streamAt, nowMs))
+      this.#change(change, transitions);
     this.#forgetResolved(nowMs);
     this.#table.prune();
     return transitions;
@@ -116,19 +123,11 @@ export class AlertEvaluator {
   }
 
   #step(row: StreamAlerts, severity: AlertSeverity, visit: Visit): void {
-    const { shard, slot, mask, plan, stream, nowMs, transitions } = visit;
+    const { plan, stream, nowMs, transitions } = visit;
     const planned = plan[severity];
     const alert = isLive(row[severity]) ? row[severity] : undefined;
-    const isSilent = ({ tier }: PlannedTier) => shortTotalOf(shard, tier, slot) === 0;
-    // What was left out is no silence: nothing is missing that could tell of an outage.
-    const isExcluded = ({ tier }: PlannedTier) =>
-      isExcludedWithin(stream.slo.exclusions, nowMs - tier.shortMs, nowMs);
-    const signalOf = (entry: PlannedTier) => {
-      if ((mask & entry.bit) !== 0) return "burning";
-      return isSilent(entry) && !isExcluded(entry) ? "silent" : "quiet";
-    };
     const holdMs = stream.slo.alerts.noDataHoldMs ?? Infinity;
-    const tiers = stepTiers(alert, planned, signalOf, nowMs, holdMs);
+    const tiers = stepTiers(alert, planned, (entry) => signalOf(visit, entry), nowMs, holdMs);
     if (tiers.length > 0) {
       const tier = leadingTier(tiers)?.name ?? "";
       const inhibited = severity === "ticket" && row.page?.state === "firing";
@@ -140,7 +139,7 @@ export class AlertEvaluator {
       const transition = continued(alert, stream, part, text, nowMs);
       if (transition !== undefined) this.#change(transition, transitions);
     } else if (alert !== undefined) {
-      const reason = endReason(planned, alert.tier, isSilent, isExcluded);
+      const reason = endReason(visit, planned, alert.tier);
       const text = (end: AlertEnd) => this.#endAnnotations(stream, alert, end);
       this.#change(ended(alert, reason, text, nowMs), transitions);
     }
@@ -200,6 +199,7 @@ export class AlertEvaluator {
   }
 
   #forgetResolved(nowMs: number): void {
+    this.#absence.forget(nowMs, RESOLVED_RETENTION_MS);
     if (this.#table.resolvedCount === 0) return;
     for (const row of this.#table.rows)
       for (const severity of SEVERITIES) {
@@ -232,12 +232,17 @@ export class AlertEvaluator {
 
   /** Pending, firing and lately resolved alerts by stream key; the same array until one changes. */
   current(): readonly AlertView[] {
-    return this.#table.views();
+    const parts = [this.#table.views(), this.#absence.views()];
+    if (parts.some((part, index) => part !== this.#viewParts[index])) {
+      this.#viewParts = parts;
+      this.#views = parts.flat();
+    }
+    return this.#views;
   }
 
   /** The alert with annotations as of the last tick. */
   describe(alert: AlertView): AlertView {
-    if (alert.state === "resolved") return alert;
+    if (alert.state === "resolved" || alert.kind === "absent") return alert;
     const row = this.#table.row(alert.streamKey);
     const stream = row === undefined ? undefined : this.#locate(row);
     if (stream === undefined) return alert; // removed since the last tick
@@ -252,6 +257,7 @@ export class AlertEvaluator {
   /** Replaces everything by a snapshot. Throws `OperationError` (`alerts-snapshot`) when the bytes are none. */
   restore(bytes: Uint8Array): void {
     this.#table.clear();
+    this.#absence.clear();
     for (const alert of decodeAlerts(bytes)) this.#put(alert);
   }
 
@@ -264,20 +270,10 @@ export class AlertEvaluator {
   }
 
   #put(alert: AlertView): void {
+    if (alert.kind === "absent") return this.#absence.put(alert);
     const row = this.#table.row(alert.streamKey) ?? this.#table.add(alert.streamKey);
     this.#table.set(row, alert.severity, alert);
   }
-}
-
-function endReason(
-  planned: readonly PlannedTier[],
-  tierName: string,
-  isSilent: (entry: PlannedTier) => boolean,
-  isExcluded: (entry: PlannedTier) => boolean,
-): ResolveReason {
-  if (planned.length === 0) return "policy-edited";
-  if (planned.some((entry) => entry.name === tierName && isExcluded(entry))) return "excluded";
-  return planned.every(isSilent) ? "no-data" : "recovered";
 }
 
 /** The tier of that name, or the most urgent; a policy may have lost all of them. */

@@ -44,10 +44,12 @@ export class Engine implements EngineView {
   readonly #streams: Streams;
   readonly #binder: Binder;
   readonly #marks = new PartialMarks();
+  readonly #maxStreams: number;
   readonly #counts: OwnCounters = { tooOld: 0, late: 0, spread: 0, unknownStream: 0 };
 
   constructor({ bucketMs, startMs, maxStreams = DEFAULT_MAX_STREAMS }: EngineSettings) {
     this.bucketMs = bucketMs;
+    this.#maxStreams = maxStreams;
     this.#shards = new ShardSet(bucketMs, Math.floor(startMs / bucketMs));
     this.#streams = new Streams(this.#shards, maxStreams);
     this.#binder = new Binder(
@@ -130,6 +132,25 @@ export class Engine implements EngineView {
     this.#binder.setRules(slos);
     this.#showMarks();
     return change;
+  }
+
+  /**
+   * An engine of its own with one SLO and its streams as they stand now; empty when the SLO is not counted. What an edit
+   * does is tried on it (README, decision 18): nothing of this engine changes, and its streams have other indexes.
+   */
+  fork(sloId: string): Engine {
+    const own = this.#streams.ofSlo(sloId);
+    const maxStreams = this.#maxStreams - this.#streams.count + own.length;
+    const fork = new Engine({ bucketMs: this.bucketMs, startMs: this.tickedAtMs, maxStreams });
+    const slo = this.#streams.sloOf(sloId);
+    if (slo === undefined) return fork;
+    fork.#putInForce([slo]);
+    fork.#streams.setSlo(slo);
+    fork.#streams.adoptCopies(own);
+    fork.#binder.setRules([slo]);
+    for (const mark of this.#marks.all) fork.#marks.add(mark);
+    fork.#showMarks();
+    return fork;
   }
 
   #putInForce(slos: readonly Slo[]): void {

@@ -6,4 +6,5 @@ export { Engine, type EngineSettings } from "./engine.ts";
 export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
-export { metricShape, OVERFLOW_VALUE } from "./binding.ts";
+export { thresholdInUnit } from "./latency-unit.ts";
+export { Binder, metricShape, OVERFLOW_VALUE } from "./binding.ts";

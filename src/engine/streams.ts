@@ -4,7 +4,7 @@ import { OVERFLOW_VALUE } from "./binding.ts";
 import { Exclusions } from "./exclusions.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardSet } from "./shard-set.ts";
-import { transferCounts, transferSlices } from "./transfer.ts";
+import { transferSlot } from "./transfer.ts";
 import type { StreamView } from "./view.ts";
 
 export interface Stream extends StreamView {
@@ -92,6 +92,18 @@ export class Streams {
     member.slo = slo;
     member.notes.clear();
     for (const stream of member.streams.values()) this.#rehome(stream, slo);
+  }
+
+  /** Puts copies of another engine's streams of an SLO into these, which hold none of it. Both stand at the same tick. */
+  adoptCopies(streams: readonly Stream[]): void {
+    for (const { slo, group, sinceMs, doubts, ...from } of streams) {
+      const index = streamIndex(this.#byIndex.length);
+      const shard = this.#shards.shardFor(slo);
+      const slot = shard.take(index, slo, sinceMs);
+      transferSlot(from.shard, from.slot, shard, slot);
+      if (doubts.size > 0) shard.isPartial[slot] = 1;
+      this.put({ index, slo, group, shard, slot, sinceMs, doubts: [...doubts] });
+    }
   }
 
   /** Excludes what an SLO's definition says; returns what could not be excluded as it is written, in sentences. */
@@ -228,17 +240,9 @@ export class Streams {
     }
     const home = this.#shards.shardFor(slo);
     const newSlot = home.take(stream.index, slo, stream.sinceMs);
-    transferCounts(shard.counts, slot, home.counts, newSlot);
-    if (shard.slices !== undefined && home.slices !== undefined) {
-      transferSlices(shard.slices, slot, home.slices, newSlot);
-      home.adopt(newSlot, slo);
-    }
-    if (shard.straddleCounts !== undefined) {
-      transferCounts(shard.straddleCounts, slot, home.openStraddle(), newSlot);
-    }
-    home.newestPointMs[newSlot] = shard.newestPointMs[slot]!;
+    transferSlot(shard, slot, home, newSlot);
+    if (home.slices !== undefined) home.adopt(newSlot, slo);
     if (stream.doubts.size > 0) home.isPartial[newSlot] = 1;
-    home.isNewestChanged = true;
     shard.free(slot);
     stream.shard = home;
     stream.slot = newSlot;

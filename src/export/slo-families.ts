@@ -17,7 +17,7 @@ import type { Snapshot } from "./snapshot.ts";
 export interface SloFamily {
   readonly metric: Metric;
   /** As of the tick. */
-  readonly lines: (slo: Slo, tickedAtMs: number) => string;
+  readonly lines: (slo: Slo, snapshot: Pick<Snapshot, "absentSlos" | "tickedAtMs">) => string;
 }
 
 export interface ProcessFamily {
@@ -35,6 +35,18 @@ export const SLO_FAMILIES: readonly SloFamily[] = [
   perSlo(METRICS.windowSeconds, (slo) => slo.window.lengthMs / 1000),
   madeOnce(METRICS.alertThreshold, thresholdLines),
   { metric: METRICS.excluded, lines: excludedLine },
+  {
+    metric: METRICS.dataAbsent,
+    lines: (slo, { absentSlos }) =>
+      slo.absent === undefined
+        ? ""
+        : sampleLine(
+            METRICS.dataAbsent,
+            openLabels(sloLabels(slo)),
+            END,
+            absentSlos.has(slo.id) ? 1 : 0,
+          ),
+  },
 ];
 
 export const PROCESS_FAMILIES: readonly ProcessFamily[] = [
@@ -82,7 +94,7 @@ function madeOnce(metric: Metric, lines: (slo: Slo) => string): SloFamily {
   };
 }
 
-function excludedLine(slo: Slo, tickedAtMs: number): string {
+function excludedLine(slo: Slo, { tickedAtMs }: Pick<Snapshot, "tickedAtMs">): string {
   const { exclusions } = slo;
   if (exclusions === undefined) return "";
   const isActive = exclusionsAt(exclusions, tickedAtMs).length > 0;

@@ -3,11 +3,12 @@
  * the only thing that changes it besides ticks, so a restart, a test and a backtest are the same core fed differently.
  */
 import type { AlertTransition } from "../alerts/index.ts";
-import type { BindSeries, BookIncrement, DoubtStream, RuleChange } from "../engine/index.ts";
+import type { BindSeries, DoubtStream, RuleChange } from "../engine/index.ts";
 import {
   RecordReader,
   SeriesSnapshots,
   SeriesState,
+  type BookPorts,
   type MetricIdentity,
 } from "../series/index.ts";
 import type { Slo, SnapshotPart } from "../slo/index.ts";
@@ -15,10 +16,8 @@ import { ChunkKind, decodeEntry } from "./record.ts";
 import { RuleUse } from "./rule-use.ts";
 
 /** What the core asks of the engine. */
-export interface CoreEngine {
+export interface CoreEngine extends BookPorts {
   readonly bind: BindSeries;
-  readonly book: BookIncrement;
-  readonly bookStraddle: BookIncrement;
   readonly doubt: DoubtStream;
   setRules(slos: readonly Slo[], nowMs: number): RuleChange;
   /** SLOs of the metric are incomplete in (fromMs, toMs]. */
@@ -37,6 +36,8 @@ export interface CoreAlerts {
 
 export interface CoreSettings {
   readonly engine: CoreEngine;
+  /** Where increments go on their way to the engine; without it, to the engine. */
+  readonly books?: BookPorts;
   readonly alerts: CoreAlerts;
   /** Random per process. */
   readonly seed: number;
@@ -59,15 +60,15 @@ export class Core {
   readonly #ruleUse = new RuleUse();
   readonly #snapshots: SeriesSnapshots;
 
-  constructor({ engine, alerts, seed, maxSeries }: CoreSettings) {
+  constructor({ engine, books = engine, alerts, seed, maxSeries }: CoreSettings) {
     this.#engine = engine;
     this.#alerts = alerts;
     this.series = new SeriesState({
       seed,
       maxSeries,
       bind: engine.bind,
-      book: engine.book,
-      bookStraddle: engine.bookStraddle,
+      book: books.book,
+      bookStraddle: books.bookStraddle,
       doubt: engine.doubt,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
       onSeriesLimit: (metric, timeMs) =>

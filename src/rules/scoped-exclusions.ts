@@ -22,6 +22,12 @@ export function withScoped(slo: Slo, scoped: readonly Exclusion[]): Slo {
   return whole;
 }
 
+/** SLOs that were read together, each with what a file among them excludes of it. */
+export const withExclusions = (
+  slos: readonly Slo[],
+  exclusions: readonly Exclusion[],
+): readonly Slo[] => slos.map((slo) => withScoped(slo, exclusions));
+
 /** Those of a file, as far as SLOs that ran tell of them: what goes on when the file breaks. */
 export function scopedOf(file: string, slos: readonly Slo[]): readonly Exclusion[] {
   const found = new Map<string, Exclusion>();

@@ -78,16 +78,14 @@ function readExclusion(value: unknown, field: Field, isScoped: boolean): Exclusi
     : readRecurring(value, field, isScoped);
   const scope = isScoped ? readScope(value["match"], fieldIn(field, "match")) : undefined;
   const { reason, approvedBy } = value;
+  const { file = field.findings.file ?? "", line } = field.document.placeOf(field.path);
   if (field.findings.errorCount > errorsBefore || when === undefined) return undefined;
   return {
     reason: String(reason),
     ...(typeof approvedBy === "string" ? { approvedBy } : {}),
     when,
     ...(scope === undefined ? {} : { scope }),
-    source: {
-      file: field.findings.file ?? "",
-      line: field.document.placeOf(field.path).line,
-    },
+    source: { file, line },
   };
 }
 
