@@ -1,8 +1,10 @@
 /**
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
- * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
+ * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines. What a file of
+ * its own makes is beside it: `status-answer.ts`, `plan-answer.ts`, `exclusion-answer.ts`.
  */
 import type { Budgeting, CalendarUnit, NoData, RuleFormatName, TemplateUse } from "../slo/index.ts";
+import type { ExclusionAnswer } from "./exclusion-answer.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -64,6 +66,8 @@ export interface ReadingAnswer {
   readonly burnRates: readonly BurnAnswer[];
   /** [lowest, highest] possible good events where a threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly number[] | null;
+  /** What exclusions leave out of the SLO window: in none of the numbers above. null without exclusions. */
+  readonly excluded: { readonly good: number; readonly bad: number; readonly total: number } | null;
   readonly newestPointAt: string | null;
   readonly newestPointAgeSeconds: number | null;
   /** Since when the stream has counted: a longer window is not full yet. */
@@ -125,6 +129,7 @@ export interface SloAnswer {
   };
   /** What a slice without events is. */
   readonly noData: NoData;
+  readonly exclusions: readonly ExclusionAnswer[];
   readonly per: readonly string[];
   readonly groupCount: number;
   /** Of a grouped SLO: the group with the least budget left. null before the first data. */
@@ -220,80 +225,6 @@ export interface RulesAnswer {
   }[];
   /** Those of all files, and those of the directory itself. */
   readonly problems: readonly RuleProblemAnswer[];
-}
-
-export interface StatusAnswer {
-  readonly version: string;
-  readonly node: string;
-  readonly state: "ready" | "starting" | "recovering" | "failing" | "stopping";
-  readonly reason: string | null;
-  readonly startedAt: string;
-  readonly uptimeSeconds: number;
-  readonly tickedAt: string | null;
-  readonly listeners: readonly { readonly name: string; readonly url: string }[];
-  readonly data: {
-    readonly directory: string;
-    readonly durability: "ack" | "interval";
-    readonly databaseBytes: number | null;
-    readonly walBytes: number | null;
-    readonly journalEntries: number | null;
-    readonly snapshotSeq: number | null;
-  };
-  readonly ingest: {
-    readonly requests: readonly {
-      readonly transport: "http" | "grpc";
-      readonly encoding: "protobuf" | "json";
-      readonly outcome: "ok" | "partial" | "client_error" | "unavailable";
-      readonly count: number;
-    }[];
-    readonly points: {
-      readonly accepted: number;
-      readonly rejected: number;
-      readonly unused: number;
-    };
-    /** Rejected points by reason, where there were any. */
-    readonly rejections: Readonly<Record<string, number>>;
-    /** Points that showed something about their sender, where there were any. */
-    readonly diagnostics: Readonly<Record<string, number>>;
-    readonly journal: {
-      readonly entries: number;
-      readonly bytes: number;
-      readonly failedEntries: number;
-    };
-    readonly increments: {
-      readonly tooOld: number;
-      readonly late: number;
-      readonly spread: number;
-      readonly unknownStream: number;
-    };
-  };
-  readonly seriesCount: number;
-  readonly streamCount: number;
-  readonly sloCount: number;
-  readonly rules: { readonly files: number; readonly errors: number; readonly warnings: number };
-  readonly alerts: { readonly pending: number; readonly firing: number };
-  readonly receivers: readonly ReceiverAnswer[];
-}
-
-/** One destination of alerts; counts are since the start. */
-export interface ReceiverAnswer {
-  readonly receiver: string;
-  readonly kind: "alertmanager" | "webhook";
-  readonly url: string;
-  /** Notifications that were taken. */
-  readonly sent: number;
-  /** Requests that failed and were tried again. */
-  readonly failed: number;
-  /** Notifications that it will never get. */
-  readonly givenUp: number;
-  /** Notifications that wait. */
-  readonly queueLength: number;
-  /** When what waits longest began to wait. */
-  readonly oldestAt: string | null;
-  readonly lastSentAt: string | null;
-  readonly lastError: string | null;
-  /** Since when requests fail; null while they are taken, or none was sent. */
-  readonly failingSince: string | null;
 }
 
 export interface DashboardListAnswer {

@@ -17,12 +17,10 @@ export type {
   BurnAnswer,
   ProblemAnswer,
   ReadingAnswer,
-  ReceiverAnswer,
   RulesAnswer,
   SloAnswer,
   SloDetailAnswer,
   SloListAnswer,
-  StatusAnswer,
   StreamAlertAnswer,
 } from "./answers.ts";
 export type { MetricAnswer, MetricsAnswer } from "./metrics-route.ts";
@@ -38,3 +36,4 @@ export type {
   RulesSample,
   StatusSample,
 } from "./sources.ts";
+export type { ReceiverAnswer, StatusAnswer } from "./status-answer.ts";

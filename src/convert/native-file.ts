@@ -12,6 +12,7 @@ import {
 import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
+import { excludeOf } from "./native-exclusions.ts";
 import { nativeSli, SLI_FORMS, type SliForm } from "./native-sli.ts";
 import type { ConvertWriter, WrittenSlo } from "./writer.ts";
 
@@ -26,6 +27,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
   const { description, objective, runbook, links, owner, labels, annotations, noData } = slo;
   const alerts = alertsOf(slo);
   const alerting = alertingOf(slo.alerting);
+  const exclude = excludeOf(slo);
   const window = windowOf(slo.window);
   const budgeting = budgetingOf(slo.budgeting);
   const free = Object.fromEntries(
@@ -41,6 +43,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
     ...groupsOf(slo, form),
     ...(alerts === "workbook" ? {} : { alerts }),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclude === undefined ? {} : { exclude }),
     ...(runbook === undefined ? {} : { runbook }),
     ...(links === undefined ? {} : { links }),
     ...(owner === undefined ? {} : { owner }),

@@ -5,6 +5,7 @@ import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
 import { groupsOf, originText } from "./native-file.ts";
+import { excludeOf } from "./native-exclusions.ts";
 import { SLI_FORMS, type SliForm } from "./native-sli.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { alertPoliciesOf } from "./openslo-policies.ts";
@@ -73,10 +74,12 @@ const annotationText = (value: Written | string): string =>
 function extraOf(slo: Slo, form: SliForm, saysAlerts: boolean): Written {
   const { noData, runbook, links } = slo;
   const alerting = saysAlerts ? alertingOf(slo.alerting) : undefined;
+  const exclude = excludeOf(slo);
   return {
     ...(noData === "ignore" ? {} : { noData }),
     ...groupsOf(slo, form),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclude === undefined ? {} : { exclude }),
     ...(runbook === undefined ? {} : { runbook }),
     ...(links === undefined ? {} : { links }),
   };

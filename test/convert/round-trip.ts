@@ -35,7 +35,16 @@ export function roundTrip(slos: readonly Slo[], target: ConvertTarget): RoundTri
  */
 export function compared(slo: Slo | undefined): unknown {
   if (slo === undefined) return undefined;
-  const { source: _source, annotations, objective, alerting, alerts, window, ...others } = slo;
+  const {
+    source: _source,
+    annotations,
+    objective,
+    alerting,
+    alerts,
+    window,
+    exclusions,
+    ...others
+  } = slo;
   const texts = (of: typeof alerting | NonNullable<typeof alerting>["bySeverity"]["page"]) => ({
     labels: of?.labels ?? {},
     annotations: of?.annotations ?? {},
@@ -51,6 +60,7 @@ export function compared(slo: Slo | undefined): unknown {
     window:
       window.kind === "rolling" ? window : { ...window, anchor: window.anchor.padEnd(19, ":00") },
     goodPpb: objective.goodPpb,
+    exclusions: exclusions?.map(({ source: _place, ...said }) => said),
     annotations: Object.fromEntries(
       Object.entries(annotations).filter(([name]) => !name.startsWith("slowburn.dev/")),
     ),

@@ -1,5 +1,5 @@
 /** One SLO of the native format → the model; also of a template, once its parameters are placed. */
-import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
+import { parseObjective, sliceKindOf, type Exclusion, type Slo } from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readAbsent } from "./absent.ts";
 import { readAlerting } from "./alerting.ts";
@@ -7,6 +7,7 @@ import { readAlerts } from "./alerts.ts";
 import { readAnnotations, readLinks } from "./annotations.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
+import { readExclusions } from "./exclusions.ts";
 import { readLabels } from "./labels.ts";
 import {
   DEFAULT_GROUP_LIMIT,
@@ -22,6 +23,8 @@ import { readWindow } from "./window.ts";
 /** What the SLOs of a document share. */
 export interface FileContext extends Pick<FileConfig, "service" | "owner"> {
   readonly labels: Readonly<Record<string, string>>;
+  /** Of all SLOs of the document. */
+  readonly exclusions: readonly Exclusion[];
   readonly settings: RuleSettings;
 }
 
@@ -56,6 +59,10 @@ export function readSlo(
   const id = `${file.service}/${name}`;
   const owner = { id, service: file.service, per: groups.per };
   const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
+  const exclusions = [
+    ...file.exclusions,
+    ...readExclusions(shape.exclude, fieldIn(field, "exclude")),
+  ];
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
@@ -78,6 +85,7 @@ export function readSlo(
     alerts,
     ...(absent === undefined ? {} : { absent }),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclusions.length === 0 ? {} : { exclusions }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,
