@@ -30,6 +30,7 @@ const ROOMS = [
   "config",
   "otlp",
   "engine",
+  "archive",
   "series",
   "storage",
   "alerts",

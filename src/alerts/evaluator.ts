@@ -3,7 +3,7 @@
  * What it remembers is in the views it shows, so a snapshot of them and the transitions since is the whole of it.
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
-import { isRetired, type AlertSeverity, type StreamIndex, type Tier } from "../slo/index.ts";
+import { isHidden, type AlertSeverity, type StreamIndex, type Tier } from "../slo/index.ts";
 import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
@@ -84,7 +84,7 @@ export class AlertEvaluator {
       const mask = masks[slot] ?? 0;
       if (index < 0 || (mask === 0 && !this.#table.isTracked(index))) continue;
       const stream = this.#source.stream(index as StreamIndex); // a slot holds a StreamIndex or -1
-      if (stream === undefined || isRetired(stream.slo)) continue;
+      if (stream === undefined || isHidden(stream.slo)) continue;
       this.#visit({ shard, slot, mask, plan, stream, nowMs, transitions });
     }
   }

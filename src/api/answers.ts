@@ -2,6 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
+import type { ArchiveAnswer } from "./archive-answer.ts";
 import type { Budgeting, CalendarUnit, NoData, RuleFormatName } from "../slo/index.ts";
 
 export interface ProblemAnswer {
@@ -228,6 +229,8 @@ export interface StatusAnswer {
     readonly journalEntries: number | null;
     readonly snapshotSeq: number | null;
   };
+  /** null when nothing is archived. */
+  readonly archive: ArchiveAnswer | null;
   readonly ingest: {
     readonly requests: readonly {
       readonly transport: "http" | "grpc";

@@ -2,6 +2,7 @@
 import type { AlertView } from "../alerts/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { ReceiverAnswer, StatusAnswer } from "./answers.ts";
+import { archiveAnswer } from "./archive-answer.ts";
 import { moment, momentOrNull } from "./moment.ts";
 import type { ApiSources, ReceiverSample, StatusSample } from "./sources.ts";
 
@@ -28,6 +29,7 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
       journalEntries: storage?.journalEntries ?? null,
       snapshotSeq: storage?.snapshotSeq ?? null,
     },
+    archive: sample.archive === undefined ? null : archiveAnswer(sample.archive),
     ingest: {
       requests: sample.requests,
       points: sample.points,

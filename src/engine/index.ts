@@ -3,7 +3,9 @@
  * exact and as of one tick, with the numbers made of them. No I/O, no clock: the same calls give the same bits.
  */
 export { Engine, type EngineSettings } from "./engine.ts";
+export { type Fate, type FateParts, fatesOf } from "./fate.ts";
 export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
 export { metricShape, OVERFLOW_VALUE } from "./binding.ts";
+export { quantised, sharedUpTo } from "./spread.ts";

@@ -8,6 +8,7 @@ export { type AccumulatorCounters, DIAGNOSTICS } from "./accumulator-counters.ts
 export type { InexactCut } from "./cuts.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
 export { type Rejection, REJECTIONS } from "./rejection.ts";
+export type { Rebooking } from "./rebooking.ts";
 export { RecordReader, RecordWriter } from "./record-bytes.ts";
 export { SeriesState, type SeriesSettings } from "./series-state.ts";
 export { SeriesSnapshots } from "./snapshot.ts";
