@@ -1,4 +1,5 @@
 /** Every bench by the name `npm run bench -- <name>` knows it by. */
+import { archiveCases } from "./archive.ts";
 import type { Bench } from "./bench-case.ts";
 import { decodeCases } from "./decode.ts";
 import { evaluationCases } from "./evaluation.ts";
@@ -17,6 +18,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   journal: journalCases,
   evaluation: evaluationCases,
   exposition: expositionCases,
+  archive: archiveCases,
   memory: memoryCases,
   latency: latencyCases,
   recovery: recoveryCases,

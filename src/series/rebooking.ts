@@ -36,10 +36,16 @@ interface Rebooked {
   readonly isTotalCut: boolean;
 }
 
+/** Amounts booked in one step: a millisecond or two. */
+const STEP_CELLS = 4096;
+
 export class Rebooking {
   readonly #parts: RebookingParts;
   readonly #targets = new WeakMap<BoundTargets, readonly Rebooked[]>();
   #nextBlock = 0;
+  /** The block at hand, and its first column that is not booked yet. */
+  #block: BlockCells | undefined;
+  #column = 0;
   /** Amounts that were booked. */
   cellCount = 0;
 
@@ -48,7 +54,7 @@ export class Rebooking {
   }
 
   get isDone(): boolean {
-    return this.#nextBlock >= this.#parts.archive.blockCount;
+    return this.#block === undefined && this.#nextBlock >= this.#parts.archive.blockCount;
   }
 
   /** 0 to 1. */
@@ -57,20 +63,28 @@ export class Rebooking {
     return blockCount === 0 ? 1 : this.#nextBlock / blockCount;
   }
 
-  /** Books the next block: some milliseconds. */
+  /** Books the next columns: a millisecond or two. */
   step(): void {
     if (this.isDone) return;
-    const { archive, columns, bindings } = this.#parts;
-    const block = archive.read(this.#nextBlock++);
-    for (let column = 0; column < PAGE_COLUMNS; column++) {
-      const series = columns.seriesAt(block.firstColumn + column);
-      if (series < 0) continue;
-      const targets = this.#rebookedOf(bindings.of(series));
-      if (targets.length === 0) continue;
-      const { name } = columns.measureAt(block.firstColumn + column);
-      for (const target of targets) {
-        if (target.measure === name) this.#book(target, block, column);
-      }
+    this.#block ??= this.#parts.archive.read(this.#nextBlock++);
+    const end = this.cellCount + STEP_CELLS;
+    while (this.#column < PAGE_COLUMNS && this.cellCount < end) {
+      this.#bookColumn(this.#block, this.#column++);
+    }
+    if (this.#column < PAGE_COLUMNS) return;
+    this.#block = undefined;
+    this.#column = 0;
+  }
+
+  #bookColumn(block: BlockCells, column: number): void {
+    const { columns, bindings } = this.#parts;
+    const series = columns.seriesAt(block.firstColumn + column);
+    if (series < 0) return;
+    const targets = this.#rebookedOf(bindings.of(series));
+    if (targets.length === 0) return;
+    const { name } = columns.measureAt(block.firstColumn + column);
+    for (const target of targets) {
+      if (target.measure === name) this.#book(target, block, column);
     }
   }
 
