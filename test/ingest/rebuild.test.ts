@@ -224,3 +224,42 @@ describe("an SLO that is rebuilt", () => {
     expect(play.world.core.rebuild).toBeUndefined();
   });
 });
+
+describe("what the archive does not hold", () => {
+  test("series that no rule used leave the windows partial, until they have left", async () => {
+    const narrow = {
+      ...requests,
+      where: [{ kind: "in", key: "route", values: ["/pay"] }],
+    } as const;
+    const before = slo("orders", { kind: "events", total: narrow, ...bad5xx });
+    const after = slo("orders", { kind: "events", total: requests, ...bad5xx });
+    const play = await new Play().start([before]);
+    for (let minute = 0; minute < 10; minute++) {
+      await play.step({ kind: "send", minutes: 1, events: [5, 7, 2, 0] });
+    }
+    const { intake, engine } = play.world;
+    await intake.changeRules([before, pendingOf(after, millis(ms(0)))]);
+    play.finish();
+    await intake.changeRules([{ ...after, rebuiltFrom: millis(ms(0)) }]);
+    const [stream] = engine.streamsOf(after.id);
+    const { integrity, total } = engine.read(stream!.index);
+    expect(integrity).toEqual({
+      kind: "partial",
+      reasons: ["no rule used 2 of the series before: nothing of them was archived"],
+    });
+    expect(total).toBe(70);
+  });
+
+  test("is said before: a threshold that no rule had, slices, what was archived only now", async () => {
+    const play = await new Play().start(OLD);
+    await play.step({ kind: "send", minutes: 1, events: [1, 1, 1, 1] });
+    const { core } = play.world;
+    const at = (minutes: number) => (each: Slo) => core.heldSince(each, ms(minutes * 60));
+    expect(CHANGED.map(at(1))).toEqual(CHANGED.map(() => undefined));
+    expect(CHANGED.map(at(10))).toEqual(CHANGED.map(() => ms(0)));
+    const faster = slo("fast", { kind: "latency", total: duration, thresholdNanos: 300_000_000 });
+    expect(at(10)(faster)).toBeUndefined();
+    const ratio = { kind: "ratioTimeslices", widthMs: millis(60_000) } as const;
+    expect(at(10)({ ...CHANGED[0]!, budgeting: ratio })).toBeUndefined();
+  });
+});
