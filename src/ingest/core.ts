@@ -180,8 +180,8 @@ export class Core {
     const archivedMs = this.#archive?.heldSinceMs;
     // Cells are wider than slices: what a slice of them came to cannot be told.
     if (archivedMs === undefined || slo.budgeting.kind !== "occurrences") return undefined;
-    const { metrics } = this.series.identity;
-    const known = Array.from({ length: metrics.count }, (_, id) => this.series.identity.metric(id));
+    const { identity } = this.series;
+    const known = { count: identity.metrics.count, metric: (id: number) => identity.metric(id) };
     const usedMs = this.#measureUse.heldSinceMs(slo.indicator, known);
     if (usedMs === undefined) return undefined;
     const sinceMs = Math.max(usedMs, archivedMs);

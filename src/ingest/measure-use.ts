@@ -6,6 +6,11 @@ import { metricShape } from "../engine/index.ts";
 import type { MetricIdentity } from "../series/index.ts";
 import { metricSpellings, type Indicator, type Measure, type Slo } from "../slo/index.ts";
 
+interface MetricList {
+  readonly count: number;
+  readonly metric: (id: number) => MetricIdentity;
+}
+
 interface Measured {
   /** As the rule spells it. */
   readonly metric: string;
@@ -17,6 +22,9 @@ const COUNT = "count";
 
 export class MeasureUse {
   #sinceMs = new Map<string, number>();
+  /** Of each metric that a spelling means, all its spellings; of the first `learnt` metrics. */
+  readonly #meanings = new Map<string, readonly (readonly string[])[]>();
+  #learnt = 0;
 
   /** Measures that were used already keep their moment. */
   update(slos: readonly Slo[], nowMs: number): void {
@@ -31,18 +39,30 @@ export class MeasureUse {
 
   /**
    * From when on all is held that the indicator measures, ms; `undefined` when it measures something that no rule did.
-   * `metrics` are those that came.
+   * `metrics` are those that came, the same ones at the front at each call.
    */
-  heldSinceMs(indicator: Indicator, metrics: readonly MetricIdentity[]): number | undefined {
+  heldSinceMs(indicator: Indicator, metrics: MetricList): number | undefined {
+    this.#learn(metrics);
     let latest = 0;
     for (const measured of measuresOf(indicator)) {
-      for (const spellings of spellingsOf(measured.metric, metrics)) {
+      const meant = this.#meanings.get(measured.metric) ?? [[measured.metric]]; // one that never came has its own
+      for (const spellings of meant) {
         const since = this.#earliest(spellings, measured.measure);
         if (since === undefined) return undefined;
         latest = Math.max(latest, since);
       }
     }
     return latest;
+  }
+
+  #learn({ count, metric }: MetricList): void {
+    for (; this.#learnt < count; this.#learnt++) {
+      const { name, unit, ...shape } = metric(this.#learnt);
+      const spellings = metricSpellings(name, unit, metricShape({ name, unit, ...shape }));
+      for (const spelling of spellings) {
+        this.#meanings.set(spelling, [...(this.#meanings.get(spelling) ?? []), spellings]);
+      }
+    }
   }
 
   #earliest(spellings: readonly string[], measure: string): number | undefined {
@@ -68,17 +88,6 @@ function keysOf({ metric, measure }: Measured): readonly string[] {
   const isOfSamples = measure.startsWith("sample");
   const own = keyOf({ metric, measure });
   return isOfSamples ? [own] : [own, keyOf({ metric, measure: COUNT })];
-}
-
-/** Of each metric that a rule's spelling means, all its spellings; of one that never came, its own. */
-function spellingsOf(
-  metric: string,
-  metrics: readonly MetricIdentity[],
-): readonly (readonly string[])[] {
-  const meant = metrics
-    .map((each) => metricSpellings(each.name, each.unit, metricShape(each)))
-    .filter((spellings) => spellings.includes(metric));
-  return meant.length === 0 ? [[metric]] : meant;
 }
 
 function measuresOf(indicator: Indicator): readonly Measured[] {
