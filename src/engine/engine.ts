@@ -1,11 +1,5 @@
 /** The engine: increments, rules and ticks in; sums of every window, and readings of them, out. Pure and deterministic. */
-import {
-  assert,
-  isHidden,
-  type Slo,
-  type SnapshotPart,
-  type StreamIndex,
-} from "../slo/index.ts";
+import { assert, isHidden, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
 import { Binder } from "./binding.ts";
 import { editRules } from "./edit-rules.ts";
 import { bucketAt } from "./ladder.ts";
