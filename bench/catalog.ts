@@ -1,5 +1,6 @@
 /** Every bench by the name `npm run bench -- <name>` knows it by. */
 import { archiveCases } from "./archive.ts";
+import { backtestCases } from "./backtest.ts";
 import type { Bench } from "./bench-case.ts";
 import { decodeCases } from "./decode.ts";
 import { evaluationCases } from "./evaluation.ts";
@@ -9,6 +10,7 @@ import { journalCases } from "./journal.ts";
 import { latencyCases } from "./latency.ts";
 import { memoryCases } from "./memory.ts";
 import { recoveryCases } from "./recovery.ts";
+import { rulesLoadCases } from "./rules-load.ts";
 import { seriesCases } from "./series.ts";
 
 /** In the order in which a data point meets what they measure. */
@@ -22,5 +24,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   memory: memoryCases,
   latency: latencyCases,
   recovery: recoveryCases,
+  rules: rulesLoadCases,
   ingest: ingestCases,
+  backtest: backtestCases,
 };

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
+import { inlineThePointsWay } from "../src/ingest/index.ts";
 import { isAsked, runCase } from "./bench-case.ts";
 import type { BenchSettings } from "./bench-settings.ts";
 import { BENCHES } from "./catalog.ts";
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
 if (values.readme && (values.quick || values.profile || positionals.length > 0))
   refuse("--readme writes the table of a whole run: no names, no --quick, no --profile");
 
+inlineThePointsWay(); // as the server does
 const progress = terminalProgress();
 const settings: BenchSettings = {
   isQuick: values.quick,

@@ -6,7 +6,7 @@ import { BENCHES } from "../bench/catalog.ts";
 import { README_BEGIN, README_COLUMNS, README_END } from "../bench/readme-table.ts";
 import { numberText } from "../bench/table.ts";
 import { configTable, loadConfig } from "../src/config/index.ts";
-import { readRuleFile } from "../src/rules/index.ts";
+import { readRuleFiles } from "../src/rules/index.ts";
 import { TEST_TLS } from "./api/test-tls.ts";
 import { until } from "./e2e/until.ts";
 import { BLOCKS, PROSE, section, type Block } from "./readme/blocks.ts";
@@ -37,9 +37,11 @@ describe("every block", () => {
   test("that is an SLO file loads without a word", () => {
     expect(of("rules").length).toBeGreaterThan(1);
     for (const { code } of of("rules")) {
-      const { slos, problems } = readRuleFile({ file: "README.md", text: code });
+      const library = { file: "http.yaml", text: textOf("rules/templates/http.yaml") };
+      const [reading] = readRuleFiles([{ file: "README.md", text: code }, library]);
+      const { slos, problems, templates = [] } = reading!;
       expect(problems).toEqual([]);
-      expect(slos.length).toBeGreaterThan(0);
+      expect(slos.length + templates.length).toBeGreaterThan(0);
     }
   });
 
@@ -122,7 +124,7 @@ describe("a new user", { timeout: 120_000 }, () => {
   test("is told what listens, what is loaded and where data lives", () => {
     const said = slowburn.said();
     for (const port of [4317, 4318, 4319] as const) expect(said).toContain(sandbox.url(port));
-    expect(said).toMatch(/rules\/slowburn\.yaml: 3 SLOs/);
+    expect(said).toMatch(/rules\/http\.yaml: 2 SLOs/);
     expect(said).toContain("./data");
   });
 
@@ -136,9 +138,11 @@ describe("a new user", { timeout: 120_000 }, () => {
 
   test("puts the SLO files into rules/, and they are in force without a restart", async () => {
     for (const { code } of of("rules")) {
-      const { service = "openslo" } = parse(code) as { service?: string };
-      sandbox.write(`rules/${service}.yaml`, code);
+      const { service, templates } = parse(code) as { service?: string; templates?: unknown };
+      const name = service ?? (templates === undefined ? "openslo" : "platform");
+      sandbox.write(`rules/${name}.yaml`, code);
     }
+    for (const { code } of of("ruletest")) sandbox.write("rules/tests/shop.slo", code);
     await until("the files are loaded", async () => {
       const response = await fetch(`${sandbox.url(4319)}/api/v1/slos/shop/orders`);
       return response.ok;

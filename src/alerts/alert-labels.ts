@@ -3,31 +3,93 @@
  * research/grafana.md section 5). Names fit Alertmanager before 0.27, which refuses anything but [a-zA-Z_][a-zA-Z0-9_]*.
  */
 import type { StreamView } from "../engine/index.ts";
-import { distinctLabelNames, freeLabelName, type AlertSeverity } from "../slo/index.ts";
+import {
+  ALERT_IDENTITY_LABELS,
+  distinctLabelNames,
+  expandTemplate,
+  freeLabelName,
+  labelName,
+  type AlertSeverity,
+  type Slo,
+} from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
 
 /** One name for all: routing goes by `severity`, `service` and the user's labels. */
 const ALERT_NAME = "SlowburnErrorBudgetBurn";
+const ABSENT_NAME = "SlowburnDataAbsent";
 
 /**
- * slowburn's own labels, then the group's attributes under the names they have in `/metrics`, then the SLO's labels. A name
- * that is taken gets `exported_` in front, as Prometheus does it, and a number if need be. Empty values are left out: to
- * Alertmanager they are absent labels.
+ * slowburn's own labels, then the group's attributes under the names they have in `/metrics`, then the SLO's labels, then
+ * what the file gives its alerts. A name that is taken gets `exported_` in front, as Prometheus does it, and a number if
+ * need be; but as a rule's labels win over its series' at Prometheus, the alerts' labels win over all that do not say
+ * which alert it is. Empty values are left out: to Alertmanager they are absent labels.
  */
 export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity): AlertLabels {
+  const name = slo.alerting?.alertName ?? ALERT_NAME;
+  const said = { ...slo.alerting?.labels, ...slo.alerting?.bySeverity[severity]?.labels };
+  const groupNames = distinctLabelNames(slo.per).map(
+    (each, at) => [each, group[at] ?? ""] as const,
+  );
+  return labelsOf(slo, name, severity, groupNames, said);
+}
+
+/** Of the alert on an SLO's absent data, whatever its groups. */
+export function absentLabels(slo: Slo, severity: AlertSeverity): AlertLabels {
+  const { alertName = ABSENT_NAME, severity: word = severity } = slo.alerting?.absent ?? {};
+  const isTaken = alertName === slo.alerting?.alertName; // else both could be one alert to receivers
+  const name = isTaken ? `${alertName}Absent` : alertName;
+  return labelsOf(slo, name, severity, [], { ...slo.alerting?.labels, severity: word });
+}
+
+function labelsOf(
+  slo: Slo,
+  alertName: string,
+  severity: AlertSeverity,
+  group: readonly (readonly [string, string])[],
+  said: AlertLabels,
+): AlertLabels {
   const labels = new Map<string, string>([
-    ["alertname", ALERT_NAME],
+    ["alertname", alertName],
     ["severity", severity],
     ["slo", slo.id],
     ["service", slo.service],
     ["owner", slo.owner ?? ""],
+    ...(slo.source.format === "sloth" ? slothLabels(slo, severity) : []),
   ]);
-  for (const [position, name] of distinctLabelNames(slo.per).entries())
-    labels.set(name, group[position] ?? "");
+  for (const [name, value] of group) labels.set(name, value);
   for (const key of Object.keys(slo.labels).sort())
     labels.set(
       freeLabelName(key, (name) => labels.has(name)),
       slo.labels[key] ?? "",
     );
+  const groupNames = group.map(([name]) => name);
+  addAlertLabels(labels, said, new Set([...ALERT_IDENTITY_LABELS, ...groupNames]));
   return Object.fromEntries([...labels].filter(([, value]) => value !== ""));
+}
+
+/** What routes and templates of Sloth's users ask for (slok/sloth pkg/common/model, `PromSLO…LabelName`). */
+const slothLabels = (slo: Slo, severity: AlertSeverity): readonly [string, string][] => [
+  ["sloth_id", `${slo.service}-${slo.name}`],
+  ["sloth_service", slo.service],
+  ["sloth_slo", slo.name],
+  ["sloth_severity", severity],
+];
+
+/** Templates see the labels so far, as at Prometheus those of the series that alerts; never a value. */
+function addAlertLabels(
+  labels: Map<string, string>,
+  said: AlertLabels,
+  identity: ReadonlySet<string>,
+): void {
+  const values = { labels: Object.fromEntries(labels) };
+  for (const key of Object.keys(said).sort()) {
+    const plain = labelName(key);
+    const value = expandTemplate(said[key] ?? "", values);
+    if (!identity.has(plain)) labels.set(plain, value);
+    else if (labels.get(plain) !== value)
+      labels.set(
+        freeLabelName(key, (name) => labels.has(name)),
+        value,
+      );
+  }
 }

@@ -30,6 +30,8 @@ export type ResolveReason =
   | "stream-removed"
   /** A rule edit took every tier of this severity away. */
   | "policy-edited"
+  /** Data came again. */
+  | "data-returned"
   /** A rule edit changed the labels: the alert goes on under new ones. */
   | "labels-edited";
 
@@ -40,6 +42,8 @@ export interface AlertView {
   readonly sloId: string;
   readonly group: readonly string[];
   readonly severity: AlertSeverity;
+  /** `absent`: no data came, of the SLO as a whole; else a burn rate. */
+  readonly kind?: "absent";
   readonly state: "pending" | "firing" | "resolved";
   readonly activeAt: number;
   readonly firedAt?: number | undefined;

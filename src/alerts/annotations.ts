@@ -5,12 +5,15 @@
 import type { StreamReading, StreamView, WindowReading } from "../engine/index.ts";
 import {
   budgetRatio,
+  expandTemplate,
   formatDuration,
+  lookbacksOf,
   windowText,
   type Slo,
   type SloWindow,
   type Tier,
 } from "../slo/index.ts";
+import { alertLabels } from "./alert-labels.ts";
 import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
@@ -27,6 +30,8 @@ export interface AlertLinks {
 
 /** What the tier's two lookbacks say at the tick. */
 interface Evidence {
+  /** Of every lookback of the tier, longest first. */
+  readonly all: readonly { readonly spanMs: number; readonly window: WindowReading | undefined }[];
   readonly long: WindowReading | undefined;
   readonly short: WindowReading | undefined;
   readonly tier: Tier;
@@ -75,6 +80,8 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
   switch (reason) {
     case "recovered":
       return `${streamKey} no longer burns its error budget too fast: ${firedFor}`;
+    case "data-returned":
+      return `${streamKey} has data again: ${firedFor}`;
     case "no-data":
       return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
     case "stream-removed":
@@ -88,12 +95,13 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
 
 function evidenceOf(reading: StreamReading, tier: Tier): Evidence {
   const at = (windowMs: number) => reading.windows.find((window) => window.windowMs === windowMs);
-  return { long: at(tier.longMs), short: at(tier.shortMs), tier };
+  const all = lookbacksOf(tier).map((spanMs) => ({ spanMs, window: at(spanMs) }));
+  return { all, long: at(tier.longMs), short: at(tier.shortMs), tier };
 }
 
 function annotated(
   { stream, budgetProjected, exhaustionMs }: StreamReading,
-  { long }: Evidence,
+  { long, short, tier }: Evidence,
   links: AlertLinks,
   summary: string,
   description: readonly string[],
@@ -109,7 +117,28 @@ function annotated(
     time_to_exhaustion: optional(exhaustionMs, spanText),
   };
   const present = Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]);
-  return Object.fromEntries(present);
+  return { ...Object.fromEntries(present), ...saidAnnotations(stream, tier, short, summary) };
+}
+
+/**
+ * What the file itself says wins over slowburn's texts, as it does over Sloth's. A summary that it displaces goes on as
+ * `slowburn_summary`: why the alert fires is always said.
+ */
+function saidAnnotations(
+  stream: StreamView,
+  { severity }: Tier,
+  short: WindowReading | undefined,
+  summary: string,
+): AlertLabels {
+  const { alerting } = stream.slo;
+  const said = { ...alerting?.annotations, ...alerting?.bySeverity[severity]?.annotations };
+  if (Object.keys(said).length === 0) return {};
+  const values = { labels: alertLabels(stream, severity), value: short?.errorRatio ?? NaN };
+  const texts = Object.entries(said).map(([name, text]) => [name, expandTemplate(text, values)]);
+  return {
+    ...("summary" in said ? { slowburn_summary: summary } : {}),
+    ...Object.fromEntries(texts),
+  };
 }
 
 const optional = (value: number | undefined, text: (value: number) => string) =>
@@ -157,18 +186,20 @@ function budgetText(
 const countedWord = ({ budgeting }: Slo): string =>
   budgeting.kind === "occurrences" ? "events" : "slices";
 
+const IN_ALL: Readonly<Record<number, string>> = { 1: "", 2: " in both" };
+
 /** x of n, and what the tier asks for. */
 function evidenceSentences(
   { stream: { slo }, goodBounds }: StreamReading,
-  { long, short, tier }: Evidence,
+  { all, tier }: Evidence,
 ): readonly string[] {
   const counts = (window: WindowReading | undefined, windowMs: number) =>
     `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} ${countedWord(slo)} in ` +
     `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
   return [
-    `Bad: ${counts(long, tier.longMs)} and ${counts(short, tier.shortMs)}.`,
-    `The ${tier.severity} tier ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} asks for a burn rate ` +
-      `over ${tier.factorMilli / 1000} in both, at an objective of ${slo.objective.text}.`,
+    `Bad: ${all.map(({ window, spanMs }) => counts(window, spanMs)).join(" and ")}.`,
+    `The ${tier.severity} tier ${all.map(({ spanMs }) => formatDuration(spanMs)).join("/")} asks for a burn rate ` +
+      `over ${tier.factorMilli / 1000}${IN_ALL[all.length] ?? " in each"}, at an objective of ${slo.objective.text}.`,
     ...(goodBounds === undefined
       ? []
       : ["Counts are estimates: the threshold lies inside a histogram bucket."]),

@@ -32,6 +32,7 @@ function scanTier(shard: ScannedShard, tier: Tier, bit: number, masks: Uint32Arr
   const shortTotal = shard.totalSums[short]!;
   const longStraddle = straddle?.goodSums[long];
   const shortStraddle = straddle?.goodSums[short];
+  const between = (tier.betweenMs ?? []).map((spanMs) => shard.windowsMs.indexOf(spanMs));
   const factor = tier.factorMilli;
   for (let slot = 0; slot < slotCount; slot++) {
     let shortBad = shortTotal[slot]! - shortGood[slot]!;
@@ -43,8 +44,24 @@ function scanTier(shard: ScannedShard, tier: Tier, bit: number, masks: Uint32Arr
     let bad = total - longGood[slot]!;
     if (longStraddle !== undefined) bad -= longStraddle[slot]!;
     if (!(bad > 0) || bad < tier.minBadEvents || !burnExceeds(bad, total, factor, budget)) continue;
+    if (between.length > 0 && !burnsOver(shard, between, slot, factor, budget)) continue;
     if (isSignificant(bad, total, budget, tier.significance)) masks[slot]! |= bit;
   }
+}
+
+/** Over each of the columns. */
+function burnsOver(
+  { goodSums, totalSums, straddle }: ScannedShard,
+  columns: readonly number[],
+  slot: number,
+  factorMilli: number,
+  budgetPpb: number,
+): boolean {
+  return columns.every((column) => {
+    const total = totalSums[column]![slot]!;
+    const bad = total - goodSums[column]![slot]! - (straddle?.goodSums[column]![slot] ?? 0);
+    return bad > 0 && burnExceeds(bad, total, factorMilli, budgetPpb);
+  });
 }
 
 /** DESIGN 4.12: so many bad events must be unlikely at exactly one budget. Above some 300 events it is always so. */

@@ -3,7 +3,14 @@
  * What it remembers is in the views it shows, so a snapshot of them and the transitions since is the whole of it.
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
-import { isHidden, type AlertSeverity, type StreamIndex, type Tier } from "../slo/index.ts";
+import {
+  isHidden,
+  type AlertSeverity,
+  type Slo,
+  type StreamIndex,
+  type Tier,
+} from "../slo/index.ts";
+import { AbsenceWatch } from "./absence.ts";
 import { continued, ended, relabelled } from "./alert-change.ts";
 import { leadingTier, stepTiers } from "./alert-step.ts";
 import { AlertTable, SEVERITIES, type StreamAlerts } from "./alert-table.ts";
@@ -24,6 +31,8 @@ const RESOLVED_RETENTION_MS = 15 * 60_000;
 
 /** What of the engine is asked beyond its shards. */
 export interface StreamSource {
+  /** Those in force; the same array until rules change. */
+  readonly slos: readonly Slo[];
   /** Asked for indexes that a shard holds. */
   stream(index: StreamIndex): StreamView | undefined;
   /** Asked for streams that `stream` or `streamsOf` just gave. */
@@ -51,12 +60,16 @@ export class AlertEvaluator {
   readonly #source: StreamSource;
   readonly #links: AlertLinks;
   readonly #table = new AlertTable();
+  readonly #absence: AbsenceWatch;
+  #views: readonly AlertView[] = [];
+  #viewParts: readonly (readonly AlertView[])[] = [];
   #masks = new Uint32Array(1024);
   #tick = 0;
 
   constructor(source: StreamSource, settings: EvaluatorSettings) {
     this.#source = source;
     this.#links = settings.links;
+    this.#absence = new AbsenceWatch(settings.links);
   }
 
   /** Steps every alert to the sums of the last tick; `nowMs` never falls. Journal the result before acting on it. */
@@ -67,6 +80,10 @@ export class AlertEvaluator {
     for (const shard of shards) this.#evaluateShard(shard, nowMs, transitions);
     if (this.#settleUnseen(nowMs, transitions))
       for (const shard of shards) this.#evaluateShard(shard, nowMs, transitions);
+    const { slos } = this.#source;
+    const streamAt = (index: StreamIndex) => this.#source.stream(index);
+    for (const change of this.#absence.evaluate(slos, shards, streamAt, nowMs))
+      this.#change(change, transitions);
     this.#forgetResolved(nowMs);
     this.#table.prune();
     return transitions;
@@ -189,6 +206,7 @@ export class AlertEvaluator {
   }
 
   #forgetResolved(nowMs: number): void {
+    this.#absence.forget(nowMs, RESOLVED_RETENTION_MS);
     if (this.#table.resolvedCount === 0) return;
     for (const row of this.#table.rows)
       for (const severity of SEVERITIES) {
@@ -221,12 +239,17 @@ export class AlertEvaluator {
 
   /** Pending, firing and lately resolved alerts by stream key; the same array until one changes. */
   current(): readonly AlertView[] {
-    return this.#table.views();
+    const parts = [this.#table.views(), this.#absence.views()];
+    if (parts.some((part, index) => part !== this.#viewParts[index])) {
+      this.#viewParts = parts;
+      this.#views = parts.flat();
+    }
+    return this.#views;
   }
 
   /** The alert with annotations as of the last tick. */
   describe(alert: AlertView): AlertView {
-    if (alert.state === "resolved") return alert;
+    if (alert.state === "resolved" || alert.kind === "absent") return alert;
     const row = this.#table.row(alert.streamKey);
     const stream = row === undefined ? undefined : this.#locate(row);
     if (stream === undefined) return alert; // removed since the last tick
@@ -241,6 +264,7 @@ export class AlertEvaluator {
   /** Replaces everything by a snapshot. Throws `OperationError` (`alerts-snapshot`) when the bytes are none. */
   restore(bytes: Uint8Array): void {
     this.#table.clear();
+    this.#absence.clear();
     for (const alert of decodeAlerts(bytes)) this.#put(alert);
   }
 
@@ -253,6 +277,7 @@ export class AlertEvaluator {
   }
 
   #put(alert: AlertView): void {
+    if (alert.kind === "absent") return this.#absence.put(alert);
     const row = this.#table.row(alert.streamKey) ?? this.#table.add(alert.streamKey);
     this.#table.set(row, alert.severity, alert);
   }

@@ -2,13 +2,14 @@
 import {
   assert,
   formatDuration,
+  lookbacksOf,
   type AlertPolicy,
   type AlertSeverity,
   type Tier,
 } from "../slo/index.ts";
 
 export interface PlannedTier {
-  /** `1h/5m`; a second tier over the same lookbacks is `1h/5m#2`. */
+  /** `1h/5m`, `1h` of a single lookback; a second tier over the same lookbacks is `1h/5m#2`. */
   readonly name: string;
   readonly tier: Tier;
   /** The tier's bit in a scan mask. */
@@ -28,7 +29,7 @@ export function planOf(policy: AlertPolicy): PolicyPlan {
   assert(policy.tiers.length <= TIER_LIMIT, "a policy has at most 31 tiers");
   const seen = new Map<string, number>();
   const planned = policy.tiers.map((tier, index): PlannedTier => {
-    const lookbacks = `${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)}`;
+    const lookbacks = lookbacksOf(tier).map(formatDuration).join("/");
     const count = (seen.get(tier.severity + lookbacks) ?? 0) + 1;
     seen.set(tier.severity + lookbacks, count);
     return { name: count === 1 ? lookbacks : `${lookbacks}#${count}`, tier, bit: 1 << index };

@@ -15,6 +15,7 @@ export const streamAlertAnswer = (alert: AlertView): StreamAlertAnswer => ({
 
 export const alertAnswer = (alert: AlertView): AlertAnswer => ({
   ...streamAlertAnswer(alert),
+  kind: alert.kind ?? "burn",
   streamKey: alert.streamKey,
   sloId: alert.sloId,
   group: alert.group,

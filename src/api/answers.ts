@@ -2,8 +2,7 @@
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
  * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
  */
-import type { ArchiveAnswer } from "./archive-answer.ts";
-import type { Budgeting, CalendarUnit, NoData, RuleFormatName } from "../slo/index.ts";
+import type { Budgeting, CalendarUnit, NoData, RuleFormatName, TemplateUse } from "../slo/index.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -92,6 +91,9 @@ export interface SloAnswer {
   readonly description: string;
   readonly owner: string | null;
   readonly runbook: string | null;
+  /** Named addresses: dashboards, designs. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly objective: {
     readonly text: string;
@@ -131,6 +133,8 @@ export interface SloAnswer {
     readonly file: string;
     readonly line: number;
     readonly format: RuleFormatName;
+    /** The template that the SLO was made of; null for one that is written out. */
+    readonly template: TemplateUse | null;
   };
 }
 
@@ -139,6 +143,7 @@ export interface TierAnswer {
   readonly factor: number;
   readonly longSeconds: number;
   readonly shortSeconds: number;
+  readonly lookbackSeconds: readonly number[];
   readonly forSeconds: number;
   readonly keepFiringForSeconds: number;
   readonly minBadEvents: number;
@@ -152,6 +157,8 @@ export interface SloDetailAnswer extends SloAnswer {
     readonly tiers: readonly TierAnswer[];
     /** Alerts are held through silence for so long; null: without end. */
     readonly noDataHoldSeconds: number | null;
+    /** The alert on absent data; null: none. */
+    readonly absent: { readonly severity: "page" | "ticket"; readonly afterSeconds: number } | null;
   };
   /** Each member, in order of first sight; one for an SLO without groups. */
   readonly groups: readonly ReadingAnswer[];
@@ -174,6 +181,7 @@ export interface SloListAnswer {
 }
 
 export interface AlertAnswer extends StreamAlertAnswer {
+  readonly kind: "burn" | "absent";
   readonly streamKey: string;
   readonly sloId: string;
   readonly group: readonly string[];
@@ -197,6 +205,8 @@ export interface RuleProblemAnswer {
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  /** Where what is meant ends in that line, exclusive. */
+  readonly endColumn: number | null;
   readonly path: string;
 }
 
@@ -210,82 +220,6 @@ export interface RulesAnswer {
   }[];
   /** Those of all files, and those of the directory itself. */
   readonly problems: readonly RuleProblemAnswer[];
-}
-
-export interface StatusAnswer {
-  readonly version: string;
-  readonly node: string;
-  readonly state: "ready" | "starting" | "recovering" | "failing" | "stopping";
-  readonly reason: string | null;
-  readonly startedAt: string;
-  readonly uptimeSeconds: number;
-  readonly tickedAt: string | null;
-  readonly listeners: readonly { readonly name: string; readonly url: string }[];
-  readonly data: {
-    readonly directory: string;
-    readonly durability: "ack" | "interval";
-    readonly databaseBytes: number | null;
-    readonly walBytes: number | null;
-    readonly journalEntries: number | null;
-    readonly snapshotSeq: number | null;
-  };
-  /** null when nothing is archived. */
-  readonly archive: ArchiveAnswer | null;
-  readonly ingest: {
-    readonly requests: readonly {
-      readonly transport: "http" | "grpc";
-      readonly encoding: "protobuf" | "json";
-      readonly outcome: "ok" | "partial" | "client_error" | "unavailable";
-      readonly count: number;
-    }[];
-    readonly points: {
-      readonly accepted: number;
-      readonly rejected: number;
-      readonly unused: number;
-    };
-    /** Rejected points by reason, where there were any. */
-    readonly rejections: Readonly<Record<string, number>>;
-    /** Points that showed something about their sender, where there were any. */
-    readonly diagnostics: Readonly<Record<string, number>>;
-    readonly journal: {
-      readonly entries: number;
-      readonly bytes: number;
-      readonly failedEntries: number;
-    };
-    readonly increments: {
-      readonly tooOld: number;
-      readonly late: number;
-      readonly spread: number;
-      readonly unknownStream: number;
-    };
-  };
-  readonly seriesCount: number;
-  readonly streamCount: number;
-  readonly sloCount: number;
-  readonly rules: { readonly files: number; readonly errors: number; readonly warnings: number };
-  readonly alerts: { readonly pending: number; readonly firing: number };
-  readonly receivers: readonly ReceiverAnswer[];
-}
-
-/** One destination of alerts; counts are since the start. */
-export interface ReceiverAnswer {
-  readonly receiver: string;
-  readonly kind: "alertmanager" | "webhook";
-  readonly url: string;
-  /** Notifications that were taken. */
-  readonly sent: number;
-  /** Requests that failed and were tried again. */
-  readonly failed: number;
-  /** Notifications that it will never get. */
-  readonly givenUp: number;
-  /** Notifications that wait. */
-  readonly queueLength: number;
-  /** When what waits longest began to wait. */
-  readonly oldestAt: string | null;
-  readonly lastSentAt: string | null;
-  readonly lastError: string | null;
-  /** Since when requests fail; null while they are taken, or none was sent. */
-  readonly failingSince: string | null;
 }
 
 export interface DashboardListAnswer {

@@ -32,7 +32,7 @@ export function createApi(sources: ApiSources, settings: ApiSettings): Hono {
 }
 
 function addRoute(app: Hono, route: Route, sources: ApiSources): void {
-  app.get(route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => {
+  app.on((route.method ?? "get").toUpperCase(), route.path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => {
     if (route.takesAnyQuery !== true) readQuery(c.req.url, route.query); // refuses what it does not know
     return route.handle(c, sources);
   });

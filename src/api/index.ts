@@ -17,18 +17,21 @@ export type {
   BurnAnswer,
   ProblemAnswer,
   ReadingAnswer,
-  ReceiverAnswer,
   RulesAnswer,
   SloAnswer,
   SloDetailAnswer,
   SloListAnswer,
-  StatusAnswer,
   StreamAlertAnswer,
 } from "./answers.ts";
+export type { ReceiverAnswer, StatusAnswer } from "./status-answer.ts";
+export type { MetricAnswer, MetricsAnswer } from "./metrics-route.ts";
+export type { PlanAnswer, PlanRequest, PlanStateAnswer, SloPlanAnswer } from "./plan-answer.ts";
 export type {
   ApiSources,
   DashboardSample,
   EngineSource,
+  MetricsSample,
+  PlanSample,
   Readiness,
   ReceiverSample,
   RulesSample,

@@ -11,6 +11,7 @@ dd { margin: 0; opacity: 0.8; }
 export interface LandingEntry {
   readonly path: string;
   readonly summary: string;
+  readonly method?: "post";
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -26,13 +27,15 @@ const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => E
 const summaryHtml = (summary: string): string =>
   escape(summary).replaceAll(/`([^`]*)`/g, "<code>$1</code>");
 
-/** A path with parameters is shown, not linked. */
-const pathHtml = (path: string): string =>
-  path.includes("{") ? escape(path) : `<a href="${escape(path)}">${escape(path)}</a>`;
+/** A path with parameters, or one that is posted to, is shown, not linked. */
+const pathHtml = ({ path, method }: LandingEntry): string =>
+  path.includes("{") || method !== undefined
+    ? escape(path)
+    : `<a href="${escape(path)}">${escape(path)}</a>`;
 
 export function landingPage(version: string, entries: readonly LandingEntry[]): string {
   const items = entries.map(
-    ({ path, summary }) => `<dt>${pathHtml(path)}</dt>\n<dd>${summaryHtml(summary)}</dd>`,
+    (entry) => `<dt>${pathHtml(entry)}</dt>\n<dd>${summaryHtml(entry.summary)}</dd>`,
   );
   return `<!doctype html>
 <html lang="en">

@@ -10,7 +10,9 @@ const FAILURES: Readonly<Record<number, string>> = {
   400: "The request is wrong; `hint` says what would be right.",
   401: "The bearer token is missing or wrong.",
   404: "There is no such thing; `hint` names the nearest.",
-  405: "The path answers GET and HEAD only.",
+  405: "The path answers other methods.",
+  413: "The body is too large.",
+  415: "The body is not what `Content-Type` must say.",
   500: "A fault of slowburn; its log says more.",
   503: "Not ready; `detail` says why.",
 };
@@ -25,7 +27,9 @@ export function openApiDocument(version: string): object {
         "Service level objectives from OpenTelemetry metrics. Moments are RFC 3339, spans seconds, ratios 0..1; null stands where there is no number.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
-    paths: Object.fromEntries(ROUTES.map((route) => [route.path, { get: operation(route) }])),
+    paths: Object.fromEntries(
+      ROUTES.map((route) => [route.path, { [route.method ?? "get"]: operation(route) }]),
+    ),
     components: {
       schemas: componentSchemas(),
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
@@ -35,7 +39,7 @@ export function openApiDocument(version: string): object {
 }
 
 function operation(route: Route): object {
-  const { operationId, summary, answer, failures, isOpen } = route;
+  const { operationId, summary, answer, failures, isOpen, body } = route;
   const content =
     "schema" in answer
       ? { "application/json": { schema: { $ref: `#/components/schemas/${answer.schema}` } } }
@@ -45,6 +49,7 @@ function operation(route: Route): object {
     operationId,
     summary,
     ...(isOpen ? { security: [] } : {}),
+    ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     parameters: [...pathParameters(route.path), ...route.query.map(queryParameter)],
     responses: {
       200: { description: summary, content },
@@ -54,6 +59,11 @@ function operation(route: Route): object {
     },
   };
 }
+
+const requestBody = (schema: string): object => ({
+  required: true,
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
 
 const pathParameters = (path: string): object[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

@@ -3,6 +3,8 @@ import type { Context } from "hono";
 import { alertAnswer } from "./alert-answer.ts";
 import type { AlertListAnswer, DashboardListAnswer, HealthAnswer } from "./answers.ts";
 import { ApiFailure } from "./failure.ts";
+import { METRICS_PARAMETERS, metricsRoute } from "./metrics-route.ts";
+import { planRoute } from "./plan-route.ts";
 import { type Parameter, readQuery, oneOf } from "./query.ts";
 import { rulesAnswer } from "./rules-answer.ts";
 import { scrapeResponse } from "./scrape-response.ts";
@@ -14,13 +16,17 @@ import { statusAnswer } from "./status-answer.ts";
 export interface Route {
   /** As OpenAPI writes it: `/api/v1/slos/{service}/{name}`. */
   readonly path: string;
+  /** GET without it. */
+  readonly method?: "post";
+  /** What a POST carries, JSON. */
+  readonly body?: SchemaName;
   readonly operationId: string;
   readonly summary: string;
   readonly query: readonly Parameter[];
   /** What 200 carries: a schema of the document, or another content type. */
   readonly answer: { readonly schema: SchemaName } | { readonly contentType: string };
   /** Statuses besides 200, 400, 401, 405 and 500. */
-  readonly failures: readonly (404 | 503)[];
+  readonly failures: readonly (404 | 413 | 415 | 503)[];
   /** Answers without a token: health checks have none. */
   readonly isOpen?: true;
   /** Passes over parameters that it does not know: probes and scrapers add some of their own. */
@@ -109,6 +115,26 @@ export const ROUTES: readonly Route[] = [
     answer: { schema: "Rules" },
     failures: [],
     handle: (c, sources) => c.json(rulesAnswer(sources.rules())),
+  },
+  {
+    path: "/api/v1/metrics",
+    operationId: "readMetrics",
+    summary: "What the known series show of metrics: unit, attribute keys, bucket bounds.",
+    query: METRICS_PARAMETERS,
+    answer: { schema: "Metrics" },
+    failures: [503],
+    handle: metricsRoute,
+  },
+  {
+    path: "/api/v1/plan",
+    method: "post",
+    body: "PlanRequest",
+    operationId: "plan",
+    summary: "What rule files would do if they were put in force. Changes nothing.",
+    query: [],
+    answer: { schema: "Plan" },
+    failures: [413, 415, 503],
+    handle: planRoute,
   },
   {
     path: "/api/v1/status",

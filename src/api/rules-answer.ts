@@ -15,7 +15,7 @@ export const rulesAnswer = ({ files, problems }: RulesSample): RulesAnswer => ({
   problems: problems.map(problemOf),
 });
 
-const problemOf = (problem: Problem): RuleProblemAnswer => ({
+export const problemOf = (problem: Problem): RuleProblemAnswer => ({
   code: problem.code,
   severity: problem.severity,
   message: problem.message,
@@ -23,5 +23,6 @@ const problemOf = (problem: Problem): RuleProblemAnswer => ({
   file: problem.file ?? null,
   line: problem.line ?? null,
   column: problem.column ?? null,
+  endColumn: problem.endColumn ?? null,
   path: problem.path,
 });

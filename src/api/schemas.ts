@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import type * as answer from "./answers.ts";
-import { absentMoment, count, moment } from "./schema-parts.ts";
+import { absentMoment, count, moment, ruleProblem } from "./schema-parts.ts";
+import { metricsSchema } from "./metrics-route.ts";
+import { plan, planRequest } from "./plan-schema.ts";
 import { receiver, status } from "./status-schema.ts";
 
 const ratio = z.number().min(0).max(1);
@@ -89,6 +91,8 @@ const sloFields = {
   description: z.string(),
   owner: z.string().nullable(),
   runbook: z.string().nullable(),
+  links: texts,
+  annotations: texts,
   labels: texts,
   objective: z.strictObject({ text: z.string(), ratio, errorBudget: ratio }),
   window: z.strictObject({
@@ -117,6 +121,15 @@ const sloFields = {
     file: z.string(),
     line: count,
     format: z.enum(["slowburn", "openslo", "sloth", "pyrra"]),
+    template: z
+      .strictObject({
+        name: z.string(),
+        version: count,
+        slo: z.string(),
+        file: z.string(),
+        line: count,
+      })
+      .nullable(),
   }),
 };
 
@@ -125,6 +138,7 @@ const tier: z.ZodType<answer.TierAnswer> = z.strictObject({
   factor: z.number(),
   longSeconds: seconds,
   shortSeconds: seconds,
+  lookbackSeconds: z.array(seconds).describe("All of them, longest first: each must burn."),
   forSeconds: seconds,
   keepFiringForSeconds: seconds,
   minBadEvents: count,
@@ -144,6 +158,7 @@ const sloDetail: z.ZodType<answer.SloDetailAnswer> = z.strictObject({
     name: z.string(),
     tiers: z.array(tier),
     noDataHoldSeconds: seconds.nullable(),
+    absent: z.strictObject({ severity, afterSeconds: seconds }).nullable(),
   }),
   groups: z.array(reading),
   inexactThresholds: z.array(
@@ -160,6 +175,7 @@ const alertList: z.ZodType<answer.AlertListAnswer> = z.strictObject({
   alerts: z.array(
     z.strictObject({
       ...streamAlertFields,
+      kind: z.enum(["burn", "absent"]).describe("absent: no data came, of the SLO as a whole."),
       streamKey: z.string(),
       sloId: z.string(),
       group: z.array(z.string()),
@@ -173,16 +189,6 @@ const alertList: z.ZodType<answer.AlertListAnswer> = z.strictObject({
   ),
 });
 
-const ruleProblem: z.ZodType<answer.RuleProblemAnswer> = z.strictObject({
-  code: z.string(),
-  severity: z.enum(["error", "warning"]),
-  message: z.string(),
-  hint: z.string().nullable(),
-  file: z.string().nullable(),
-  line: count.nullable(),
-  column: count.nullable(),
-  path: z.string(),
-});
 const rules: z.ZodType<answer.RulesAnswer> = z.strictObject({
   files: z.array(
     z.strictObject({
@@ -216,6 +222,9 @@ export type SchemaName =
   | "SloList"
   | "SloDetail"
   | "AlertList"
+  | "Metrics"
+  | "Plan"
+  | "PlanRequest"
   | "RuleProblem"
   | "Rules"
   | "Receiver"
@@ -231,6 +240,9 @@ const SCHEMAS: Readonly<Record<SchemaName, z.ZodType>> = {
   SloList: sloList,
   SloDetail: sloDetail,
   AlertList: alertList,
+  Metrics: metricsSchema,
+  Plan: plan,
+  PlanRequest: planRequest,
   RuleProblem: ruleProblem,
   Rules: rules,
   Receiver: receiver,

@@ -5,6 +5,7 @@ import {
   budgetRatio,
   objectiveRatio,
   WHOLE_PPB,
+  lookbacksOf,
   windowText,
   type Budgeting,
   type Slo,
@@ -51,6 +52,10 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
       name: slo.alerts.name,
       tiers: slo.alerts.tiers.map(tierAnswer),
       noDataHoldSeconds: secondsOrNull(slo.alerts.noDataHoldMs),
+      absent:
+        slo.absent === undefined
+          ? null
+          : { severity: slo.absent.severity, afterSeconds: slo.absent.afterMs / 1000 },
     },
     groups: readings.map((reading) => readingAnswer(reading, context)),
     inexactThresholds: context
@@ -69,7 +74,8 @@ function answerOf(
   streams: readonly StreamView[],
   reading: ReadingAnswer | undefined,
 ): SloAnswer {
-  const { id, service, name, description, owner, runbook, labels, objective, window, source } = slo;
+  const { id, service, name, description, owner, runbook, labels, objective, window } = slo;
+  const { file, line, format, template } = slo.source;
   return {
     id,
     service,
@@ -77,6 +83,8 @@ function answerOf(
     description,
     owner: owner ?? null,
     runbook: runbook ?? null,
+    links: slo.links ?? {},
+    annotations: slo.annotations,
     labels,
     objective: {
       text: objective.text,
@@ -89,7 +97,7 @@ function answerOf(
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
-    source: { file: source.file, line: source.line, format: source.format },
+    source: { file, line, format, template: template ?? null },
   };
 }
 
@@ -114,7 +122,7 @@ function historyNotes({ rebuiltFrom }: Slo): readonly string[] {
 }
 
 /** Members without events come last: there is nothing to act on. */
-function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
+export function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {
   const rank = (reading: StreamReading) => reading.budgetProjected ?? Infinity;
   return readings.reduce<StreamReading | undefined>(
     (least, reading) => (least === undefined || rank(reading) < rank(least) ? reading : least),
@@ -174,6 +182,7 @@ const tierAnswer = (tier: Tier): TierAnswer => ({
   factor: tier.factorMilli / 1000,
   longSeconds: tier.longMs / 1000,
   shortSeconds: tier.shortMs / 1000,
+  lookbackSeconds: lookbacksOf(tier).map((spanMs) => spanMs / 1000),
   forSeconds: tier.forMs / 1000,
   keepFiringForSeconds: tier.keepFiringForMs / 1000,
   minBadEvents: tier.minBadEvents,

@@ -1,5 +1,5 @@
 /** SLOs: the list with its filters, and one in full. */
-import type { Slo } from "../slo/index.ts";
+import { templateKey, type Slo } from "../slo/index.ts";
 import { alertsByStream } from "./alert-answer.ts";
 import type { SloDetailAnswer, SloListAnswer } from "./answers.ts";
 import { ApiFailure } from "./failure.ts";
@@ -18,6 +18,11 @@ export const SLO_LIST_PARAMETERS: readonly Parameter[] = [
     description: "Only SLOs with this label, as `tier=1`; several must all hold.",
     schema: { type: "string", pattern: "^[^=]+=.*$" },
     repeats: true,
+  },
+  {
+    name: "template",
+    description: "Only SLOs of this template: `http-server@1`, or `http-server` for all versions.",
+    schema: { type: "string" },
   },
   {
     name: "limit",
@@ -49,6 +54,7 @@ export function sloList(sources: ApiSources, query: Query): SloListAnswer {
 
 function sloFilter(query: Query): (slo: Slo) => boolean {
   const [service] = query("service");
+  const [template] = query("template");
   const labels = query("label").map((text) => {
     const at = text.indexOf("=");
     if (at < 1)
@@ -57,7 +63,13 @@ function sloFilter(query: Query): (slo: Slo) => boolean {
   });
   return (slo) =>
     (service === undefined || slo.service === service) &&
+    (template === undefined || isOf(template, slo)) &&
     labels.every(([name, value]) => Object.hasOwn(slo.labels, name) && slo.labels[name] === value);
+}
+
+function isOf(template: string, { source }: Slo): boolean {
+  const use = source.template;
+  return use !== undefined && (template === use.name || template === templateKey(use));
 }
 
 /** Throws `ApiFailure` 404, with the nearest id, for an SLO that no rule file defines. */

@@ -2,10 +2,13 @@
 import type { AlertView } from "../alerts/index.ts";
 import type { EngineCounters, EngineView } from "../engine/index.ts";
 import type { ScrapeAnswer, ScrapeRequest } from "../export/index.ts";
+import type { EditPlan } from "../plan/index.ts";
 import type { InexactCut } from "../series/index.ts";
+import type { RunningFacts } from "../rules/index.ts";
 import type { Problem } from "../slo/index.ts";
 import type { StoreStats } from "../storage/index.ts";
 import type { JournalCounts, PointCounts, RequestCount } from "../telemetry/index.ts";
+import type { PlanRequest } from "./plan-answer.ts";
 
 /** `Engine` satisfies it. */
 export type EngineSource = Pick<
@@ -92,6 +95,15 @@ export interface DashboardSample {
   readonly json: object;
 }
 
+/** `metricFacts` of the plan room gives it. */
+export type MetricsSample = Omit<RunningFacts, "rates">;
+
+export interface PlanSample {
+  /** Of the files; with an error among them nothing is planned. */
+  readonly problems: readonly Problem[];
+  readonly plan: EditPlan | undefined;
+}
+
 export interface ApiSources {
   readonly engine: EngineSource;
   /** Thresholds of the streams that lie inside a histogram bucket, in the metric's unit. */
@@ -99,6 +111,10 @@ export interface ApiSources {
   /** Pending, firing and lately resolved ones. */
   readonly alerts: () => readonly AlertView[];
   readonly rules: () => RulesSample;
+  /** What rule files would do if they were put in force. Rejects with `OperationError` when it can not be told now. */
+  readonly plan: (request: PlanRequest) => Promise<PlanSample>;
+  /** What is known of metrics, by the names that rules call them. Rejects as `plan` does. */
+  readonly metrics: (names: readonly string[]) => Promise<MetricsSample>;
   readonly status: () => StatusSample | Promise<StatusSample>;
   readonly readiness: () => Readiness;
   readonly scrape: (request: ScrapeRequest) => ScrapeAnswer;

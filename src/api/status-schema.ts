@@ -1,6 +1,6 @@
 /** `/api/v1/status` for machines; see schemas.ts. */
 import { z } from "zod";
-import type * as answer from "./answers.ts";
+import type * as answer from "./status-answer.ts";
 import { absentMoment, count, moment } from "./schema-parts.ts";
 
 const seconds = z.number().min(0);

@@ -35,7 +35,7 @@ export function apiAddress({ url, tokenFile }: AddressOptions, { environment }: 
   return { url: `${scheme}://${name}:${port}`, token: token ?? config.tokens.api?.reveal() };
 }
 
-function readToken(file: string): string {
+export function readToken(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {

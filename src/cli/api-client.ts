@@ -1,6 +1,16 @@
 /** Asks slowburn's API; every way it can fail is a sentence. */
-import type { SloAnswer, SloDetailAnswer, SloListAnswer, StatusAnswer } from "../api/index.ts";
+import type {
+  MetricsAnswer,
+  PlanAnswer,
+  PlanRequest,
+  SloAnswer,
+  SloDetailAnswer,
+  SloListAnswer,
+  StatusAnswer,
+} from "../api/index.ts";
 import { OperationError } from "../slo/index.ts";
+import { apiAddress } from "./api-address.ts";
+import type { CliPorts } from "./ports.ts";
 
 export interface ApiClientSettings {
   /** Without a slash at its end. */
@@ -16,6 +26,9 @@ export interface SloFilter {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Long names fit into an address then. */
+const NAMES_AT_ONCE = 25;
+const PLAN_TIMEOUT_MS = 240_000;
 
 export class ApiClient {
   readonly url: string;
@@ -57,14 +70,38 @@ export class ApiClient {
     return this.#read("/api/v1/status");
   }
 
-  async #read<T>(path: string): Promise<T> {
+  /** What series there show of metrics, by the names that rules call them. */
+  async metrics(names: readonly string[]): Promise<MetricsAnswer> {
+    const pages: MetricsAnswer[] = [];
+    for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+      const asked = names.slice(from, from + NAMES_AT_ONCE);
+      const query = new URLSearchParams(asked.map((name): [string, string] => ["name", name]));
+      pages.push(
+        await this.#read(`/api/v1/metrics?${query.toString()}`, undefined, PLAN_TIMEOUT_MS),
+      );
+    }
+    return {
+      metrics: pages.flatMap(({ metrics }) => metrics),
+      unseen: pages.flatMap(({ unseen }) => unseen),
+    };
+  }
+
+  /** What rule files would do there. Reads a million series at worst, so it may take its time. */
+  plan(request: PlanRequest): Promise<PlanAnswer> {
+    return this.#read("/api/v1/plan", JSON.stringify(request), PLAN_TIMEOUT_MS);
+  }
+
+  /** With a body it is a POST of JSON. */
+  async #read<T>(path: string, posted?: string, timeoutMs = TIMEOUT_MS): Promise<T> {
     const { token } = this.#settings;
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const type = posted === undefined ? {} : { "content-type": "application/json" };
+    const signal = AbortSignal.timeout(timeoutMs);
     let response: Response;
     try {
       response = await this.#settings.fetch(this.url + path, {
-        headers,
+        ...(posted === undefined ? {} : { method: "POST", body: posted }),
+        headers: { ...type, ...authorization },
         signal,
         redirect: "error",
       });
@@ -84,6 +121,22 @@ export class ApiClient {
     );
   }
 }
+
+/** To where the options or the configuration say. */
+export const clientOf = (
+  { url, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
+  ports: CliPorts,
+): ApiClient =>
+  new ApiClient({
+    ...apiAddress(
+      {
+        ...(url === undefined ? {} : { url }),
+        ...(tokenFile === undefined ? {} : { tokenFile }),
+      },
+      ports,
+    ),
+    fetch: ports.fetch,
+  });
 
 const failure = (code: string, message: string, cause: unknown): OperationError =>
   new OperationError(code, message, { cause, retryable: true });

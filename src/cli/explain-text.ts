@@ -3,9 +3,12 @@ import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
   formatDuration,
+  lookbacksOf,
   indicatorText,
+  latencyText,
   meetsTarget,
   sliceKindOf,
+  templateKey,
   WHOLE_PPB,
   windowText,
   type Budgeting,
@@ -44,11 +47,19 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     "",
     indicatorText(slo.indicator, latencyText),
     ...slicesText(slo),
+    ...templateText(slo),
     objectiveText(slo),
     trafficText(slo, traffic),
     "",
   ];
   return `${lines.map((line) => `${line}\n`).join("")}${alertsText(slo, traffic)}`;
+}
+
+function templateText({ source }: Slo): readonly string[] {
+  const { template } = source;
+  if (template === undefined) return [];
+  const { slo, file, line } = template;
+  return [`That is said by the template ${templateKey(template)}, ${slo} (${file}:${line}).`];
 }
 
 function slicesText({ budgeting, noData }: Slo): readonly string[] {
@@ -98,14 +109,16 @@ function trafficText(slo: Slo, traffic: Traffic | undefined): string {
 }
 
 function alertsText(slo: Slo, traffic: Traffic | undefined): string {
-  if (slo.alerts.tiers.length === 0) return "It never alerts.\n";
+  const absent = absentText(slo);
+  if (slo.alerts.tiers.length === 0)
+    return absent === "" ? "It never alerts.\n" : `It never alerts on errors.\n${absent}`;
   const columns = [
     { title: "ALERT", align: "left" },
     { title: "BURN RATE", align: "right" },
     ...OUTAGES.map((ratio) => ({ title: `${percentText(ratio)} BAD`, align: "left" as const })),
   ] as const;
   const rows = slo.alerts.tiers.map((tier): readonly Cell[] => [
-    { text: `${tier.severity} ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)}` },
+    { text: `${tier.severity} ${lookbacksOf(tier).map(formatDuration).join("/")}` },
     { text: `> ${tier.factorMilli / 1000}` },
     ...OUTAGES.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
   ]);
@@ -115,9 +128,14 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
   return (
     `When alerts fire after an outage begins, the share of the budget that is spent by then, and when they end after it:\n\n` +
     renderTable(columns, rows) +
-    `\nEvaluation (10 s),${sliceEnd} the senders' export interval and delivery come on top.\n`
+    `\nEvaluation (10 s),${sliceEnd} the senders' export interval and delivery come on top.\n${absent}`
   );
 }
+
+const absentText = ({ absent }: Slo): string =>
+  absent === undefined
+    ? ""
+    : `When no data point came for ${formatDuration(absent.afterMs)} there is a ${absent.severity}.\n`;
 
 /** `errorRatio` of the events, and so of the slices that are made of them. */
 export const foresee = (
@@ -154,8 +172,6 @@ function spanText(ms: number): string {
 }
 
 /** Nanoseconds as a duration; finer than a millisecond in microseconds. */
-const latencyText = (nanos: number): string =>
-  nanos % 1e6 === 0 ? formatDuration(nanos / 1e6) : `${nanos / 1000}us`;
 
 const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
 const amountText = (count: number): string =>

@@ -7,6 +7,7 @@ const ports: CliPorts = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stdout.isTTY === true,
+  isErrorTerminal: process.stderr.isTTY === true,
   environment: process.env,
   version: packageVersion(),
   now: Date.now,

@@ -11,6 +11,8 @@ export interface CliPorts {
   readonly err: (text: string) => void;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether standard error is one. */
+  readonly isErrorTerminal: boolean;
   /** `process.env`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;

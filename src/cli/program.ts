@@ -1,15 +1,20 @@
 /** The command line as a whole: commands, help, and what every ending exits with. */
 import { Command, CommanderError } from "commander";
+import { addBacktest } from "./backtest.ts";
 import { addCheck } from "./check.ts";
 import { hasColours } from "./colours.ts";
 import { addCompile } from "./compile.ts";
+import { addConvert } from "./convert.ts";
 import { addDashboards } from "./dashboards.ts";
 import { addExplain } from "./explain.ts";
 import { EXIT, EXIT_HELP } from "./exit-codes.ts";
 import { failureOf } from "./failure.ts";
+import { addPlan } from "./plan.ts";
+import { addRecord } from "./record.ts";
 import type { CliPorts } from "./ports.ts";
 import { addServe } from "./serve.ts";
 import { addStatus } from "./status.ts";
+import { addTest } from "./test.ts";
 
 /** Runs one command; resolves with the exit code. `args` without the program's own name. */
 export async function run(args: readonly string[], ports: CliPorts): Promise<number> {
@@ -20,12 +25,17 @@ export async function run(args: readonly string[], ports: CliPorts): Promise<num
     return exitCode;
   } catch (error) {
     // Commander has printed its own message; help and version end with 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.failed;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? EXIT.fine : failureCode(args, EXIT.failed);
     const failure = failureOf(error, hasColours(ports));
     ports.err(failure.text);
-    return failure.exitCode;
+    return failureCode(args, failure.exitCode);
   }
 }
+
+/** `plan` says with 2 that something changes: there, what could not be done is 1. */
+const failureCode = ([command]: readonly string[], code: number): number =>
+  command === "plan" && code === EXIT.failed ? EXIT.found : code;
 
 /** Columns of help that goes to a file or a pipe. */
 const PLAIN_WIDTH = 100;
@@ -47,9 +57,14 @@ function createProgram(ports: CliPorts, done: (exitCode: number) => void): Comma
     });
   addServe(program, ports, done);
   addCheck(program, ports, done);
+  addTest(program, ports, done);
+  addPlan(program, ports, done);
   addExplain(program, ports, done);
+  addRecord(program, ports, done);
+  addBacktest(program, ports, done);
   addStatus(program, ports, done);
   addCompile(program, ports, done);
+  addConvert(program, ports, done);
   addDashboards(program, ports, done);
   return program;
 }

@@ -38,7 +38,10 @@ export function statusText(view: StatusView): string {
     { title: "GONE IN", align: "right" },
     { title: "ALERTS", align: "left" },
   ];
-  const rows = slos.map((slo) => [
+  const silent = slos.filter(isSilent);
+  const isFolded = silent.length > SHOWN_SILENT;
+  const shown = isFolded ? slos.filter((slo) => !isSilent(slo)) : slos;
+  const rows = shown.map((slo) => [
     { text: printable(slo.reading?.streamKey ?? slo.id) },
     { text: `${slo.objective.text}/${slo.window.text}` },
     { text: percent(slo.reading?.sli ?? null, decimalsOf(slo.objective.text) + 1) },
@@ -50,12 +53,25 @@ export function statusText(view: StatusView): string {
   ]);
   const notes = [
     ...warnings.map((warning) => paint("red", printable(warning))),
-    ...[...slos.flatMap(notesOf), ...windowNotes(slos)].map((note) =>
-      paint("faint", printable(note)),
-    ),
+    ...[
+      ...shown.flatMap(notesOf),
+      ...(isFolded ? [silentNote(silent)] : []),
+      ...windowNotes(slos),
+    ].map((note) => paint("faint", printable(note))),
   ];
   const when = at === null ? "before the first evaluation" : `as of ${at}`;
   return `${renderTable(columns, rows)}${[...notes, `${url}, ${when}`].map((line) => `${line}\n`).join("")}`;
+}
+
+/** Rules for all conventions are loaded, of which few are in use: beyond so many, SLOs without data share one line. */
+const SHOWN_SILENT = 3;
+
+const isSilent = ({ reading }: SloAnswer): boolean =>
+  reading === null || reading.newestPointAt === null;
+
+function silentNote(silent: readonly SloAnswer[]): string {
+  const services = [...new Set(silent.map(({ service }) => service))];
+  return `no data yet: ${silent.length} SLOs of ${services.join(", ")} (--json lists them)`;
 }
 
 interface BurnColumn {
@@ -155,4 +171,5 @@ export function percent(ratio: number | null, decimals: number): string {
   return `${(cut === 0 ? 0 : cut).toFixed(decimals)}%`;
 }
 
-const decimalsOf = (percentText: string): number => /\.(\d+)/.exec(percentText)?.[1]?.length ?? 0;
+export const decimalsOf = (percentText: string): number =>
+  /\.(\d+)/.exec(percentText)?.[1]?.length ?? 0;

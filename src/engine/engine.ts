@@ -45,10 +45,12 @@ export class Engine implements EngineView {
   readonly #streams: Streams;
   readonly #binder: Binder;
   readonly #marks = new PartialMarks();
+  readonly #maxStreams: number;
   readonly #counts: OwnCounters = { tooOld: 0, late: 0, spread: 0, unknownStream: 0 };
 
   constructor({ bucketMs, startMs, maxStreams = DEFAULT_MAX_STREAMS }: EngineSettings) {
     this.bucketMs = bucketMs;
+    this.#maxStreams = maxStreams;
     this.#shards = new ShardSet(bucketMs, Math.floor(startMs / bucketMs));
     this.#streams = new Streams(this.#shards, maxStreams);
     this.#binder = new Binder(
@@ -133,14 +135,33 @@ export class Engine implements EngineView {
     return change;
   }
 
+  /**
+   * An engine of its own with one SLO and its streams as they stand now; empty when the SLO is not counted. What an edit
+   * does is tried on it (README, decision 19): nothing of this engine changes, and its streams have other indexes.
+   */
+  fork(sloId: string): Engine {
+    const own = this.#streams.ofSlo(sloId);
+    const maxStreams = this.#maxStreams - this.#streams.count + own.length;
+    const fork = new Engine({ bucketMs: this.bucketMs, startMs: this.tickedAtMs, maxStreams });
+    const slo = this.#streams.sloOf(sloId);
+    if (slo === undefined) return fork;
+    fork.#putInForce([slo]);
+    fork.#streams.setSlo(slo);
+    fork.#streams.adoptCopies(own);
+    fork.#binder.setRules([slo]);
+    for (const mark of this.#marks.all) fork.#marks.add(mark);
+    fork.#showMarks();
+    return fork;
+  }
+
   #putInForce(slos: readonly Slo[]): void {
     this.#slos = slos;
     this.#shown = slos.filter((slo) => !isHidden(slo));
   }
 
-  /** Counts of event times (fromMs, toMs] are incomplete: windows that cover one of them say so. */
-  markPartial(fromMs: number, toMs: number, reason: string): void {
-    this.#marks.add({ fromMs, toMs, reason });
+  /** Counts of event times (fromMs, toMs] are incomplete: windows of the SLOs, or of all, that cover one say so. */
+  markPartial(fromMs: number, toMs: number, reason: string, sloIds?: readonly string[]): void {
+    this.#marks.add({ fromMs, toMs, reason, ...(sloIds && { sloIds }) });
     this.#showMarks();
   }
 
@@ -152,9 +173,7 @@ export class Engine implements EngineView {
     reason: string,
   ): void {
     const sloIds = this.#binder.slosOf(metric);
-    if (sloIds.length === 0) return;
-    this.#marks.add({ fromMs, toMs, reason, sloIds });
-    this.#showMarks();
+    if (sloIds.length > 0) this.markPartial(fromMs, toMs, reason, sloIds);
   }
 
   #showMarks(): void {
@@ -209,12 +228,6 @@ export class Engine implements EngineView {
     const before = { ...this.#counts };
     book();
     Object.assign(this.#counts, before);
-  }
-
-  /** Counts of one SLO's event times (fromMs, toMs] are incomplete. */
-  markSloPartial(sloId: string, fromMs: number, toMs: number, reason: string): void {
-    this.#marks.add({ fromMs, toMs, reason, sloIds: [sloId] });
-    this.#showMarks();
   }
 
   read(index: StreamIndex): StreamReading {

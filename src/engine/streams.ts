@@ -3,7 +3,7 @@ import { assert, isPending, streamIndex, type Slo, type StreamIndex } from "../s
 import { OVERFLOW_VALUE } from "./binding.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardSet } from "./shard-set.ts";
-import { transferCounts, transferSlices } from "./transfer.ts";
+import { transferSlot } from "./transfer.ts";
 import type { StreamView } from "./view.ts";
 
 export interface Stream extends StreamView {
@@ -84,6 +84,18 @@ export class Streams {
     member.slo = slo;
     member.notes.clear();
     for (const stream of member.streams.values()) this.#rehome(stream, slo);
+  }
+
+  /** Puts copies of another engine's streams of an SLO into these, which hold none of it. Both stand at the same tick. */
+  adoptCopies(streams: readonly Stream[]): void {
+    for (const { slo, group, sinceMs, doubts, ...from } of streams) {
+      const index = streamIndex(this.#byIndex.length);
+      const shard = this.#shards.shardFor(slo);
+      const slot = shard.take(index, slo, sinceMs);
+      transferSlot(from.shard, from.slot, shard, slot);
+      if (doubts.size > 0) shard.isPartial[slot] = 1;
+      this.put({ index, slo, group, shard, slot, sinceMs, doubts: [...doubts] });
+    }
   }
 
   /** The stream of a group, made on first need; the overflow group's beyond a limit. */
@@ -210,17 +222,9 @@ export class Streams {
     }
     const home = this.#shards.shardFor(slo);
     const newSlot = home.take(stream.index, slo, stream.sinceMs);
-    transferCounts(shard.counts, slot, home.counts, newSlot);
-    if (shard.slices !== undefined && home.slices !== undefined) {
-      transferSlices(shard.slices, slot, home.slices, newSlot);
-      home.adopt(newSlot, slo);
-    }
-    if (shard.straddleCounts !== undefined) {
-      transferCounts(shard.straddleCounts, slot, home.openStraddle(), newSlot);
-    }
-    home.newestPointMs[newSlot] = shard.newestPointMs[slot]!;
+    transferSlot(shard, slot, home, newSlot);
+    if (home.slices !== undefined) home.adopt(newSlot, slo);
     if (stream.doubts.size > 0) home.isPartial[newSlot] = 1;
-    home.isNewestChanged = true;
     shard.free(slot);
     stream.shard = home;
     stream.slot = newSlot;

@@ -7,16 +7,24 @@ import { assert, windowText } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import { windowStartMs, type Layout } from "./ladder.ts";
 import type { Ring } from "./ring.ts";
+import type { Shard } from "./shard.ts";
 import type { SliceRings } from "./slice-rings.ts";
 import { UNCOUNTED } from "./verdict.ts";
 
-/** Copies the counts of `fromSlot` to the empty `toSlot`; both stand at the same tick. */
-export function transferCounts(
-  from: CountRings,
-  fromSlot: number,
-  to: CountRings,
-  toSlot: number,
-): void {
+/** Copies all that a slot counts to the empty slot of another shard; both stand at the same tick. */
+export function transferSlot(from: Shard, fromSlot: number, to: Shard, toSlot: number): void {
+  transferCounts(from.counts, fromSlot, to.counts, toSlot);
+  if (from.slices !== undefined && to.slices !== undefined) {
+    transferSlices(from.slices, fromSlot, to.slices, toSlot);
+  }
+  if (from.straddleCounts !== undefined) {
+    transferCounts(from.straddleCounts, fromSlot, to.openStraddle(), toSlot);
+  }
+  to.newestPointMs[toSlot] = from.newestPointMs[fromSlot]!;
+  to.isNewestChanged = true;
+}
+
+function transferCounts(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
   assert(from.openIndex === to.openIndex, "shards move through time together");
   if (haveSameWindows(from.layout, to.layout)) copyCells(from, fromSlot, to, toSlot);
   else rebook(from, fromSlot, to, toSlot);

@@ -63,7 +63,7 @@ function* pieces(snapshot: Snapshot, format: ExpositionFormat): Generator<string
   for (const { metric, lines } of SLO_FAMILIES) {
     text += familyHeader(metric, format);
     for (const slo of snapshot.slos) {
-      text += lines(slo);
+      text += lines(slo, snapshot);
       if (text.length < PIECE_CHARS) continue;
       yield text;
       text = "";

@@ -75,6 +75,12 @@ export const METRICS = {
     labels: ["severity", "long", "short"],
     help: "Burn rate that both lookbacks of an alert tier must exceed.",
   },
+  dataAbsent: {
+    name: "slowburn_slo_data_absent",
+    type: "gauge",
+    of: "slo",
+    help: "1 while the alert on absent data fires, else 0; only of SLOs whose rule asks for one.",
+  },
   sliRatio: {
     name: "slowburn_slo_sli_ratio",
     type: "gauge",

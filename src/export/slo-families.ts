@@ -10,7 +10,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 export interface SloFamily {
   readonly metric: Metric;
-  readonly lines: (slo: Slo) => string;
+  readonly lines: (slo: Slo, snapshot: Pick<Snapshot, "absentSlos">) => string;
 }
 
 export interface ProcessFamily {
@@ -27,6 +27,18 @@ export const SLO_FAMILIES: readonly SloFamily[] = [
   perSlo(METRICS.errorBudgetRatio, (slo) => budgetRatio(slo.objective)),
   perSlo(METRICS.windowSeconds, (slo) => slo.window.lengthMs / 1000),
   madeOnce(METRICS.alertThreshold, thresholdLines),
+  {
+    metric: METRICS.dataAbsent,
+    lines: (slo, { absentSlos }) =>
+      slo.absent === undefined
+        ? ""
+        : sampleLine(
+            METRICS.dataAbsent,
+            openLabels(sloLabels(slo)),
+            END,
+            absentSlos.has(slo.id) ? 1 : 0,
+          ),
+  },
 ];
 
 export const PROCESS_FAMILIES: readonly ProcessFamily[] = [

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly tickedAtMs: number;
   readonly shards: readonly ShardSnapshot[];
   readonly slos: readonly Slo[];
+  /** Ids of those whose alert on absent data fires. */
+  readonly absentSlos: ReadonlySet<string>;
   readonly ruleFiles: readonly RuleFileSample[];
   readonly version: string;
 }
@@ -81,11 +83,14 @@ export class Snapshots {
   /** Synchronous: everything in it is of one moment. */
   take(): Snapshot {
     const { engine, slos, ruleFiles, version } = this.#source;
-    const alerts = byStream(this.#source.alerts());
+    const all = this.#source.alerts();
+    const alerts = byStream(all.filter(({ kind }) => kind !== "absent"));
+    const absent = all.filter(({ kind, state }) => kind === "absent" && state === "firing");
     return {
       tickedAtMs: engine.tickedAtMs,
       shards: engine.shards.map((shard) => this.#copy(shard, alerts)),
       slos: [...slos()],
+      absentSlos: new Set(absent.map(({ streamKey }) => streamKey)), // an SLO's whole: its id
       ruleFiles: [...ruleFiles()],
       version,
     };

@@ -16,6 +16,8 @@ export interface AlertSample {
   /** `StreamView.key`. */
   readonly streamKey: string;
   readonly severity: AlertSeverity;
+  /** On absent data, of an SLO as a whole; `streamKey` is its id. */
+  readonly kind?: "absent";
   readonly state: "inactive" | "pending" | "firing" | "resolved";
 }
 

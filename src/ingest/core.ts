@@ -4,17 +4,12 @@
  */
 import type { AlertTransition } from "../alerts/index.ts";
 import { Archive, type ArchiveSettings, type ArchiveStats } from "../archive/index.ts";
-import type {
-  BindSeries,
-  BookIncrement,
-  DoubtStream,
-  RuleChange,
-  StreamView,
-} from "../engine/index.ts";
+import type { BindSeries, DoubtStream, RuleChange, StreamView } from "../engine/index.ts";
 import {
   RecordReader,
   SeriesSnapshots,
   SeriesState,
+  type BookPorts,
   type MetricIdentity,
 } from "../series/index.ts";
 import {
@@ -32,10 +27,8 @@ import { ChunkKind, decodeEntry } from "./record.ts";
 import { RuleUse } from "./rule-use.ts";
 
 /** What the core asks of the engine. */
-export interface CoreEngine {
+export interface CoreEngine extends BookPorts {
   readonly bind: BindSeries;
-  readonly book: BookIncrement;
-  readonly bookStraddle: BookIncrement;
   readonly doubt: DoubtStream;
   setRules(slos: readonly Slo[], nowMs: number): RuleChange;
   /** SLOs of the metric are incomplete in (fromMs, toMs]. */
@@ -50,8 +43,8 @@ export interface CoreEngine {
   clearPending(): void;
   /** Books what happened long ago: it is neither late nor too old. */
   bookPast(book: () => void): void;
-  /** Counts of an SLO in (fromMs, toMs] are incomplete. */
-  markSloPartial(sloId: string, fromMs: number, toMs: number, reason: string): void;
+  /** Counts of the SLOs in (fromMs, toMs] are incomplete. */
+  markPartial(fromMs: number, toMs: number, reason: string, sloIds: readonly string[]): void;
   dirtyParts(): SnapshotPart[];
   restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void;
 }
@@ -65,6 +58,8 @@ export interface CoreAlerts {
 
 export interface CoreSettings {
   readonly engine: CoreEngine;
+  /** Where increments go on their way to the engine; without it, to the engine. */
+  readonly books?: BookPorts;
   readonly alerts: CoreAlerts;
   /** Random per process. */
   readonly seed: number;
@@ -95,7 +90,7 @@ export class Core {
   readonly #archive: Archive | undefined;
   #rebuild: Rebuild | undefined;
 
-  constructor({ engine, alerts, seed, maxSeries, archive }: CoreSettings) {
+  constructor({ engine, books = engine, alerts, seed, maxSeries, archive }: CoreSettings) {
     this.#archive = archive && new Archive(archive);
     this.#engine = engine;
     this.#alerts = alerts;
@@ -103,8 +98,8 @@ export class Core {
       seed,
       maxSeries,
       bind: engine.bind,
-      book: engine.book,
-      bookStraddle: engine.bookStraddle,
+      book: books.book,
+      bookStraddle: books.bookStraddle,
       doubt: engine.doubt,
       archive: this.#archive,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
@@ -135,7 +130,7 @@ export class Core {
       const seriesCount = unheld.get(id) ?? 0;
       if (seriesCount === 0) continue;
       const reason = `no rule used ${seriesCount} of the series before: nothing of them was archived`;
-      this.#engine.markSloPartial(id, rebuiltFrom, nowMs, reason);
+      this.#engine.markPartial(rebuiltFrom, nowMs, reason, [id]);
     }
     this.#beginRebuild(slos, nowMs);
     return change;

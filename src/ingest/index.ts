@@ -5,6 +5,7 @@
  */
 export { Core, type CoreAlerts, type CoreEngine, type CoreSettings } from "./core.ts";
 export { Heartbeat, type HeartbeatPorts, type HeartbeatSettings } from "./heartbeat.ts";
+export { inlineThePointsWay } from "./inlining.ts";
 export { Intake, type IntakePorts, type IntakeSettings } from "./intake.ts";
 export type { IntakeCounters } from "./intake-counters.ts";
 export { Snapshotter } from "./snapshotter.ts";

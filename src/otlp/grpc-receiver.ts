@@ -215,8 +215,7 @@ class GrpcReceiver implements Receiver {
     if (answer.kind === "refused") {
       // Trailers only: one HEADERS frame ends the call.
       stream.respond({ ...RESPONSE_HEADERS, ...statusTrailers(answer) }, { endStream: true });
-      // The client must not go on sending a body that nobody reads.
-      if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      stopReading(stream);
     } else {
       stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
       stream.on("wantTrailers", () => {
@@ -273,5 +272,12 @@ function refuseHttp(stream: ServerHttp2Stream, status: number): void {
     { endStream: true },
   );
   stream.resume();
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  stopReading(stream);
+}
+
+/** The client must not go on sending a body that nobody reads. Node 26 resets at once, and would forget the answer. */
+function stopReading(stream: ServerHttp2Stream): void {
+  setImmediate(() => {
+    if (!stream.readableEnded && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
 }

@@ -3,6 +3,7 @@ import { AlertEvaluator, type AlertLinks, type AlertTransition } from "../alerts
 import { Engine, type RuleChange } from "../engine/index.ts";
 import { Core } from "../ingest/index.ts";
 import { MetricsDecoder } from "../otlp/index.ts";
+import type { BookPorts } from "../series/index.ts";
 import { assert, type Slo } from "../slo/index.ts";
 
 export interface ReplaySettings {
@@ -12,6 +13,8 @@ export interface ReplaySettings {
   readonly bucketMs?: number;
   readonly maxSeries?: number;
   readonly maxStreams?: number;
+  /** What stands between series and engine: an outage that is made up, a watcher. The engine's own booking by default. */
+  readonly through?: (engine: Engine) => BookPorts;
 }
 
 export interface SendOutcome {
@@ -31,31 +34,40 @@ const NO_LINKS: AlertLinks = { slo: () => "", generator: () => "", dashboard: ()
 
 export class Replay {
   readonly bucketMs: number;
-  readonly engine: Engine;
-  readonly alerts: AlertEvaluator;
-  readonly #core: Core;
+  readonly #settings: ReplaySettings;
   readonly #decoder = new MetricsDecoder();
+  /** What a disk would hold. */
+  readonly #snapshot = new Map<string, Uint8Array>();
+  #parts: CountingParts;
   #nowMs: number;
+  /** The last bucket's end that was ticked. */
+  #tickedMs: number;
 
-  constructor({ startMs, bucketMs = DEFAULT_BUCKET_MS, maxSeries, maxStreams }: ReplaySettings) {
+  constructor(settings: ReplaySettings) {
+    const { startMs, bucketMs = DEFAULT_BUCKET_MS } = settings;
     this.bucketMs = bucketMs;
+    this.#settings = settings;
+    this.#parts = countingParts(settings, startMs);
     this.#nowMs = startMs;
-    this.engine = new Engine({
-      bucketMs,
-      startMs,
-      ...(maxStreams === undefined ? {} : { maxStreams }),
-    });
-    this.alerts = new AlertEvaluator(this.engine, { links: NO_LINKS });
-    this.#core = new Core({
-      engine: this.engine,
-      alerts: this.alerts,
-      seed: SEED,
-      maxSeries: maxSeries ?? DEFAULT_MAX_SERIES,
-    });
+    this.#tickedMs = Math.floor(startMs / bucketMs) * bucketMs;
   }
 
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** Another one after each `crash`. */
+  get engine(): Engine {
+    return this.#parts.engine;
+  }
+
+  /** Another one after each `crash`. */
+  get alerts(): AlertEvaluator {
+    return this.#parts.alerts;
+  }
+
+  get #core(): Core {
+    return this.#parts.core;
   }
 
   /** Puts rules in force now. */
@@ -74,22 +86,64 @@ export class Replay {
       throw error;
     }
     const { points: rejectedPoints, message } = resolver.tally;
-    this.#core.applyRows(rows.bytes.copy());
+    this.#core.applyRows(rows.bytes.written()); // nothing writes rows while they are applied
     rows.clear();
     return { points: this.#decoder.pointCount, rejectedPoints, message };
   }
 
   /** Moves the clock, with a tick and an evaluation at every bucket's end on the way; tells what alerts did, in order. */
   advanceTo(nowMs: number): readonly AlertTransition[] {
+    const { bucketMs } = this;
+    return this.#tickUntil(Math.floor(nowMs / bucketMs) * bucketMs, nowMs);
+  }
+
+  /**
+   * Moves the clock as `advanceTo` does, but leaves the tick of `nowMs` itself to that: what is sent at this moment is
+   * then in it.
+   */
+  approach(nowMs: number): readonly AlertTransition[] {
+    const { bucketMs } = this;
+    return this.#tickUntil((Math.ceil(nowMs / bucketMs) - 1) * bucketMs, nowMs);
+  }
+
+  #tickUntil(lastMs: number, nowMs: number): readonly AlertTransition[] {
     assert(nowMs >= this.#nowMs, "a replay's clock goes forward");
     const transitions: AlertTransition[] = [];
-    const { bucketMs } = this;
-    let dueMs = (Math.floor(this.#nowMs / bucketMs) + 1) * bucketMs;
-    for (; dueMs <= nowMs; dueMs += bucketMs) {
-      this.engine.tick(dueMs);
-      transitions.push(...this.alerts.evaluate(this.engine.shards, dueMs));
+    const { engine, alerts } = this.#parts;
+    while (this.#tickedMs < lastMs) {
+      this.#tickedMs += this.bucketMs;
+      engine.tick(this.#tickedMs);
+      transitions.push(...alerts.evaluate(engine.shards, this.#tickedMs));
     }
     this.#nowMs = nowMs;
     return transitions;
   }
+
+  /** Everything in memory is lost, and comes back from a snapshot of this moment as it does when a server starts again. */
+  crash(): void {
+    for (const { name, bytes } of this.#core.dirtyParts()) {
+      if (bytes === undefined) this.#snapshot.delete(name);
+      else this.#snapshot.set(name, bytes.slice());
+    }
+    this.#parts = countingParts(this.#settings, this.#nowMs);
+    this.#core.restore(this.#snapshot, this.#nowMs);
+  }
+}
+
+interface CountingParts {
+  readonly engine: Engine;
+  readonly alerts: AlertEvaluator;
+  readonly core: Core;
+}
+
+function countingParts(settings: ReplaySettings, startMs: number): CountingParts {
+  const { bucketMs = DEFAULT_BUCKET_MS, maxSeries = DEFAULT_MAX_SERIES, maxStreams } = settings;
+  const engine = new Engine({
+    bucketMs,
+    startMs,
+    ...(maxStreams === undefined ? {} : { maxStreams }),
+  });
+  const alerts = new AlertEvaluator(engine, { links: NO_LINKS });
+  const books = settings.through?.(engine) ?? engine;
+  return { engine, alerts, core: new Core({ engine, books, alerts, seed: SEED, maxSeries }) };
 }

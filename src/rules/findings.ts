@@ -66,6 +66,11 @@ export class Findings<Code extends string = RuleProblemCode> {
     if (this.#admit(options.severity)) this.#push(code, place, "", message, options);
   }
 
+  /** Takes over what was found apart. */
+  adopt(problems: readonly Problem[]): void {
+    for (const problem of problems) if (this.#admit(problem.severity)) this.#list(problem);
+  }
+
   /** Takes over what was found apart, all of it as no more than a warning. */
   adoptAsWarnings(problems: readonly Problem[]): void {
     for (const problem of problems)
@@ -99,8 +104,8 @@ export class Findings<Code extends string = RuleProblemCode> {
 
   /** What several SLOs share is read for each of them, and found wrong as often: said once. */
   #list(problem: Problem): void {
-    const { code, line, column, message } = problem;
-    const key = [line, column, code, message].join(" ");
+    const { file, code, line, column, message } = problem;
+    const key = [file, line, column, code, message].join(" ");
     if (this.#listed.has(key)) return;
     this.#listed.add(key);
     this.#problems.push(problem);

@@ -2,7 +2,7 @@
  * All files of a folder, read together: first what each shares with the others, then each on its own. What was read before
  * is taken over where neither the text nor anything it refers to has changed.
  */
-import { Catalogue, References, type Lookup, type SharedObject } from "./references.ts";
+import { Catalogue, inForce, References, type Lookup, type SharedObject } from "./references.ts";
 import {
   parseRuleFile,
   readParsedFile,
@@ -24,8 +24,12 @@ interface KnownReading {
   readonly lookups: readonly Lookup[];
 }
 
-/** What the next load can take over, by key. */
-export type KnownReadings = ReadonlyMap<string, KnownReading>;
+/** What the next load can take over. */
+export interface KnownReadings {
+  readonly byKey: ReadonlyMap<string, KnownReading>;
+  /** What each file shares that was checked where it stands, in its last sound version. */
+  readonly lastSound: ReadonlyMap<string, readonly SharedObject[]>;
+}
 
 export interface FolderReadings {
   readonly files: readonly FileReading[];
@@ -52,34 +56,37 @@ export function readFolder(
   const waiting: Waiting[] = [];
   let parsedCharacters = 0;
   for (const source of texts) {
-    const last = before?.get(source.key);
+    const last = before?.byKey.get(source.key);
     if (last !== undefined) {
       waiting.push({ source, last, shared: last.shared });
       continue;
     }
-    const parsed = parseRuleFile(source);
-    if (!parsed.isLinked) {
+    const parsed = parseRuleFile(source, settings);
+    const lastSound = before?.lastSound.get(source.file) ?? [];
+    if (!parsed.isLinked && lastSound.length === 0) {
       known.set(source.key, readAnew(parsed, parsed.shared, settings, NOTHING_SHARED));
       continue;
     }
     parsedCharacters += source.text.length;
     const isKept = parsedCharacters <= MAX_PARSED_CHARACTERS;
-    waiting.push({ source, shared: parsed.shared, ...(isKept ? { parsed } : {}) });
+    const isReadable = parsed.problems.every(({ severity }) => severity !== "error");
+    const shared = inForce(parsed.shared, isReadable, lastSound);
+    waiting.push({ source, shared, ...(isKept ? { parsed } : {}) });
   }
   const catalogue = new Catalogue(waiting.flatMap(({ shared }) => shared));
   for (const { source, last, shared, parsed } of waiting) {
     const isSame = last !== undefined && catalogue.answersAsBefore(last.lookups);
     const next = isSame
       ? last
-      : readAnew(parsed ?? parseRuleFile(source), shared, settings, catalogue);
+      : readAnew(parsed ?? parseRuleFile(source, settings), shared, settings, catalogue);
     known.set(source.key, next);
   }
   const files = texts.flatMap(({ file, key }): FileReading[] => {
     const reading = known.get(key)?.reading;
-    const isTakenOver = reading === before?.get(key)?.reading;
+    const isTakenOver = reading === before?.byKey.get(key)?.reading;
     return reading === undefined ? [] : [{ file, reading, isTakenOver }];
   });
-  return { known, files };
+  return { known: { byKey: known, lastSound: soundOf(waiting) }, files };
 }
 
 /** A text that may refer to what others share, or whose last reading is known. */
@@ -88,6 +95,14 @@ interface Waiting {
   readonly last?: KnownReading;
   readonly shared: readonly SharedObject[];
   readonly parsed?: ParsedRuleFile;
+}
+
+function soundOf(waiting: readonly Waiting[]): KnownReadings["lastSound"] {
+  const sound = waiting.map(
+    ({ source, shared }) =>
+      [source.file, shared.filter(({ isSound }) => isSound === true)] as const,
+  );
+  return new Map(sound.filter(([, shared]) => shared.length > 0));
 }
 
 const NOTHING_SHARED = new Catalogue([]);

@@ -5,16 +5,55 @@
 import {
   formatDuration,
   metricSpellings,
+  templateKey,
   type Indicator,
   type Problem,
   type Slo,
 } from "../slo/index.ts";
 import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
 import type { RuleProblemCode } from "./problem-codes.ts";
+import type { PublishedTemplate } from "./rule-set.ts";
+import { areBoundsKnown, lintRunning, type RunningFacts } from "./running-lints.ts";
+
+/** What is known beside the SLOs. */
+export interface LintFacts {
+  /** Those that are published beside them. */
+  readonly templates?: readonly PublishedTemplate[] | undefined;
+  /** What the series of a server show, which goes before what SDKs are advised. */
+  readonly running?: RunningFacts | undefined;
+}
 
 /** In the order of the SLOs. */
-export function lintSlos(slos: readonly Slo[]): readonly Problem[] {
-  return [...slos.flatMap(lintThreshold), ...lintOverlaps(slos)];
+export function lintSlos(
+  slos: readonly Slo[],
+  { templates = [], running }: LintFacts = {},
+): readonly Problem[] {
+  const newest = newestVersions(templates);
+  const isAdvised = ({ indicator }: Slo) =>
+    running === undefined ||
+    (indicator.kind === "latency" && !areBoundsKnown(indicator.total.metric, running));
+  return [
+    ...slos.filter(isAdvised).flatMap(lintThreshold),
+    ...(running === undefined ? [] : lintRunning(slos, running)),
+    ...lintOverlaps(slos),
+    ...slos.flatMap((slo) => lintVersion(slo, newest)),
+  ];
+}
+
+function newestVersions(templates: readonly PublishedTemplate[]): ReadonlyMap<string, number> {
+  const newest = new Map<string, number>();
+  for (const { name, version } of templates)
+    newest.set(name, Math.max(version, newest.get(name) ?? 0));
+  return newest;
+}
+
+/** Nothing changes for who stays with a version: it is for them to choose when to go on. */
+function lintVersion(slo: Slo, newest: ReadonlyMap<string, number>): readonly Problem[] {
+  const { template } = slo.source;
+  const version = template && newest.get(template.name);
+  if (template === undefined || version === undefined || version <= template.version) return [];
+  const message = `${slo.id} uses ${templateKey(template)}, and ${template.name}@${version} is published`;
+  return [warning("newer-template", slo, message, `try use: ${template.name}@${version}`)];
 }
 
 /** A threshold inside a bucket of what the semantic conventions tell SDKs to use: the SLI is an estimate. */

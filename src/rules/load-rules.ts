@@ -7,8 +7,9 @@ import { sep } from "node:path";
 import { millis, type Problem, type Slo } from "../slo/index.ts";
 import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
-import { isRuleJson, type RuleFileReading } from "./rule-file.ts";
+import { isRuleJson, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
+import type { SourceText } from "./yaml-text.ts";
 
 /** A file on its way into the set. */
 interface Candidate {
@@ -65,6 +66,24 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   const set = settle(candidates, previous, millis(now()));
   readingsOfSet.set(set, readings.known);
   return set;
+}
+
+/** Texts that somebody means to put into the directory, read as they would be from it beside one another. */
+export function readRuleTexts(
+  sources: readonly SourceText[],
+  settings: RuleSettings,
+): Pick<RuleSet, "slos" | "problems"> {
+  const meant = sources.filter(({ file, text }) => !/\.json$/i.test(file) || isRuleJson(text));
+  const readings = readRuleFiles(meant, settings);
+  const candidates = meant.map(({ file }, index): Candidate => ({
+    file,
+    reading: readings[index] ?? { slos: [], problems: [] },
+    lastGood: [],
+    hadLastGood: false,
+    isTakenOver: false,
+    twins: [],
+  }));
+  return settle(candidates, undefined, millis(0));
 }
 
 function keepAll(previous: RuleSet | undefined, problems: readonly Problem[]): RuleSet {
@@ -126,7 +145,8 @@ function settle(
     };
   });
   const slos = candidates.flatMap(running).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return { slos, files, problems: files.flatMap(({ problems }) => problems) };
+  const templates = candidates.flatMap(({ reading }) => reading.templates ?? []);
+  return { slos, files, problems: files.flatMap(({ problems }) => problems), templates };
 }
 
 /** The very SLOs that ran before: the reading was taken over. */

@@ -45,6 +45,8 @@ export const RULE_PROBLEM_CODES = {
   "invalid-url": "A link that is not http or https.",
   "reserved-label": "A label that slowburn or Alertmanager sets itself.",
   "invalid-label": "A label name that Prometheus would not take.",
+  "alert-template":
+    "A template in an alert's text that is not expanded: it stays as it is written.",
   "policy-form": "The alert policy is none of the known forms, or two of them at once.",
   "tier-never-fires": "factor x error budget >= 1: even a full outage would not fire.",
   "tier-always-fires": "factor < 1: it fires although the budget lasts.",
@@ -52,8 +54,15 @@ export const RULE_PROBLEM_CODES = {
   "policy-empty": "The policy is left without tiers: the SLO would never alert.",
   "duplicate-slo": "Two SLOs with one id.",
   "threshold-off-bound":
-    "Lint: a latency threshold inside a bucket of the bounds that SDKs use for the metric.",
+    "Lint: a latency threshold inside a bucket of the histogram's bounds: a running server's, or those that SDKs use.",
   "overlapping-slos": "Lint: two SLOs count the same events over the same window.",
+  "metric-unseen": "Lint beside a running server: a metric that no series has.",
+  "attribute-unseen":
+    "Lint beside a running server: a condition on an attribute that no series of the metric has.",
+  "threshold-off-scale":
+    "Lint beside a running server: a latency threshold outside the histogram's bounds, as if its unit were another.",
+  "objective-unresolved":
+    "Lint beside a running server: at present traffic the error budget is less than one event.",
   // Formats of other tools.
   "unknown-kind": "`kind` names no kind of object that the format has.",
   "missing-reference": "The object that is named is in no file of the folder.",
@@ -74,6 +83,14 @@ export const RULE_PROBLEM_CODES = {
   "invalid-slice": "A slice of time that is no whole number of buckets, or too wide.",
   "condition-op": "An alert on a low burn rate: it is read as one on a high one.",
   "unknown-severity": "A severity that says neither page nor ticket: it pages.",
+  "template-form": "A template, or a use of one, that is not written as templates are.",
+  "template-unsound":
+    "The template has errors, told where it stands, and no earlier version is known.",
+  "template-deprecated": "The template says what to use instead.",
+  "newer-template": "Lint: a newer version of the template is published.",
+  "invalid-argument": "An argument that the template's parameter does not take.",
+  "unused-parameter": "A parameter that stands nowhere in its template.",
+  "fixed-by-template": "What the template fixes for all who use it.",
   "promql-note": "A query that is computed otherwise than Prometheus would.",
 } as const;
 

@@ -2,28 +2,53 @@
  * Objects that documents of a folder may name in one another, whatever file they are in. A reading remembers what it
  * looked up and what it found, so that it is made anew when, and only when, one of these answers is another one.
  */
-import type { YamlDocument } from "./yaml-document.ts";
+import type { FieldPath, YamlDocument } from "./yaml-document.ts";
 
 export interface SharedObject {
   /** Names are unique in it: `openslo/v1 SLI`. */
   readonly namespace: string;
   readonly name: string;
   readonly document: YamlDocument;
+  /** Where in the document it stands. */
+  readonly path: FieldPath;
   readonly file: string;
   readonly line: number;
   /** Another one when anything about it is. */
   readonly fingerprint: string;
+  /** Of an object that is checked where it stands: of an unsound one, the last sound version is in force. */
+  readonly isSound?: boolean;
 }
 
-export function sharedObject(
-  namespace: string,
-  name: string,
-  document: YamlDocument,
-  file: string,
-): SharedObject {
-  const { line } = document.placeOf([]);
-  const fingerprint = `${file}:${line} ${JSON.stringify(document.value)}`;
-  return { namespace, name, document, file, line, fingerprint };
+/** The part of a document that others may refer to. */
+export interface SharedPart {
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: FieldPath;
+  readonly isSound?: boolean;
+}
+
+export function sharedObject(part: SharedPart, document: YamlDocument, file: string): SharedObject {
+  const { line } = document.placeOf(part.path, "key");
+  const fingerprint = `${file}:${line} ${JSON.stringify(valueAt(document, part.path))}`;
+  return { ...part, document, file, line, fingerprint };
+}
+
+/** What stands at a path that is there. */
+export const valueAt = ({ value }: YamlDocument, path: FieldPath): unknown =>
+  path.reduce((above: unknown, part) => (above as Record<string | number, unknown>)[part], value);
+
+/** What is in force of a file: of an object that is unsound, or in a text that is no YAML any more, the last sound one. */
+export function inForce(
+  shared: readonly SharedObject[],
+  isReadable: boolean,
+  lastSound: readonly SharedObject[],
+): readonly SharedObject[] {
+  if (!isReadable) return [...shared.filter(({ isSound }) => isSound === undefined), ...lastSound];
+  return shared.map((object) =>
+    object.isSound === false
+      ? (lastSound.find(({ name }) => name === object.name) ?? object)
+      : object,
+  );
 }
 
 /** A question that was asked, and the fingerprint of its answer. */

@@ -2,6 +2,7 @@
 import type { Problem, Slo } from "../slo/index.ts";
 import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
+import { publishedTemplates } from "./native/template-file.ts";
 import { isMapping, kindOf } from "./native/shape.ts";
 import { nearestName } from "./nearest-name.ts";
 import { openSloFormat } from "./openslo/reader.ts";
@@ -9,7 +10,7 @@ import { itemDocument } from "./part-document.ts";
 import { pyrraFormat } from "./pyrra/reader.ts";
 import { Catalogue, References, sharedObject, type SharedObject } from "./references.ts";
 import type { RuleFormat } from "./rule-format.ts";
-import type { RuleSettings } from "./rule-set.ts";
+import type { PublishedTemplate, RuleSettings } from "./rule-set.ts";
 import { slothFormat } from "./sloth/reader.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 import { readYaml, type SourceText } from "./yaml-text.ts";
@@ -28,6 +29,7 @@ export interface RuleFileReading {
   readonly slos: readonly Slo[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
+  readonly templates?: readonly PublishedTemplate[];
 }
 
 /** A file before its documents are read, so that what they share with others is known first. */
@@ -52,19 +54,20 @@ export function readRuleFiles(
   sources: readonly SourceText[],
   settings: RuleSettings = DEFAULT_SETTINGS,
 ): readonly RuleFileReading[] {
-  const files = sources.map(parseRuleFile);
+  const files = sources.map((source) => parseRuleFile(source, settings));
   const catalogue = new Catalogue(files.flatMap(({ shared }) => shared));
   return files.map((file) => readParsedFile(file, settings, new References(catalogue)));
 }
 
-export function parseRuleFile({ file, text }: SourceText): ParsedRuleFile {
+export function parseRuleFile({ file, text }: SourceText, settings: RuleSettings): ParsedRuleFile {
   const yaml = readYaml({ file, text });
   const documents = yaml.documents.flatMap(listed);
-  const shared = documents.flatMap((document) => {
-    const as = formatOf(document)?.sharedAs?.(document);
-    return as === undefined ? [] : [sharedObject(as.namespace, as.name, document, file)];
-  });
-  const isLinked = documents.some((document) => formatOf(document)?.sharedAs !== undefined);
+  const shared = documents.flatMap((document) =>
+    (formatOf(document)?.sharedIn?.(document, settings) ?? []).map((part) =>
+      sharedObject(part, document, file),
+    ),
+  );
+  const isLinked = documents.some((document) => formatOf(document)?.isLinked?.(document) === true);
   return { file, documents, shared, isLinked, problems: yaml.problems };
 }
 
@@ -76,7 +79,7 @@ function listed(document: YamlDocument): readonly YamlDocument[] {
 }
 
 export function readParsedFile(
-  { file, documents, problems }: ParsedRuleFile,
+  { file, documents, shared, problems }: ParsedRuleFile,
   settings: RuleSettings,
   references: References,
 ): RuleFileReading {
@@ -89,7 +92,9 @@ export function readParsedFile(
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
   }
   reportTwins(slos, findings);
-  return { slos, problems: [...problems, ...findings.problems] };
+  const templates = publishedTemplates(shared);
+  const all = [...problems, ...findings.problems];
+  return { slos, problems: all, ...(templates.length === 0 ? {} : { templates }) };
 }
 
 function formatOf({ value }: YamlDocument): RuleFormat | undefined {

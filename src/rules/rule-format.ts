@@ -1,7 +1,7 @@
 /** What a reader of one format gives: documents are told apart by the version they name, so formats live side by side. */
 import type { Slo } from "../slo/index.ts";
 import type { Findings } from "./findings.ts";
-import type { References } from "./references.ts";
+import type { References, SharedPart } from "./references.ts";
 import type { RuleSettings } from "./rule-set.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
@@ -17,11 +17,8 @@ export interface RuleFormat {
     settings: RuleSettings,
     references: References,
   ): readonly Slo[];
-  /** Under which name other documents, of any file, may refer to this one; not given where none may. */
-  sharedAs?(document: YamlDocument): SharedName | undefined;
-}
-
-export interface SharedName {
-  readonly namespace: string;
-  readonly name: string;
+  /** What of it other documents, of any file, may refer to. */
+  sharedIn?(document: YamlDocument, settings: RuleSettings): readonly SharedPart[];
+  /** Whether it can refer to others. */
+  isLinked?(document: YamlDocument): boolean;
 }

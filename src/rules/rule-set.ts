@@ -17,6 +17,14 @@ export interface RuleFile {
   readonly loadedAt: Millis;
 }
 
+/** A version of a template that a file of the directory publishes. */
+export interface PublishedTemplate {
+  readonly name: string;
+  readonly version: number;
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface RuleSet {
   /** Sorted by id. */
   readonly slos: readonly Slo[];
@@ -24,6 +32,8 @@ export interface RuleSet {
   readonly files: readonly RuleFile[];
   /** Those of all files, and those of the directory itself. */
   readonly problems: readonly Problem[];
+  /** Of the versions on disk; absent in a set from before there were templates. */
+  readonly templates?: readonly PublishedTemplate[];
 }
 
 /** What rules are read under; the operator's, not the file's. */

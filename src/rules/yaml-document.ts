@@ -18,6 +18,8 @@ import { sourceSpan, type SourceSpan } from "./scalar-place.ts";
 export type FieldPath = readonly (string | number)[];
 
 export interface Place {
+  /** Where it is not the document's own: a template's. */
+  readonly file?: string;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */

@@ -96,7 +96,7 @@ function parseTokens(
       });
       return undefined;
     }
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token); // few lexemes end one (bench/rules-load.ts)
   }
   tokens.push(...parser.end());
   const deep = findTooDeep(tokens);

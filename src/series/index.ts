@@ -5,6 +5,7 @@
  * identities (DESIGN 4.1 to 4.5); no allocation per point of a known series.
  */
 export { type AccumulatorCounters, DIAGNOSTICS } from "./accumulator-counters.ts";
+export type { BookPorts } from "./booking.ts";
 export type { InexactCut } from "./cuts.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
 export { type Rejection, REJECTIONS } from "./rejection.ts";

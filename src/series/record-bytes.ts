@@ -55,6 +55,11 @@ export class RecordWriter {
     this.size += bytes.length;
   }
 
+  /** What was written, in place: valid until the next write. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.size);
+  }
+
   /** A copy of what was written from `start` on. */
   copy(start = 0): Uint8Array {
     return this.#bytes.slice(start, this.size);

@@ -5,6 +5,7 @@ import type { MetricCursor } from "../otlp/index.ts";
 import { Accumulator } from "./accumulator.ts";
 import { Archiving } from "./archiving.ts";
 import { BindingTable } from "./binding-table.ts";
+import { boundsOf, isExponential } from "./cuts.ts";
 import { Identity, readMetricKey, type BirthMark, type MetricIdentity } from "./identity.ts";
 import { grown } from "./grown.ts";
 import { KeyTable } from "./key-table.ts";
@@ -13,6 +14,7 @@ import { Rebooking } from "./rebooking.ts";
 import type { RecordReader, RecordWriter } from "./record-bytes.ts";
 import { Resolver } from "./resolver.ts";
 import { newRow, readRow, RowWriter } from "./rows.ts";
+import { NO_WRITER } from "./writer-pool.ts";
 
 /** Metrics that no rule uses are remembered up to this many, so that their names are not decoded each time. */
 const MAX_UNUSED = 10_000;
@@ -137,6 +139,19 @@ export class SeriesState {
       }
     }
     return counts;
+  }
+
+  /**
+   * Explicit bounds of the series' buckets, as they last came. Known of cumulative histograms that some rule has a threshold
+   * for, since others are not looked into.
+   */
+  boundsOf(series: number): readonly number[] | undefined {
+    const { partCount, isDelta } = this.bindings.of(series);
+    const writer = this.accumulator.heads.of(series);
+    if (partCount === 0 || isDelta || writer === NO_WRITER) return undefined;
+    const shape = this.accumulator.poolOf(1 + partCount).shape(writer);
+    if (shape < 0 || isExponential(shape)) return undefined;
+    return boundsOf(this.identity.bounds.bytesOf(shape / 2));
   }
 
   #setBoundLate(series: number, nowMs: number): void {

@@ -22,6 +22,6 @@ function dashboardOf(grafanaUrl: string | undefined, stream: StreamView): string
   if (grafanaUrl === undefined) return undefined;
   const { slo } = stream;
   const variables = new URLSearchParams({ "var-service": slo.service, "var-slo": slo.id });
-  if (slo.per.length > 0) variables.set("var-group", groupLabel(stream));
+  if (stream.group.length > 0) variables.set("var-group", groupLabel(stream));
   return `${grafanaUrl}/d/${SLO_DETAIL_UID}?${variables.toString()}`;
 }

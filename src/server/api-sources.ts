@@ -9,6 +9,7 @@ import type { Recorder, Telemetry } from "../telemetry/index.ts";
 import type { Counting } from "./counting.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { Listener } from "./otlp-listeners.ts";
+import { rulePlanner } from "./rule-planner.ts";
 import type { RuleReloader } from "./rule-reloader.ts";
 import type { ServerPorts } from "./start-server.ts";
 
@@ -45,12 +46,15 @@ export function apiSources(parts: RunningParts): ApiSources {
     onMoreFailed: (error) => log.warn("metrics.failed", { error }),
   });
   const boards = dashboards();
+  const planner = rulePlanner(config, counting, now);
   const startedAt = now();
   return {
     engine,
     inexactCuts: (streams) => counting.core.series.bindings.inexactCuts(streams),
     alerts: () => alerts.current(),
     rules: () => rules.current,
+    plan: planner.plan,
+    metrics: planner.facts,
     status: () => statusOf(parts, startedAt),
     readiness: parts.readiness,
     scrape: (request) => scrape(exposition, request),

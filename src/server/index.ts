@@ -4,6 +4,6 @@
  *   OTLP → receivers → intake → store ─> core (series → engine) ─ tick ─> alerts → dispatcher
  *                                          ^ rules (watched)         `─> api, /metrics, dashboards
  */
-export type { Listener } from "./otlp-listeners.ts";
+export { listenOtlp, type Listener } from "./otlp-listeners.ts";
 export type { RecoveryReport } from "./recovery.ts";
 export { startServer, type RunningServer, type ServerPorts } from "./start-server.ts";

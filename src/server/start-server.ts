@@ -2,7 +2,7 @@
 import type { Dispatcher, TargetIdentity } from "../alerts/index.ts";
 import { createApi, listenApi, type Readiness } from "../api/index.ts";
 import type { SlowburnConfig } from "../config/index.ts";
-import { Heartbeat, Snapshotter } from "../ingest/index.ts";
+import { Heartbeat, inlineThePointsWay, Snapshotter } from "../ingest/index.ts";
 import { loadRules, watchRules, type RuleSet } from "../rules/index.ts";
 import { OperationError } from "../slo/index.ts";
 import {
@@ -58,6 +58,7 @@ export async function startServer(
   ports: ServerPorts,
 ): Promise<RunningServer> {
   const { log } = ports;
+  inlineThePointsWay();
   const store = await openWatchedStore(config, ports);
   const closers = new Closers((error) => log.error("store.failed", { work: "stop", error }));
   closers.add(() => store.close());

@@ -3,12 +3,14 @@ import { millis, WHOLE_PPB, type Millis, type Ppb } from "./units.ts";
 
 export type AlertSeverity = "page" | "ticket";
 
-/** Fires when the burn rate over both lookbacks exceeds the factor. */
+/** Fires when the burn rate over every lookback exceeds the factor. With one lookback alone it is both, long and short. */
 export interface Tier {
   readonly severity: AlertSeverity;
   /** The burn rate to exceed, x 1000: an integer, so that near-ties are decided exactly. */
   readonly factorMilli: number;
   readonly longMs: Millis;
+  /** Further ones between the long and the short, longest first. */
+  readonly betweenMs?: readonly Millis[];
   readonly shortMs: Millis;
   /** The condition must hold so long before the alert fires. */
   readonly forMs: Millis;
@@ -20,6 +22,11 @@ export interface Tier {
   readonly significance: number;
 }
 
+/** Every lookback of a tier once, longest first. */
+export const lookbacksOf = ({ longMs, betweenMs = [], shortMs }: Tier): readonly Millis[] => [
+  ...new Set([longMs, ...betweenMs, shortMs]),
+];
+
 export interface AlertPolicy {
   /** `workbook`, or the name the user gave. */
   readonly name: string;
@@ -27,6 +34,12 @@ export interface AlertPolicy {
   readonly tiers: readonly Tier[];
   /** An alert is held through silence for so long, then it counts as quiet; absent: without end (DESIGN 4.8). */
   readonly noDataHoldMs?: Millis;
+}
+
+/** Fires when no data point of the SLO came for so long, in whichever of its groups (DESIGN 4.8). */
+export interface AbsentAlert {
+  readonly severity: AlertSeverity;
+  readonly afterMs: Millis;
 }
 
 const MINUTE = 60_000;

@@ -11,4 +11,6 @@ export interface Alerting extends AlertTexts {
   readonly alertName?: string;
   /** On alerts of that severity only; they win over those for all. */
   readonly bySeverity: Readonly<Partial<Record<AlertSeverity, AlertTexts>>>;
+  /** Of the alert on absent data: its name, and what its `severity` label says. */
+  readonly absent?: { readonly alertName?: string; readonly severity?: string };
 }

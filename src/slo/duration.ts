@@ -77,3 +77,7 @@ export function formatDuration(span: number): string {
   }
   return text;
 }
+
+/** A latency threshold: `250ms`, or `1500us` where milliseconds do not say it. */
+export const latencyText = (nanos: number): string =>
+  nanos % 1e6 === 0 ? formatDuration(nanos / 1e6) : `${nanos / 1000}us`;

@@ -3,6 +3,7 @@
  * Imports nothing; everything else points here.
  */
 export * from "./alert-policy.ts";
+export * from "./alert-template.ts";
 export * from "./alerting.ts";
 export * from "./assert.ts";
 export * from "./budgeting.ts";

@@ -30,6 +30,14 @@ export const OWN_LABELS: ReadonlySet<string> = new Set([
   ..."file lookback kind bound long short le quantile job instance".split(" "),
 ]);
 
+/** Labels that say which alert it is: what a rule file gives its alerts must not take them (the groups' labels neither). */
+export const ALERT_IDENTITY_LABELS: ReadonlySet<string> = new Set([
+  "alertname",
+  "slo",
+  "service",
+  "sloth_severity",
+]);
+
 /**
  * Label names for attributes, in their order, none of them slowburn's own nor another's (`a.b`, `a_b` → `a_b`,
  * `exported_a_b`): the same on every metric and every alert of a group.

@@ -1,5 +1,5 @@
 /** The model every rule format is read into. Plain data: JSON round-trips it, snapshots store it. */
-import type { AlertPolicy } from "./alert-policy.ts";
+import { lookbacksOf, type AbsentAlert, type AlertPolicy } from "./alert-policy.ts";
 import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
@@ -20,12 +20,28 @@ export type PromqlSource =
     }
   | { readonly kind: "errorRatio"; readonly query: string };
 
+/** The template that an SLO was made of. */
+export interface TemplateUse {
+  readonly name: string;
+  /** From 1. A version means the same for ever; a change of it is a change for all who use it. */
+  readonly version: number;
+  /** Which of the template's SLOs it is. */
+  readonly slo: string;
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface SloSource {
   readonly file: string;
   readonly line: number;
   readonly format: RuleFormatName;
   readonly promql?: PromqlSource;
+  readonly template?: TemplateUse;
 }
+
+/** As rule files name it: `http-server@1`. */
+export const templateKey = ({ name, version }: Pick<TemplateUse, "name" | "version">): string =>
+  `${name}@${version}`;
 
 export interface Slo {
   /** `<service>/<name>`, unique among the loaded rules; what URLs, alerts and streams are keyed by. */
@@ -35,6 +51,8 @@ export interface Slo {
   readonly description: string;
   readonly owner?: string;
   readonly runbook?: string;
+  /** Named http or https addresses: dashboards, designs, consoles. */
+  readonly links?: Readonly<Record<string, string>>;
   /** On metrics and alerts. */
   readonly labels: Readonly<Record<string, string>>;
   readonly objective: Objective;
@@ -47,6 +65,8 @@ export interface Slo {
   /** Groups beyond this many are folded into one overflow group. */
   readonly groupLimit: number;
   readonly alerts: AlertPolicy;
+  /** Absent: data that stops is shown, but nobody is told. */
+  readonly absent?: AbsentAlert;
   /** Names, labels and annotations of alerts that the file gives itself. */
   readonly alerting?: Alerting;
   /** Free texts, for people and other tools. */
@@ -85,7 +105,7 @@ export function windowsOf({
   alerts,
 }: Pick<Slo, "window" | "alerts">): readonly SloWindow[] {
   const spans = new Set<number>(window.kind === "rolling" ? [window.lengthMs] : []);
-  for (const tier of alerts.tiers) spans.add(tier.longMs).add(tier.shortMs);
+  for (const tier of alerts.tiers) for (const spanMs of lookbacksOf(tier)) spans.add(spanMs);
   const rolling = [...spans].sort((a, b) => a - b).map(rollingWindow);
   return window.kind === "calendar" ? [...rolling, window] : rolling;
 }

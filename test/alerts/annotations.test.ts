@@ -168,3 +168,26 @@ it("numbers are short", () => {
   const spans = [4_400, 51_840, 571_000, 43.2 * MINUTE, 19.1 * HOUR, 51 * HOUR, 30 * DAY];
   expect(spans.map(spanText)).toEqual(["4s", "52s", "9m31s", "43m", "19h", "2d3h", "30d"]);
 });
+
+it("what the file says wins; a summary that it displaces is kept beside it", () => {
+  const alerting = {
+    labels: {},
+    annotations: { summary: "{{ $labels.service }}: {{ $value | humanizePercentage }} fail" },
+    bySeverity: {
+      page: { labels: {}, annotations: { runbook: "https://r.example/{{ $labels.slo }}" } },
+      ticket: { labels: {}, annotations: { runbook: "none" } },
+    },
+  };
+  const counts: [number, number, number][] = [[MINUTE, 30, 1_000]];
+  expect(annotations({ alerting }, counts)).toMatchObject({
+    summary: "checkout: 3% fail",
+    runbook: "https://r.example/checkout/availability",
+    slowburn_summary: expect.stringContaining("is burning its error budget 30x too fast") as string,
+    description: expect.stringContaining("Bad: 30 of 1000") as string,
+  });
+  const end = { reason: "recovered", firedForMs: HOUR } as const;
+  expect(annotations({ alerting }, [[10 * MINUTE, 30, 1_000]], end)).toMatchObject({
+    summary: "checkout: NaN% fail", // no events in the short lookback: Prometheus would have no value either
+    slowburn_summary: expect.stringContaining("no longer burns") as string,
+  });
+});

@@ -96,6 +96,17 @@ export class FakeEngine {
     this.#streams.get(index)!.booked.push({ at, good, total, straddle });
   }
 
+  #slos: readonly Slo[] = [];
+
+  /** As the engine's: another array when the rules are others. */
+  get slos(): readonly Slo[] {
+    const now = [...new Set([...this.#streams.values()].map(({ view }) => view.slo))];
+    const isSame =
+      now.length === this.#slos.length && now.every((slo, at) => slo === this.#slos[at]);
+    if (!isSame) this.#slos = now;
+    return this.#slos;
+  }
+
   /** One shard per stream, with a free slot in front. */
   get shards(): readonly ShardView[] {
     return [...this.#streams.values()].map((stream) => this.#shardOf(stream));

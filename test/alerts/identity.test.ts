@@ -64,6 +64,61 @@ describe("labels", () => {
     );
   });
 
+  it("of the file's alerts win over the SLO's, as a rule's do over its series'", () => {
+    const texts = { labels: { tier: "gold", severity: "critical" }, annotations: {} };
+    const alerting = {
+      alertName: "CheckoutBurns",
+      labels: { tier: "2", owner: "night-team", "cost-centre": "{{ $labels.tier }}/{{ $value }}" },
+      annotations: {},
+      bySeverity: { page: texts },
+    };
+    const slo = { owner: "shop-team", labels: { tier: "1", origin: "app" }, alerting };
+    const page = labelsOf(slo);
+    expect(page).toEqual({
+      alertname: "CheckoutBurns",
+      severity: "critical",
+      slo: "checkout/availability",
+      service: "checkout",
+      owner: "night-team",
+      origin: "app",
+      tier: "gold",
+      cost_centre: "1/{{ $value }}",
+    });
+  });
+
+  it("of the file's alerts never take those that say which alert it is", () => {
+    const labels = {
+      slo: "x",
+      service: "checkout",
+      alertname: "y",
+      route: "z",
+      sloth_severity: "",
+    };
+    const alerting = { labels, annotations: {}, bySeverity: {} };
+    expect(labelsOf({ per: ["route"], alerting }, ["/pay"])).toEqual({
+      alertname: "SlowburnErrorBudgetBurn",
+      severity: "page",
+      slo: "checkout/availability",
+      service: "checkout",
+      route: "/pay",
+      exported_alertname: "y",
+      exported_route: "z",
+      exported_slo: "x",
+    });
+  });
+
+  it("of a file of Sloth's are there under Sloth's names too, so page and ticket differ", () => {
+    const source = { file: "x.yaml", line: 1, format: "sloth" as const };
+    const alerting = { labels: { severity: "sms" }, annotations: {}, bySeverity: {} };
+    expect(labelsOf({ source, alerting })).toMatchObject({
+      severity: "sms",
+      sloth_id: "checkout-availability",
+      sloth_service: "checkout",
+      sloth_slo: "availability",
+      sloth_severity: "page",
+    });
+  });
+
   it("differ for different groups", () => {
     const pair = fc.tuple(fc.string(), fc.string());
     fc.assert(

@@ -16,8 +16,11 @@ interface Operation {
 }
 const document = openApiDocument("1.2.3") as {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly paths: Readonly<Record<string, { readonly get: Operation; readonly post?: Operation }>>;
 };
+
+const operations = (): [string, Operation][] =>
+  Object.entries(document.paths).map(([path, { get, post }]) => [path, post ?? get]);
 
 function validator(): (ref: string, value: unknown) => string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -64,6 +67,8 @@ describe("every answer is what the OpenAPI document says", () => {
     ["/api/v1/alerts?state=gone", "/api/v1/alerts", 400],
     ["/api/v1/rules", "/api/v1/rules", 200],
     ["/api/v1/status", "/api/v1/status", 200],
+    ["/api/v1/metrics?name=a", "/api/v1/metrics", 200],
+    ["/api/v1/metrics", "/api/v1/metrics", 400],
     ["/metrics", "/metrics", 200],
     ["/dashboards", "/dashboards", 200],
     ["/dashboards/slowburn-fleet.json", "/dashboards/{file}", 200],
@@ -104,7 +109,7 @@ describe("the document", () => {
     );
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
     expect(document.openapi).toBe("3.1.0");
-    const ids = Object.values(document.paths).map((path) => path.get.operationId);
+    const ids = operations().map(([, { operationId }]) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -112,8 +117,8 @@ describe("the document", () => {
     const text = JSON.stringify(document);
     for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(text).toContain(`"${name}":{`);
-    for (const [path, { get }] of Object.entries(document.paths)) {
-      const declared = get.parameters.filter((each) => each.in === "path").map((each) => each.name);
+    for (const [path, { parameters }] of operations()) {
+      const declared = parameters.filter((each) => each.in === "path").map((each) => each.name);
       expect(declared).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     }
     expect(text).not.toContain("$id");

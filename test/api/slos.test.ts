@@ -92,8 +92,35 @@ describe("GET /api/v1/slos", () => {
     ["?label=tier=1", ["checkout/availability", "search/availability"]],
     ["?label=tier=1&label=region=eu", []],
     ["?label=toString=x", []],
+    ["?template=http-server", []],
   ])("filters by %j", async (query, expected) => {
     expect(await ids(query)).toEqual(expected);
+  });
+
+  it("filters by template, one version of it or all", async () => {
+    const made = (version: number) => ({
+      file: "rules/shop.yaml",
+      line: 7,
+      format: "slowburn" as const,
+      template: { name: "web", version, slo: "latency", file: "rules/platform.yaml", line: 3 },
+    });
+    const { sources } = world();
+    const slos = [
+      sloOf("a/x", { source: made(1) }),
+      sloOf("b/x", { source: made(2) }),
+      sloOf("c/x"),
+    ];
+    const of = async (query: string) => {
+      const engine = { ...sources.engine, slos, streamsOf: () => [] };
+      const answer = await ask<SloListAnswer>(`/api/v1/slos?template=${query}`, {
+        ...sources,
+        engine,
+      });
+      return answer.slos.map(({ id, source }) => `${id} ${source.template?.version}`);
+    };
+    expect(await of("web")).toEqual(["a/x 1", "b/x 2"]);
+    expect(await of("web@2")).toEqual(["b/x 2"]);
+    expect(await of("we")).toEqual([]);
   });
 
   it("gives every SLO exactly once over the pages, whatever their size", async () => {

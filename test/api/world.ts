@@ -186,6 +186,8 @@ export function world(more: Partial<ApiSources> = {}): World {
         firedAt: undefined as never,
       }),
     ],
+    metrics: () => Promise.resolve({ metrics: [], unseen: new Map([["a", undefined]]) }),
+    plan: () => Promise.resolve({ problems: [], plan: undefined }),
     rules: () => ({
       files: [
         {

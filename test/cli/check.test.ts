@@ -51,7 +51,7 @@ describe("slowburn check", () => {
     await expect(out).toMatchFileSnapshot("golden/check-bad.txt");
   });
 
-  it("lets files that are named together refer to one another, and one alone to none", async () => {
+  it("lets files that are named together refer to one another, and one alone to those of its folder", async () => {
     const slo = write(
       "slo.yaml",
       `apiVersion: openslo/v1
@@ -75,8 +75,36 @@ spec: { ratioMetric: { good: ${metric}, total: ${metric} } }
 `,
     );
     expect((await check(slo, sli)).out).toBe("2 files, 1 SLO: 0 errors, 0 warnings\n");
+    expect((await check(slo)).out).toBe("1 file, 1 SLO: 0 errors, 0 warnings\n");
+    rmSync(sli);
     const alone = await check(slo);
     expect([alone.code, alone.out]).toEqual([1, expect.stringContaining("missing-reference")]);
+  });
+
+  it("lists templates, and who would be affected by a change of each", async () => {
+    const body = "slos: { a: { objective: 99%, sli: { metric: m, bad: { e: 1 } } } }";
+    const published = write(
+      "platform.yaml",
+      `apiVersion: slowburn/v1\ntemplates: { web@1: { ${body} }, idle@1: { ${body} } }\n`,
+    );
+    const use = write("shop.yaml", "apiVersion: slowburn/v1\nservice: shop\nuse: web@1\n");
+    const { code, out } = await check("--templates", published, use);
+    expect([code, out.replaceAll(`${dir}/`, "")]).toEqual([
+      0,
+      "2 files, 1 SLO, 2 templates: 0 errors, 0 warnings\n\n" +
+        "TEMPLATE  USED BY        WHERE\n" +
+        "idle@1    nobody         rules/platform.yaml:2\n" +
+        "web@1     1 SLO: shop/a  rules/platform.yaml:2\n",
+    ]);
+    expect(JSON.parse((await check("--json", published, use)).out)).toMatchObject({
+      templates: [
+        { template: "idle@1", slos: [] },
+        { template: "web@1", slos: ["shop/a"] },
+      ],
+    });
+    expect((await check("--templates", write("good.yaml", GOOD))).out).toContain(
+      "No template is published.",
+    );
   });
 
   it("finds in a directory what only shows between files", async () => {

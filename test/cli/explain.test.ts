@@ -49,6 +49,23 @@ describe("slowburn explain", () => {
     await expect(out).toMatchFileSnapshot("golden/explain.txt");
   });
 
+  it("names the template that says it", async () => {
+    const body = "{ objective: 99%, sli: { metric: m, bad: { e: 1 } } }";
+    writeFileSync(
+      join(dir, "rules", "platform.yaml"),
+      `apiVersion: slowburn/v1\ntemplates:\n  web@1: { slos: { availability: ${body} } }\n`,
+    );
+    writeFileSync(
+      join(dir, "rules", "shop.yaml"),
+      "apiVersion: slowburn/v1\nservice: shop\nuse: web/availability@1\n",
+    );
+    const { out } = await explain(["shop/availability", "--traffic", "20/s"]);
+    expect(out).toMatch(/^shop\/availability \(rules\/shop.yaml:3\)$/m);
+    expect(out).toContain(
+      "That is said by the template web@1, availability (rules/platform.yaml:3).",
+    );
+  });
+
   it("shows what a rule file says without obeying it", async () => {
     const hostile = RULES.replace("our fault.", "our \u202efault.");
     writeFileSync(join(dir, "rules", "checkout.yaml"), hostile);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { terminal } from "./terminal.ts";
 
-const COMMANDS = ["serve", "check", "status", "dashboards"];
+const COMMANDS = ["serve", "check", "test", "record", "backtest", "status", "dashboards"];
 
 describe("slowburn", () => {
-  it.each([[], ["serve"], ["check"], ["status"], ["dashboards"]].map((words) => [words] as const))(
+  it.each([[], ...COMMANDS.map((command) => [command])].map((words) => [words] as const))(
     "%j --help is as it was",
     async (words) => {
       const { code, out, err } = await terminal().run(...words, "--help");

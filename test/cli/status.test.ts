@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
-import { calendarSources, NOW, world } from "../api/world.ts";
+import { calendarSources, NOW, sloOf, world } from "../api/world.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
@@ -84,6 +84,18 @@ describe("slowburn status", () => {
       "a/1",
       "a/2",
     ]);
+  });
+
+  it("folds many SLOs without data into one line", async () => {
+    const { sources } = world();
+    const slos = ["a/1", "a/2", "b/1", "c/1"].map((id) => sloOf(id));
+    const silent = { ...sources, engine: { ...sources.engine, slos, streamsOf: () => [] } };
+    const app = createApi(silent, { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out, code } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    expect(code).toBe(0);
+    expect(out).toContain("no data yet: 4 SLOs of a, b, c (--json lists them)\n");
+    expect(out).not.toContain("a/1");
   });
 
   it("says that nothing is there yet", async () => {

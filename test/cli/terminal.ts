@@ -53,6 +53,7 @@ export function terminal(more: Partial<CliPorts> = {}): Terminal {
     out: (text) => (out += text),
     err: (text) => (err += text),
     isTerminal: false,
+    isErrorTerminal: false,
     environment: {},
     version: "1.2.3",
     now: () => NOW,

@@ -58,6 +58,21 @@ describe("an indicator", () => {
       '1 - ( (sum(increase(h_bucket{le=~"1|1[.]0"}[5m]))) / (sum(increase(h_count[5m]))) )',
     ],
     [
+      "of latency, in the unit that the metric's name ends in",
+      {
+        kind: "latency",
+        total: { metric: "shop.search.milliseconds", where: [] },
+        thresholdNanos: 250e6,
+      },
+      '1 - ( (sum(increase(shop_search_milliseconds_bucket{le=~"250|250[.]0"}[5m]))) / ' +
+        "(sum(increase(shop_search_milliseconds_count[5m]))) )",
+    ],
+    [
+      "of latency, of a family's name as Prometheus has it",
+      { kind: "latency", total: { metric: "rpc_ms_bucket", where: [] }, thresholdNanos: 5e5 },
+      '1 - ( (sum(increase(rpc_ms_bucket{le="0.5"}[5m]))) / (sum(increase(rpc_ms_count[5m]))) )',
+    ],
+    [
       "of two counters",
       {
         kind: "counters",
@@ -146,6 +161,17 @@ describe("what has no form in Prometheus rules is said with its place, and the o
       { indicator: events([], [], "shop.orders") },
       /depends on its unit/,
     ],
+    [
+      "a histogram's name without its unit",
+      {
+        indicator: {
+          kind: "latency",
+          total: { metric: "shop.search", where: [] },
+          thresholdNanos: 1,
+        },
+      },
+      /depends on its unit, which/,
+    ],
     ["a calendar", { window }, /no calendar windows/],
     [
       "time slices",
@@ -163,6 +189,16 @@ describe("what has no form in Prometheus rules is said with its place, and the o
     expect(groups.map(({ name }) => name)).toEqual([
       "sloth-slo-sli-recordings-shop-good",
       "sloth-slo-meta-recordings-shop-good",
+    ]);
+  });
+
+  test("two of one Sloth id", () => {
+    const slo = (id: string) => sloOf({ id, indicator: events([], []), alerts: policyOf() });
+    const { groups, problems } = compileRules([slo("a-b/c"), slo("a/b-c"), slo("a-b/c")], SETTINGS);
+    expect(groups).toHaveLength(2);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "a/b-c: Sloth's id of it, a-b-c, is that of a-b/c in shop.yaml:1 already",
+      "a-b/c: Sloth's id of it, a-b-c, is that of a-b/c in shop.yaml:1 already",
     ]);
   });
 
@@ -217,6 +253,32 @@ describe("alerts", () => {
       annotations: { summary: "all" },
     });
   });
+});
+
+test.each<[string, Partial<Slo>, string]>([
+  ["of a policy, Sloth's, and the window", {}, "5m 30m 1h 2h 6h 1d 3d 30d"],
+  [
+    "no longer than the window",
+    { window: { kind: "rolling", lengthMs: millis(86_400_000) } },
+    "5m 30m 1h 2h 6h 1d",
+  ],
+  [
+    "of a file of Sloth that alerts in full, its own",
+    {
+      alerts: policyOf("1h", "10m", "6h", "20m", "1d", "2h", "3d", "5h"),
+      source: { ...sloOf().source, format: "sloth" },
+    },
+    "10m 20m 1h 2h 5h 6h 1d 3d 30d",
+  ],
+])("ratios are recorded over the lookbacks %s", (_, more, expected) => {
+  const slo = {
+    ...sloOf({ indicator: events([], []), alerts: policyOf("1h", "5m") }),
+    owner: "me",
+  };
+  const { groups } = compileRules([{ ...slo, ...more }], SETTINGS);
+  const labels = (groups[0]?.rules ?? []).map((rule) => rule.labels);
+  expect(labels.map((each) => each["sloth_window"]).join(" ")).toBe(expected);
+  expect(labels.map((each) => each["owner"])).toEqual(labels.map(() => "me"));
 });
 
 describe("the file", () => {

@@ -51,7 +51,7 @@ async function startIntake() {
     pendingStreams: () => new Map(),
     clearPending: () => undefined,
     bookPast: () => undefined,
-    markSloPartial: () => undefined,
+    markPartial: () => undefined,
     tick: () => undefined,
     markMetricPartial: () => undefined,
     dirtyParts: () => [],

@@ -144,6 +144,7 @@ function play(incident: Incident, end: number, tick: number, until: number) {
   engine.place(0, sloOf({ alerts: policyOf(tier) }));
   const alerts = new AlertEvaluator(
     {
+      slos: [],
       stream: (index) => engine.stream(index),
       read: () => undefined,
       streamsOf: (sloId) => engine.streamsOf(sloId),

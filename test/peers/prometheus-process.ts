@@ -84,6 +84,22 @@ export class Prometheus {
     return (await this.#ask("query_range", { query, ...range })).data.result.length;
   }
 
+  /** At which of `steps` + 1 moments, from `begin` (seconds) on, the expression has a result. */
+  async holds(
+    query: string,
+    begin: number,
+    steps: number,
+    stepSeconds: number,
+  ): Promise<readonly boolean[]> {
+    const end = begin + steps * stepSeconds;
+    const range = { start: String(begin), end: String(end), step: String(stepSeconds) };
+    const { result } = (await this.#ask("query_range", { query, ...range })).data;
+    const times = new Set(result.flatMap(({ values = [] }) => values.map(([time]) => time)));
+    return Array.from({ length: steps + 1 }, (_each, step) =>
+      times.has(begin + step * stepSeconds),
+    );
+  }
+
   /** Every value of the only series that a range selector has, oldest first. */
   async values(rangeSelector: string): Promise<readonly number[]> {
     const { result } = (await this.#ask("query", { query: rangeSelector })).data;

@@ -16,6 +16,7 @@ export interface Block {
     | "server"
     | "script"
     | "rules"
+    | "ruletest"
     | "config"
     | "collector"
     | "peers"
@@ -46,6 +47,7 @@ function kindOf(marker: string, language: string, code: string): Block["kind"] {
   if (language === "text") return "picture";
   if (language === "sh") return "shell";
   if (language === "js") return "script";
+  if (language === "slo") return "ruletest";
   if (
     language === "yaml" &&
     /^apiVersion: (?:slowburn|openslo)\/|^version: prometheus\//m.test(code)

@@ -67,6 +67,42 @@ describe("a replay", () => {
     expect(stepped.length).toBeGreaterThan(0);
   });
 
+  test("approaches a moment without its tick, so that what is sent then is in it", () => {
+    const replay = new Replay({ startMs: EPOCH_MS });
+    replay.setRules([AVAILABILITY]);
+    for (let seconds = 10; seconds <= 300; seconds += 10) {
+      replay.approach(secondsAfter(seconds));
+      expect(replay.engine.tickedAtMs).toBe(secondsAfter(seconds - 10));
+      replay.send(requests(seconds, seconds));
+      replay.advanceTo(secondsAfter(seconds));
+      expect(replay.engine.tickedAtMs).toBe(secondsAfter(seconds));
+    }
+    const [stream] = replay.engine.streamsOf(AVAILABILITY.id);
+    expect(replay.engine.read(stream!.index).total).toBe(300);
+    expect(replay.approach(secondsAfter(300))).toEqual([]);
+  });
+
+  test("comes back from a crash as if there had been none, alerts and first points too", () => {
+    const unbroken = replayed();
+    const replay = new Replay({ startMs: EPOCH_MS });
+    const transitions: string[] = [];
+    replay.setRules([AVAILABILITY]);
+    for (let seconds = 10; seconds <= 1800; seconds += 10) {
+      const done = replay.advanceTo(secondsAfter(seconds));
+      transitions.push(...done.map(({ kind, at }) => `${kind} ${(at - EPOCH_MS) / 1000}`));
+      for (const request of exportsOf(seconds)) {
+        replay.send(request);
+        if (seconds % 70 === 0) replay.crash();
+      }
+    }
+    expect(transitions).toEqual(unbroken.transitions);
+    const [stream] = replay.engine.streamsOf(AVAILABILITY.id);
+    const [before] = unbroken.replay.engine.streamsOf(AVAILABILITY.id);
+    const { stream: _, ...reading } = replay.engine.read(stream!.index);
+    expect(unbroken.replay.engine.read(before!.index)).toMatchObject(reading);
+    expect(replay.alerts.current()).toEqual(unbroken.replay.alerts.current());
+  });
+
   test("says what became of points that are wrong alone", () => {
     const replay = new Replay({ startMs: EPOCH_MS });
     replay.setRules([AVAILABILITY]);

@@ -1,8 +1,16 @@
 /** Text that is made to hurt: a diagnostic in bounded time, never a throw, never a changed prototype. */
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
-import { readRuleFile, readYaml } from "../../src/rules/index.ts";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  listRuleFiles,
+  loadRules,
+  readRuleFile,
+  readRuleText,
+  readYaml,
+} from "../../src/rules/index.ts";
 
 const codesOf = (text: string) => [
   ...new Set(readRuleFile({ file: "x.yaml", text }).problems.map(({ code }) => code)),
@@ -85,6 +93,71 @@ describe("hostile text", () => {
     const { problems } = readRuleFile({ file: "x", text });
     expect(problems).toHaveLength(100);
     expect(problems.at(-1)?.message).toMatch(/and \d{3} more problems/);
+  });
+});
+
+describe("what is put where rules run is told of, and the rules run on as they were", () => {
+  const good = (service: string) =>
+    `apiVersion: slowburn/v1\nservice: ${service}\nslos:\n  a: { objective: 99%, sli: { metric: m, bad: { e: 1 } } }\n`;
+  const settings = { bucketMs: 10_000, now: () => 1 };
+  const inFolder = (act: (directory: string) => void) => {
+    const directory = mkdtempSync(join(tmpdir(), "slowburn-hostile-"));
+    try {
+      act(directory);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  };
+
+  it.each<readonly [name: string, text: string, code: string]>([
+    ...rows,
+    ["a tab that indents", "slos:\n\ta: 1\n", "yaml-tab"],
+    ["the same key twice", `${good("shop")}service: b\n`, "duplicate-key"],
+    ["an alias without its anchor", "a: *b", "yaml-alias"],
+    ["a version that is not known", good("shop").replace("v1", "v9"), "unknown-format"],
+    ["an SLO of another file", good("other"), "duplicate-slo"],
+    ["an objective without its sign", good("shop").replace("99%", "0.99"), "objective-sign"],
+    ["an objective of all", good("shop").replace("99%", "100%"), "objective-range"],
+  ])("%s", (_name, text, code) => {
+    inFolder((directory) => {
+      writeFileSync(join(directory, "shop.yaml"), good("shop"));
+      writeFileSync(join(directory, "other.yaml"), good("other"));
+      const before = loadRules(directory, settings);
+      writeFileSync(join(directory, "shop.yaml"), text);
+      writeFileSync(join(directory, "new.yaml"), text);
+      const after = loadRules(directory, { ...settings, previous: before });
+      expect(after.slos).toEqual(before.slos);
+      expect(after.slos.map(({ id }) => id)).toEqual(["other/a", "shop/a"]);
+      for (const file of ["shop.yaml", "new.yaml"]) {
+        const problems = after.problems.filter((each) => each.file === join(directory, file));
+        expect([file, problems.map((each) => each.code)]).toEqual([
+          file,
+          expect.arrayContaining([code]),
+        ]);
+      }
+    });
+  });
+
+  it("a link that leaves the folder, in the place of a file", () => {
+    inFolder((directory) => {
+      writeFileSync(join(directory, "shop.yaml"), good("shop"));
+      const before = loadRules(directory, settings);
+      rmSync(join(directory, "shop.yaml"));
+      symlinkSync("/etc/passwd", join(directory, "shop.yaml"));
+      const after = loadRules(directory, { ...settings, previous: before });
+      expect(after.slos).toEqual(before.slos);
+      expect(after.problems).toMatchObject([{ code: "file-outside-root" }]);
+      expect(JSON.stringify(after)).not.toContain("root:");
+    });
+  });
+
+  it("a file that vanishes between the listing and the reading is as if it had not been there", () => {
+    inFolder((directory) => {
+      writeFileSync(join(directory, "shop.yaml"), good("shop"));
+      const { files } = listRuleFiles(directory);
+      rmSync(join(directory, "shop.yaml"));
+      expect(files.map(readRuleText)).toEqual([{ kind: "gone" }]);
+    });
   });
 });
 

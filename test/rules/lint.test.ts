@@ -42,6 +42,23 @@ describe("a latency threshold", () => {
   });
 });
 
+test("an older version of a template than the newest is told of, to those who use it", () => {
+  const body = "slos: { a: { objective: 99%, sli: { metric: m, bad: { e: 1 } } } }";
+  const text = `apiVersion: slowburn/v1
+templates: { web@1: { ${body} }, web@2: { ${body} } }
+---
+apiVersion: slowburn/v1
+service: s
+slos: { old: { use: web@1, window: 7d }, new: { use: web@2 } }
+`;
+  const { slos, problems, templates } = readRuleFile({ file: "a.yaml", text });
+  expect(problems).toEqual([]);
+  expect(lintSlos(slos, { templates })).toMatchObject([
+    { code: "newer-template", line: 6, hint: "try use: web@2", path: "slos.old" },
+  ]);
+  expect(lintSlos(slos)).toEqual([]);
+});
+
 describe("two SLOs", () => {
   const slo = (name: string, more: string): string => `  ${name}: { objective: 99%, ${more} }\n`;
   const events = "sli: { metric: orders, where: { a: 1, b: 2 }, bad: { failed: true } }";

@@ -3,10 +3,21 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { loadRules, readRuleFile, readYaml, ruleSchema } from "../../src/rules/index.ts";
+import {
+  lintSlos,
+  loadRules,
+  readRuleFile,
+  readRuleFiles,
+  readYaml,
+  ruleSchema,
+} from "../../src/rules/index.ts";
 
 const FILE = "rules/schema/slowburn-v1.json";
-const shipped = readdirSync("rules").filter((name) => name.endsWith(".yaml"));
+const shipped = ["", "templates/"].flatMap((folder) =>
+  readdirSync(`rules/${folder}`)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => `${folder}${name}`),
+);
 
 /** Regenerate: `UPDATE=1 npx vitest run test/rules/schema.test.ts`. */
 const schemaText = `${JSON.stringify(ruleSchema(), null, 2)}\n`;
@@ -27,37 +38,50 @@ describe("rules/schema/slowburn-v1.json", () => {
   });
 
   it("describes every field of an SLO", () => {
-    const schema = ruleSchema() as {
-      properties: { slos: { additionalProperties: { properties: Record<string, object> } } };
+    const { definitions } = ruleSchema() as {
+      definitions: Record<string, { properties: Record<string, object> }>;
     };
-    const fields = schema.properties.slos.additionalProperties.properties;
-    expect(Object.keys(fields).toSorted()).toEqual(
-      "alerts budgeting description groupLimit labels noData objective owner per runbook sli window".split(
-        " ",
-      ),
-    );
-    for (const [name, field] of Object.entries(fields)) {
-      const isReference = JSON.stringify(field).includes("$ref");
-      expect(isReference || "description" in field, name).toBe(true);
-    }
+    const own =
+      "alerting alerts annotations description groupLimit labels links objective owner runbook window";
+    const good = "budgeting noData per sli";
+    const fieldsOf = (name: string) => Object.keys(definitions[name]?.properties ?? {}).toSorted();
+    const sorted = (...names: readonly string[]) => names.join(" ").split(" ").toSorted();
+    expect(fieldsOf("slo")).toEqual(sorted(own, good));
+    expect(fieldsOf("usedSlo")).toEqual(sorted(own, "use with"));
+    expect(fieldsOf("sloInTemplate")).toEqual(sorted(own.replace("owner ", ""), good));
+    for (const kind of ["slo", "usedSlo", "sloInTemplate", "template", "parameter", "file"])
+      for (const [name, field] of Object.entries(definitions[kind]?.properties ?? {})) {
+        const isPlain = JSON.stringify(field).includes("$ref") || "const" in field;
+        expect(isPlain || "description" in field, `${kind} ${name}`).toBe(true);
+      }
   });
 });
 
-describe("the shipped rule files", () => {
-  it("are there", () => expect(shipped).toEqual(["cicd.yaml", "http.yaml", "slowburn.yaml"]));
+interface TemplateText {
+  readonly parameters?: Record<string, { readonly type: string; readonly enum?: string[] }>;
+}
 
-  it.each(shipped)("%s loads without a problem, and editors find its schema", (name) => {
+describe("the shipped rule files", () => {
+  const set = loadRules("rules", { bucketMs: 10_000, now: () => 1 });
+
+  it.each(shipped)("%s is as editors would have it, and they find its schema", (name) => {
     const text = readFileSync(`rules/${name}`, "utf8");
-    expect(text.startsWith("# yaml-language-server: $schema=schema/slowburn-v1.json\n")).toBe(true);
-    expect(readRuleFile({ file: name, text }).problems).toEqual([]);
+    const schema = name.includes("/") ? "../schema" : "schema";
+    const first = `# yaml-language-server: $schema=${schema}/slowburn-v1.json\n`;
+    expect(text.startsWith(first)).toBe(true);
     validate(plain(text));
     expect(validate.errors).toBeNull();
   });
 
-  it("load together", () => {
-    const set = loadRules("rules", { bucketMs: 10_000, now: () => 1 });
+  it("load together, without a problem and without a lint", () => {
     expect(set.problems).toEqual([]);
-    expect(set.slos.map(({ id }) => id)).toEqual([
+    expect(lintSlos(set.slos)).toEqual([]);
+    expect(set.files.map(({ file }) => file.replace("rules/", ""))).toEqual(shipped.toSorted());
+  });
+
+  it("keep the ids that histories and dashboards hold", () => {
+    const ids = set.slos.map(({ id }) => id);
+    for (const id of [
       "cicd/pipeline-availability",
       "cicd/pipeline-queue-time",
       "http/availability",
@@ -65,7 +89,37 @@ describe("the shipped rule files", () => {
       "slowburn/acknowledgement-latency",
       "slowburn/evaluation-on-time",
       "slowburn/ingest-availability",
-    ]);
+    ])
+      expect(ids).toContain(id);
+  });
+
+  it("are all in the table of rules/README.md, and every template is", () => {
+    const readme = readFileSync("rules/README.md", "utf8");
+    const templates = shipped
+      .filter((name) => name.startsWith("templates/"))
+      .flatMap((name) => Object.keys(plain(readFileSync(`rules/${name}`, "utf8")).templates));
+    for (const name of [...shipped.filter((file) => !file.includes("/")), ...templates])
+      expect(readme, name).toContain(`\`${name}\``);
+  });
+
+  it("judge latency on the bounds that the conventions advise, whatever threshold is chosen", () => {
+    for (const name of shipped.filter((file) => file.startsWith("templates/"))) {
+      const published = readFileSync(`rules/${name}`, "utf8");
+      const { templates } = plain(published);
+      for (const [key, template] of Object.entries<TemplateText>(templates))
+        for (const [parameter, { type, enum: options }] of Object.entries(
+          template.parameters ?? {},
+        ))
+          for (const option of type === "duration" ? (options ?? []) : []) {
+            const text = `apiVersion: slowburn/v1\nservice: a\nuse: ${key}\nwith: { ${parameter}: ${option} }\n`;
+            const [, reading] = readRuleFiles([
+              { file: name, text: published },
+              { file: "use", text },
+            ]);
+            expect(reading?.problems, `${key} ${option}`).toEqual([]);
+            expect(lintSlos(reading?.slos ?? []), `${key} ${option}`).toEqual([]);
+          }
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 /** A policy as Prometheus alerts: one per severity with its tiers OR-ed, as Sloth has it; one per tier where they hold differently. */
 import {
   formatDuration,
+  lookbacksOf,
   WHOLE_PPB,
   type AlertSeverity,
   type AlertTexts,
@@ -69,5 +70,6 @@ function condition(slo: Slo, tier: Tier, { isSlothCompatible }: CompileSettings)
     : slo.objective.budgetPpb / WHOLE_PPB;
   const exceeds = (spanMs: number) =>
     `    max(slo:sli_error:ratio_rate${rangeText(spanMs)}${filter} > (${tier.factorMilli / 1000} * ${budget})) without (sloth_window)\n`;
-  return `(\n${exceeds(tier.shortMs)}    and\n${exceeds(tier.longMs)})\n`;
+  const all = lookbacksOf(tier).toReversed().map(exceeds).join("    and\n");
+  return `(\n${all})\n`;
 }

@@ -3,6 +3,7 @@ import { type Problem, type Slo } from "../../slo/index.ts";
 import { NotCompilable } from "./not-compilable.ts";
 import type { CompileSettings, RuleGroup } from "./rule.ts";
 import { ruleGroups } from "./rule-groups.ts";
+import { slothId } from "./sloth-names.ts";
 
 export interface CompiledRules {
   readonly groups: readonly RuleGroup[];
@@ -13,10 +14,13 @@ export interface CompiledRules {
 export function compileRules(slos: readonly Slo[], settings: CompileSettings): CompiledRules {
   const groups: RuleGroup[] = [];
   const problems: Problem[] = [];
+  const owners = new Map<string, Slo>();
   for (const slo of slos) {
     try {
       refuseOtherBudgets(slo);
-      groups.push(...ruleGroups(slo, settings));
+      const made = ruleGroups(slo, settings);
+      refuseTwin(slo, owners);
+      groups.push(...made);
       problems.push(...lossesOf(slo));
     } catch (error) {
       if (!(error instanceof NotCompilable)) throw error;
@@ -24,6 +28,21 @@ export function compileRules(slos: readonly Slo[], settings: CompileSettings): C
     }
   }
   return { groups, problems };
+}
+
+/** Rules of one id would be one another's: `a-b/c` and `a/b-c` have the same. */
+function refuseTwin(slo: Slo, owners: Map<string, Slo>): void {
+  const id = slothId(slo);
+  const owner = owners.get(id);
+  if (owner === undefined) {
+    owners.set(id, slo);
+    return;
+  }
+  const { file, line } = owner.source;
+  throw new NotCompilable(
+    `Sloth's id of it, ${id}, is that of ${owner.id} in ${file}:${line} already`,
+    "rename one of them, or compile them apart",
+  );
 }
 
 function refuseOtherBudgets({ window, budgeting }: Slo): void {
@@ -40,6 +59,17 @@ function refuseOtherBudgets({ window, budgeting }: Slo): void {
 
 /** What makes slowburn's alerts differ from those of the rules. */
 function lossesOf(slo: Slo): readonly Problem[] {
+  return [...gatesOf(slo), ...absentOf(slo)];
+}
+
+function absentOf(slo: Slo): readonly Problem[] {
+  if (slo.absent === undefined) return [];
+  const message = "the rules do not alert on absent data";
+  const hint = "add a rule with absent() of the metric";
+  return [problemOf(slo, "compiled-without", message, { severity: "warning", hint })];
+}
+
+function gatesOf(slo: Slo): readonly Problem[] {
   const { tiers } = slo.alerts;
   const lost = [
     ...(tiers.some((tier) => tier.significance < 1) ? ["the significance gate"] : []),

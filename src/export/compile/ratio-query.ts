@@ -1,7 +1,9 @@
 /** An SLO's error ratio over a range, in PromQL: the file's own queries where it has some, else made of the indicator. */
+import { thresholdInUnit } from "../../engine/index.ts";
 import type { MetricSelector, PromqlSource, Slo, Term } from "../../slo/index.ts";
 import { NotCompilable } from "./not-compilable.ts";
 import { selectorText } from "./selector.ts";
+import { KNOWN_METRICS } from "./known-metrics.ts";
 
 /** The error ratio over `range` (`5m`), laid out as Sloth does it. */
 export function errorRatioQuery(slo: Slo, range: string): string {
@@ -38,13 +40,15 @@ function promqlOf({ indicator, per }: Slo): PromqlSource {
       };
     }
     case "latency": {
-      const seconds = indicator.thresholdNanos / 1e9;
-      const bucket = selectorText(indicator.total, "buckets", [leMatcher(seconds)]);
+      const { metric } = indicator.total;
+      const unit = KNOWN_METRICS.get(metric)?.unit ?? "";
+      const { value } = thresholdInUnit(indicator.thresholdNanos, unit, metric);
+      const bucket = selectorText(indicator.total, "buckets", [leMatcher(value)]);
       return {
         kind: "ratio",
         count: "good",
         part: sum(increase(bucket)),
-        total: sum(increase(selectorText(indicator.total, "events"))),
+        total: sum(increase(selectorText(indicator.total, "observations"))),
       };
     }
     case "counters":

@@ -2,11 +2,18 @@
  * An SLO as Prometheus rule groups with the names and labels that Sloth gives them, so that what reads Sloth's rules
  * (dashboards 14348 and 14643, alert routing) reads these (research/peers.md section 6.4).
  */
-import { WHOLE_PPB, windowsOf, type Slo } from "../../slo/index.ts";
+import { WHOLE_PPB, type Slo } from "../../slo/index.ts";
 import { alertRules } from "./alert-rules.ts";
 import { errorRatioQuery } from "./ratio-query.ts";
 import type { CompileSettings, RecordingRule, RuleGroup } from "./rule.ts";
-import { percentOf, rangeText, slothFilter, slothId, slothLabels } from "./sloth-names.ts";
+import {
+  percentOf,
+  rangeText,
+  recordedSpans,
+  slothFilter,
+  slothId,
+  slothLabels,
+} from "./sloth-names.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -21,10 +28,9 @@ export function ruleGroups(slo: Slo, settings: CompileSettings): readonly RuleGr
   ];
 }
 
-/** The lookbacks that Sloth always records, and those of the policy. */
 function sliRecordings(slo: Slo, settings: CompileSettings): readonly RecordingRule[] {
   const windowMs = slo.window.lengthMs;
-  return windowsOf(slo).map(({ lengthMs: spanMs }): RecordingRule => {
+  return recordedSpans(slo).map((spanMs): RecordingRule => {
     const range = rangeText(spanMs);
     const isMean = settings.isSlothCompatible && spanMs === windowMs;
     return {
@@ -86,4 +92,4 @@ function objectiveNumber(slo: Slo, { isSlothCompatible }: CompileSettings): numb
   return isSlothCompatible ? percentOf(slo) / 100 : slo.objective.goodPpb / WHOLE_PPB;
 }
 
-const shortestRange = (slo: Slo): string => rangeText((windowsOf(slo)[0] ?? slo.window).lengthMs);
+const shortestRange = (slo: Slo): string => rangeText(recordedSpans(slo)[0] ?? slo.window.lengthMs);

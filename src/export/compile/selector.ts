@@ -5,11 +5,11 @@ import {
   type Matcher,
   type MetricSelector,
 } from "../../slo/index.ts";
-import { SEMANTIC_METRICS } from "./semantic-metrics.ts";
+import { KNOWN_METRICS } from "./known-metrics.ts";
 import { NotCompilable } from "./not-compilable.ts";
 
-/** Which of a metric's series are meant. */
-export type SeriesKind = "events" | "buckets" | "samples";
+/** Which of a metric's series are meant: a counter's or a histogram's, a histogram's (its count, its buckets), a gauge's. */
+export type SeriesKind = "events" | "observations" | "buckets" | "samples";
 
 /** `http_server_request_duration_seconds_count{job="checkout"}`; `more` are matchers in PromQL. */
 export function selectorText(
@@ -24,19 +24,30 @@ export function selectorText(
 const PROMETHEUS_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const FAMILY_SUFFIX = /_(?:bucket|count|sum)$/;
 
+/** A unit that a name ends in is not added to it again. */
+const ENDS_IN_UNIT = /[._](?:days|hours|minutes|(?:milli|micro|nano)?seconds|bytes)$/;
+
 function seriesName(metric: string, kind: SeriesKind): string {
-  const known = SEMANTIC_METRICS.get(metric);
+  const known = KNOWN_METRICS.get(metric);
   if (known !== undefined) {
     const family = prometheusName(metric, known.unit, known.shape);
     return known.shape === "histogram" ? suffixed(family, kind) : family;
   }
-  if (!PROMETHEUS_NAME.test(metric)) {
-    throw new NotCompilable(
-      `Prometheus's name of ${metric} depends on its unit and kind, which the rule does not hold`,
-      `write the metric as Prometheus spells it, such as ${metric.replaceAll(/[^a-zA-Z0-9_:]/g, "_")}_total`,
-    );
-  }
-  return kind === "buckets" ? suffixed(metric, kind) : metric;
+  const isHistogram = kind === "observations" || kind === "buckets";
+  if (PROMETHEUS_NAME.test(metric)) return isHistogram ? suffixed(metric, kind) : metric;
+  if (isHistogram && ENDS_IN_UNIT.test(metric))
+    return suffixed(prometheusName(metric, "", "histogram"), kind);
+  const guess = prometheusName(
+    metric,
+    isHistogram ? "s" : "",
+    isHistogram ? "histogram" : "counter",
+  );
+  throw new NotCompilable(
+    isHistogram
+      ? `Prometheus's name of ${metric} depends on its unit, which the rule does not hold`
+      : `Prometheus's name of ${metric} depends on its unit and kind, which the rule does not hold`,
+    `write the metric as Prometheus spells it, such as ${guess}`,
+  );
 }
 
 function suffixed(family: string, kind: SeriesKind): string {

@@ -1,6 +1,5 @@
 /** `alerts:` → policy. A tier that can never fire, or always would, is refused here and not found out at night. */
 import {
-  formatDuration,
   millis,
   PAGE_SIGNIFICANCE,
   parseDuration,
@@ -13,6 +12,7 @@ import {
 } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { parseBudgetShare } from "./checks.ts";
+import { readLookbacks } from "./lookbacks.ts";
 import {
   fullPolicySchema,
   overridesSchema,
@@ -32,6 +32,7 @@ export interface PolicyContext {
 }
 
 const MAX_TIERS = 16;
+const MAX_CONDITIONS = 31;
 
 /** `undefined` when it is not sound (reported), or when the window or objective is not. */
 export function readAlerts(
@@ -94,6 +95,7 @@ function warnOfSilence(
   field: Field,
 ): void {
   const hasPages = tiers.some((tier) => tier.severity === "page");
+  if (tiers.length > 0 && wanted.length === 0 && overrides.absent !== undefined) return;
   if (wanted.length > 0 && (hasPages || overrides.page === "off")) return;
   const { document, path, findings } = field;
   const [message, hint] =
@@ -118,9 +120,12 @@ function fullPolicy(value: unknown, field: Field, context: PolicyContext): Alert
     return undefined;
   }
   const tiers = shape.tiers.flatMap((item: unknown, index) => {
-    const tier = readTier(item, fieldIn(tiersField, index), context);
-    return tier === undefined ? [] : [tier];
+    return readTier(item, fieldIn(tiersField, index), context);
   });
+  if (tiers.length > MAX_CONDITIONS) {
+    const message = `${tiers.length} conditions, each lookback of \`match: any\` counted: at most ${MAX_CONDITIONS}`;
+    report(tiersField, { code: "policy-form", message });
+  }
   return { name: shape.name ?? "custom", ...holdOf(shape.noDataHold), tiers };
 }
 
@@ -129,60 +134,42 @@ const holdOf = (text: string | undefined): Pick<AlertPolicy, "noDataHoldMs"> => 
   return noDataHoldMs === undefined ? {} : { noDataHoldMs };
 };
 
-function readTier(value: unknown, field: Field, context: PolicyContext): Tier | undefined {
+/** One tier; of lookbacks any of which is enough, one for each, the shortest first, since tiers of a severity are OR-ed anyway. */
+function readTier(value: unknown, field: Field, context: PolicyContext): readonly Tier[] {
   const shape = readShape(tierSchema, value, field, "a tier");
-  if (shape === undefined) return undefined;
+  if (shape === undefined) return [];
   const significance = readSignificance(shape.significance, field);
-  const longMs = spanOf(shape.long);
-  const shortMs = spanOf(shape.short);
-  checkLookbacks(longMs, shortMs, field, context);
-  const factorMilli = readFactor(shape, longMs, field, context);
+  const lookbacks = readLookbacks(shape, value, field, context);
   const { severity } = shape;
-  if (severity === undefined || longMs === undefined) return undefined;
-  if (shortMs === undefined || factorMilli === undefined) return undefined;
-  return {
-    severity,
-    factorMilli,
-    longMs,
-    shortMs,
-    forMs: spanOf(shape.for) ?? millis(0),
-    keepFiringForMs: spanOf(shape.keepFiringFor) ?? millis(0),
-    minBadEvents: shape.minBadEvents ?? 0,
-    significance: significance ?? (severity === "page" ? PAGE_SIGNIFICANCE : 1),
-  };
+  const conditions =
+    lookbacks?.isAny === true
+      ? lookbacks.spansMs.toReversed().map((spanMs) => [spanMs])
+      : [lookbacks?.spansMs];
+  return conditions.flatMap((spansMs): readonly Tier[] => {
+    const [longMs] = spansMs ?? [];
+    const factorMilli = readFactor(shape, longMs, field, context);
+    const shortMs = spansMs?.at(-1);
+    if (severity === undefined || longMs === undefined) return [];
+    if (shortMs === undefined || factorMilli === undefined) return [];
+    const betweenMs = spansMs?.slice(1, -1) ?? [];
+    return [
+      {
+        severity,
+        factorMilli,
+        longMs,
+        ...(betweenMs.length === 0 ? {} : { betweenMs }),
+        shortMs,
+        forMs: spanOf(shape.for) ?? millis(0),
+        keepFiringForMs: spanOf(shape.keepFiringFor) ?? millis(0),
+        minBadEvents: shape.minBadEvents ?? 0,
+        significance: significance ?? (severity === "page" ? PAGE_SIGNIFICANCE : 1),
+      },
+    ];
+  });
 }
 
 const spanOf = (text: string | undefined): Millis | undefined =>
   text === undefined ? undefined : parseDuration(text);
-
-function checkLookbacks(
-  longMs: Millis | undefined,
-  shortMs: Millis | undefined,
-  field: Field,
-  { windowMs, bucketMs, sliceMs }: PolicyContext,
-): void {
-  const refuse = (name: string, message: string, hint?: string) =>
-    report(fieldIn(field, name), { code: "tier-lookback", message, hint });
-  if (shortMs !== undefined && shortMs < 2 * bucketMs) {
-    const least = formatDuration(2 * bucketMs);
-    refuse(
-      "short",
-      `shorter than two buckets of ${formatDuration(bucketMs)}`,
-      `write ${least} or more`,
-    );
-  }
-  if (shortMs !== undefined && sliceMs !== undefined && shortMs < sliceMs) {
-    const width = formatDuration(sliceMs);
-    refuse("short", `shorter than a slice, ${width}`, `write ${width} or more`);
-  }
-  if (longMs === undefined) return;
-  if (shortMs !== undefined && shortMs >= longMs) {
-    const hint = "the workbook takes a twelfth of the long one";
-    refuse("short", `not shorter than the long lookback, ${formatDuration(longMs)}`, hint);
-  }
-  if (windowMs !== undefined && longMs > windowMs)
-    refuse("long", `longer than the SLO's window, ${formatDuration(windowMs)}`);
-}
 
 /** Burn rate x 1000, from `factor` or from the share of the budget: share x window / long. */
 function readFactor(

@@ -190,6 +190,12 @@ export const explainMetric = (value: unknown): Explanation => ({
   hint: "write http.server.request.duration, or its Prometheus spelling",
 });
 
+export const explainQuery = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected a query of at most 10 000 characters, not ${kindOf(value)}`,
+  hint: "write sum(rate(http_requests_total[{{.window}}]))",
+});
+
 export const explainBound = (value: unknown): Explanation => ({
   code: "wrong-type",
   message: `expected a number in the metric's own unit, not ${kindOf(value)}`,
@@ -239,6 +245,12 @@ export function explainSeverity(value: unknown): Explanation {
   const hint = nearest === undefined ? "write page or ticket" : `did you mean \`${nearest}\`?`;
   return { code: "wrong-type", message: `${kindOf(value)} is no severity`, hint };
 }
+
+export const explainMatch = (value: unknown): Explanation => ({
+  code: "wrong-type",
+  message: `expected all or any, not ${kindOf(value)}`,
+  hint: "write any for lookbacks each of which is enough",
+});
 
 export const explainOnOff = (value: unknown): Explanation => ({
   code: "wrong-type",

@@ -2,8 +2,11 @@
  * What other formats take over from the native one: how a mapping is read and what is said of it, and the forms that
  * slowburn's own parts of their files have (indicators, alert policies).
  */
+export { readAbsent } from "./absent.ts";
+export { warnOfTemplates } from "./alert-texts.ts";
 export { readAlerts, type PolicyContext } from "./alerts.ts";
 export { isRegex, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { readExtra, type ExtraFields } from "./extra.ts";
 export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";
 export {

@@ -31,3 +31,6 @@ export const scalar: z.ZodType<string | number | boolean> = z.union([
   z.number(),
   z.boolean(),
 ]);
+
+/** What a template's parameter takes. */
+export const argument: z.ZodType = z.union([scalar, z.array(z.string()).min(1).max(1_000)]);

@@ -8,8 +8,10 @@ export interface TierConfig {
   readonly severity: "page" | "ticket";
   readonly factor?: number | undefined;
   readonly budget?: string | undefined;
-  readonly long: string;
-  readonly short: string;
+  readonly long?: string | undefined;
+  readonly short?: string | undefined;
+  readonly lookbacks?: unknown;
+  readonly match?: "all" | "any" | undefined;
   readonly for?: string | undefined;
   readonly keepFiringFor?: string | undefined;
   readonly minBadEvents?: number | undefined;
@@ -59,8 +61,27 @@ export const tierSchema: ObjectSchema<TierConfig> = z.strictObject({
       }),
     checks.explainBudgetShare,
   ).optional(),
-  long: duration("The long lookback.", ["1h", "6h"]),
-  short: duration("The short lookback: makes the alert end soon after the trouble.", ["5m", "30m"]),
+  long: duration("The long lookback.", ["1h", "6h"]).optional(),
+  short: duration("The short lookback: makes the alert end soon after the trouble.", [
+    "5m",
+    "30m",
+  ]).optional(),
+  lookbacks: readApart(
+    z
+      .array(duration("A lookback.", ["1h"]))
+      .min(1)
+      .max(4)
+      .meta({
+        description: "Instead of `long` and `short`: one lookback, or up to four.",
+        examples: [["1h"], ["6h", "1h", "5m"]],
+      }),
+  ).optional(),
+  match: explained(
+    z.enum(["all", "any"]).meta({
+      description: "Whether all `lookbacks` must burn (the default), or any of them is enough.",
+    }),
+    checks.explainMatch,
+  ).optional(),
   ...holdFields,
 });
 
@@ -69,7 +90,29 @@ const noDataHold = duration(
   ["1h"],
 ).optional();
 
-export interface FullPolicyConfig {
+export interface AbsentConfig {
+  readonly after: string;
+  readonly severity?: "page" | "ticket" | undefined;
+}
+export const absentSchema: ObjectSchema<AbsentConfig> = z.strictObject({
+  after: duration("No data point came for so long.", ["10m"]),
+  severity: explained(z.enum(["page", "ticket"]), checks.explainSeverity).optional(),
+});
+
+/** A reader of its own checks it (absent.ts). */
+const beside = {
+  absent: readApart(
+    z.union([duration("No data point came for so long: pages.", ["10m"]), absentSchema]).meta({
+      description: "Alerts when no data point of the SLO came for so long; `page` by default.",
+      examples: ["10m", { after: "1h", severity: "ticket" }],
+    }),
+  ).optional(),
+} as const;
+export interface BesideConfig {
+  readonly absent?: unknown;
+}
+
+export interface FullPolicyConfig extends BesideConfig {
   readonly name?: string | undefined;
   readonly noDataHold?: string | undefined;
   readonly tiers: unknown;
@@ -78,9 +121,10 @@ export const fullPolicySchema: ObjectSchema<FullPolicyConfig> = z.strictObject({
   name: text("a name").optional(),
   noDataHold,
   tiers: readApart(z.array(tierSchema).min(1).max(16).meta({ description: "Most urgent first." })),
+  ...beside,
 });
 
-export interface OverridesConfig {
+export interface OverridesConfig extends BesideConfig {
   readonly page?: "on" | "off" | undefined;
   readonly ticket?: "on" | "off" | undefined;
   readonly for?: string | undefined;
@@ -99,6 +143,7 @@ export const overridesSchema: ObjectSchema<OverridesConfig> = z.strictObject({
   ticket: onOff("ticket").optional(),
   ...holdFields,
   noDataHold,
+  ...beside,
 });
 
 /** `alerts:`, in any of its forms. */

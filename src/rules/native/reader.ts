@@ -1,55 +1,92 @@
-/** A `slowburn/v1` document → SLOs of the model. Every SLO is read, whatever is wrong with the others. */
-import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
+/** A `slowburn/v1` document → SLOs of the model, or templates for them. All is read, whatever is wrong with one of them. */
+import type { Slo } from "../../slo/index.ts";
+import { nearestName } from "../nearest-name.ts";
+import type { References } from "../references.ts";
 import type { RuleFormat } from "../rule-format.ts";
-import { readAlerts } from "./alerts.ts";
-import { readBudgeting, readNoData } from "./budgeting.ts";
-import { explainSloName, SLO_NAME } from "./checks.ts";
 import { readLabels } from "./labels.ts";
-import {
-  API_VERSION,
-  DEFAULT_GROUP_LIMIT,
-  DEFAULT_GROUP_LIMIT_MAX,
-  fileSchema,
-  sloSchema,
-  type FileConfig,
-  type SloConfig,
-} from "./schema.ts";
-import {
-  fieldIn,
-  isMapping,
-  kindOf,
-  readShape,
-  report,
-  type Explanation,
-  type Field,
-} from "./shape.ts";
-import { readSli } from "./sli.ts";
-import type { RuleSettings } from "../rule-set.ts";
-import { readWindow } from "./window.ts";
+import { API_VERSION, fileSchema } from "./schema.ts";
+import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
+import { readSlo, type FileContext } from "./slo.ts";
+import { readTemplates, sharedTemplates } from "./template-file.ts";
+import { readUse, type TemplateInUse } from "./template-use.ts";
+import { readUsedSlo } from "./used-slo.ts";
 
 export const nativeFormat: RuleFormat = {
   name: "slowburn",
   apiVersions: [API_VERSION],
-  read(document, findings, settings) {
+
+  isLinked({ value }) {
+    if (!isMapping(value)) return false;
+    const { slos } = value;
+    const isUsing = (each: unknown) => isMapping(each) && "use" in each;
+    return (
+      "templates" in value ||
+      isUsing(value) ||
+      (isMapping(slos) && Object.values(slos).some(isUsing))
+    );
+  },
+
+  sharedIn: sharedTemplates,
+
+  read(document, findings, settings, references) {
     const field: Field = { document, path: [], findings };
-    const file = readShape(fileSchema, document.value, field, "an SLO file");
-    if (file === undefined) return [];
+    const { value } = document;
+    if (isMapping(value) && "templates" in value) {
+      readTemplates(value, field, settings, references);
+      return [];
+    }
+    const file = readShape(fileSchema, value, field, "an SLO file");
+    if (file === undefined || !isMapping(value)) return [];
     const context: FileContext = {
       service: file.service ?? "",
       owner: file.owner,
       labels: readLabels(file.labels, fieldIn(field, "labels")),
       settings,
     };
-    return readSlos(file.slos, fieldIn(field, "slos"), context);
+    if (!("use" in value) && !("slos" in value)) {
+      const message = "an SLO file needs `slos`, or a template to `use`";
+      report(field, { code: "missing-field", message }, "key");
+    }
+    const inUse = "use" in value ? readUse(value, field, references, context) : undefined;
+    const { slos } = file;
+    return [
+      ...readUsedSlos(inUse, slos, field, context),
+      ...readSlos(slos, fieldIn(field, "slos"), {
+        ...context,
+        references,
+        inUse,
+        isUsing: "use" in value,
+      }),
+    ];
   },
 };
 
-interface FileContext extends Pick<FileConfig, "service" | "owner"> {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly settings: RuleSettings;
+/** All that the file's template has, each with what the file says of the SLO of that name. */
+function readUsedSlos(
+  inUse: TemplateInUse | undefined,
+  slos: unknown,
+  field: Field,
+  context: FileContext,
+): readonly Slo[] {
+  return [...(inUse?.slos.keys() ?? [])].flatMap((name) => {
+    const isNamed = isMapping(slos) && name in slos;
+    const at = isNamed ? fieldIn(field, "slos", name) : fieldIn(field, "use");
+    const overrides = isNamed ? slos[name] : undefined;
+    if (inUse === undefined || (isMapping(overrides) && "use" in overrides)) return [];
+    const slo = readUsedSlo(name, inUse, name, overrides, at, context);
+    return slo === undefined ? [] : [slo];
+  });
 }
 
-function readSlos(value: unknown, field: Field, context: FileContext): readonly Slo[] {
+interface SlosContext extends FileContext {
+  readonly references: References;
+  /** Used by the whole file: its SLOs are read apart. */
+  readonly inUse: TemplateInUse | undefined;
+  /** Whether the file says that it uses one: it may not have been found. */
+  readonly isUsing: boolean;
+}
+
+function readSlos(value: unknown, field: Field, context: SlosContext): readonly Slo[] {
   if (value === undefined) return [];
   if (!isMapping(value)) {
     const message = `slos are a mapping of names, not ${kindOf(value)}`;
@@ -59,111 +96,43 @@ function readSlos(value: unknown, field: Field, context: FileContext): readonly 
   const names = Object.keys(value);
   if (names.length === 0) report(field, { code: "empty-file", message: "no SLO is given" });
   return names.flatMap((name) => {
-    const slo = readSlo(name, value[name], fieldIn(field, name), context);
+    const slo = readOne(name, value[name], fieldIn(field, name), context);
     return slo === undefined ? [] : [slo];
   });
 }
 
-function readSlo(name: string, value: unknown, field: Field, file: FileContext): Slo | undefined {
-  const errorsBefore = field.findings.errorCount;
-  if (!SLO_NAME.test(name)) report(field, explainSloName(name), "key");
-  const shape = readShape(sloSchema, value, field, "an SLO");
-  if (shape === undefined) return undefined;
-  const objective = shape.objective === undefined ? undefined : parseObjective(shape.objective);
-  const window = readWindow(shape.window, fieldIn(field, "window"), file.settings);
-  const context = {
-    windowMs: window?.lengthMs,
-    budgetPpb: objective?.budgetPpb,
-    bucketMs: file.settings.bucketMs,
-  };
-  const budgeting = readBudgeting(shape.budgeting, fieldIn(field, "budgeting"), context);
-  const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
-  const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
-  const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
-  const indicator = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
-  const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
-  const groups = readGroups(shape, field, file.settings);
-  if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
-  if (objective === undefined || window === undefined) return undefined;
-  if (alerts === undefined || indicator === undefined || budgeting === undefined) return undefined;
-  return {
-    id: `${file.service}/${name}`,
-    service: file.service,
-    name,
-    description: shape.description ?? "",
-    ...ownerOf(shape.owner ?? file.owner),
-    ...(shape.runbook === undefined ? {} : { runbook: shape.runbook }),
-    labels,
-    annotations: {},
-    objective,
-    window,
-    indicator,
-    budgeting,
-    noData,
-    ...groups,
-    alerts,
-    source: {
-      file: field.findings.file ?? "",
-      line: field.document.placeOf(field.path, "key").line,
-      format: "slowburn",
-    },
-  };
-}
-
-const ownerOf = (owner: string | undefined) => (owner === undefined ? {} : { owner });
-
-function readGroups(
-  shape: Partial<SloConfig>,
+function readOne(
+  name: string,
+  value: unknown,
   field: Field,
-  settings: RuleSettings,
-): Pick<Slo, "per" | "groupLimit"> {
-  const most = settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX;
-  const groupLimit = shape.groupLimit ?? Math.min(DEFAULT_GROUP_LIMIT, most);
-  if (groupLimit > most) {
-    const message = `the configuration allows at most ${most} groups`;
-    report(fieldIn(field, "groupLimit"), { code: "invalid-number", message });
+  context: SlosContext,
+): Slo | undefined {
+  const { inUse, references } = context;
+  const isUsing = isMapping(value) && "use" in value;
+  const isOverride = isMapping(value) && !isUsing && !("sli" in value);
+  if (context.isUsing && inUse === undefined && isOverride) return undefined; // of what was not found
+  if (inUse?.slos.has(name) === true) {
+    if (isUsing) refuseSecondUse(name, field);
+    return undefined;
   }
-  if (shape.groupLimit !== undefined && shape.per === undefined) {
-    const message = "`groupLimit` says nothing without `per`";
-    report(
-      fieldIn(field, "groupLimit"),
-      { code: "missing-field", message, hint: "add per: [http.route]" },
-      "key",
-    );
-  }
-  return { per: readPer(shape.per, fieldIn(field, "per")), groupLimit };
+  if (!isUsing) return readSlo(name, value, field, context);
+  const own = readUse(value, field, references, context);
+  if (own === undefined) return undefined;
+  const names = [...own.slos.keys()];
+  const [first = ""] = names;
+  if (names.length === 1) return readUsedSlo(name, own, first, value, field, context);
+  refuseSeveral(String(value["use"]), name, names, fieldIn(field, "use"));
+  return undefined;
 }
 
-const MAX_GROUP_ATTRIBUTES = 8;
-
-function readPer(value: unknown, field: Field): readonly string[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_GROUP_ATTRIBUTES) {
-    report(field, explainPer(value));
-    return [];
-  }
-  const attributes: string[] = [];
-  for (const [index, name] of value.entries()) {
-    const isName = typeof name === "string" && name !== "" && name.length <= 255;
-    if (!isName || attributes.includes(name)) {
-      const message = isName
-        ? `${name} is listed twice`
-        : `expected an attribute's name, not ${kindOf(name)}`;
-      report(fieldIn(field, index), { code: "wrong-type", message });
-    } else attributes.push(name);
-  }
-  return attributes;
+function refuseSecondUse(name: string, field: Field): void {
+  const message = `the template that the file uses has \`${name}\` already`;
+  report(fieldIn(field, "use"), { code: "template-form", message, hint: "give it another name" });
 }
 
-function explainPer(value: unknown): Explanation {
-  const code = "wrong-type";
-  if (!Array.isArray(value)) {
-    const message = `expected a list of 1 to ${MAX_GROUP_ATTRIBUTES} attributes, not ${kindOf(value)}`;
-    return { code, message, hint: `write [${typeof value === "string" ? value : "http.route"}]` };
-  }
-  if (value.length === 0) {
-    const hint = "write [http.route], or leave `per` out: then there is one budget";
-    return { code, message: "`per` lists no attribute to split by", hint };
-  }
-  return { code, message: `${value.length} attributes are more than ${MAX_GROUP_ATTRIBUTES}` };
+function refuseSeveral(use: string, name: string, names: readonly string[], field: Field): void {
+  const meant = nearestName(name, names) ?? names[0] ?? "";
+  const message = `the template \`${use}\` has several SLOs: ${names.join(", ")}`;
+  const hint = `write ${use.replace("@", `/${meant}@`)}; or use it for the whole file`;
+  report(field, { code: "template-form", message, hint });
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import * as checks from "./checks.ts";
 import { duration, scalar } from "./leaf-schemas.ts";
+import { promqlSchema } from "./promql-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
 
 const metric = explained(
@@ -146,19 +147,49 @@ export const samplesSchemas: Readonly<Record<SampleComparison, ObjectSchema<Samp
   equals: samples("equals", "equal"),
 };
 
+/** Most metrics that are added up to one count. */
+export const MAX_ADDENDS = 16;
+
+export interface AddendConfig extends SelectorConfig {
+  readonly values?: boolean | undefined;
+}
+export const addendSchema: ObjectSchema<AddendConfig> = z.strictObject({
+  metric,
+  where: readApart(matchers).optional(),
+  values: z
+    .boolean()
+    .meta({
+      title: "true or false",
+      description:
+        "Of a gauge, or a sum that can fall: each sample counts its value, as pods or workers do.",
+    })
+    .optional(),
+});
+
 export interface CountersConfig {
   readonly total: unknown;
   readonly good?: unknown;
   readonly bad?: unknown;
 }
-const selector = selectorSchema as unknown as z.ZodType; // the same schema, as zod composes it
+const addend = addendSchema as unknown as z.ZodType; // the same schema, as zod composes it
+const addends = z.union([addend, z.array(addend).min(1).max(MAX_ADDENDS)]).meta({
+  id: "count",
+  description: "What a metric counts, or several metrics together.",
+});
 export const goodCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
-  good: readApart(selector),
-  total: readApart(selector),
+  good: readApart(addends),
+  total: readApart(addends),
 });
 export const badCountersSchema: ObjectSchema<CountersConfig> = z.strictObject({
-  bad: readApart(selector),
-  total: readApart(selector),
+  bad: readApart(addends),
+  total: readApart(addends),
+});
+
+export interface QueriesConfig {
+  readonly promql: unknown;
+}
+export const queriesSchema: ObjectSchema<QueriesConfig> = z.strictObject({
+  promql: readApart(promqlSchema),
 });
 
 /** `sli:`, in any of its forms. */
@@ -170,9 +201,10 @@ export const sliSchema: z.ZodType = z
     ...Object.values(samplesSchemas),
     goodCountersSchema,
     badCountersSchema,
+    queriesSchema,
   ])
   .meta({
     id: "sli",
     description:
-      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; or `good`/`bad` and `total` as metrics of their own.",
+      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; `good`/`bad` and `total` as metrics of their own; or queries in `promql`.",
   });

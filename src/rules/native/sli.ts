@@ -1,13 +1,22 @@
 /** `sli:` → indicator. The form is told by the fields that are there, so that each problem is said in terms of one form. */
-import { parseDurationNanos, type Indicator } from "../../slo/index.ts";
-import { nearestName } from "../nearest-name.ts";
-import { readMatchers, readSelector, selectorOf } from "./matchers.ts";
 import {
+  parseDurationNanos,
+  type Indicator,
+  type MetricSelector,
+  type Term,
+} from "../../slo/index.ts";
+import { nearestName } from "../nearest-name.ts";
+import { readMatchers, selectorOf } from "./matchers.ts";
+import { readPromql, type SliReading } from "./promql-sli.ts";
+import {
+  addendSchema,
   badCountersSchema,
   badEventsSchema,
   goodCountersSchema,
   goodEventsSchema,
   latencySchema,
+  MAX_ADDENDS,
+  queriesSchema,
   SAMPLE_COMPARISONS,
   samplesSchemas,
   selectorSchema,
@@ -18,13 +27,13 @@ import {
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const FORMS =
-  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; or `total` with `good` or `bad` as metrics of their own";
+  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; `total` with `good` or `bad` as metrics of their own; or `promql`";
 const COMPARISONS = Object.keys(SAMPLE_COMPARISONS) as readonly SampleComparison[]; // its own keys
-const JUDGES = ["good", "bad", "faster", ...COMPARISONS] as const;
+const JUDGES = ["good", "bad", "faster", ...COMPARISONS, "promql"] as const;
 const SLI_FIELDS: readonly string[] = ["metric", "where", "total", ...JUDGES];
 
 /** `undefined` when it is not sound (reported). */
-export function readSli(value: unknown, field: Field): Indicator | undefined {
+export function readSli(value: unknown, field: Field): SliReading | undefined {
   if (!isMapping(value)) {
     const message = `an SLI is a mapping, not ${kindOf(value)}`;
     report(field, { code: "wrong-type", message, hint: FORMS });
@@ -42,9 +51,24 @@ export function readSli(value: unknown, field: Field): Indicator | undefined {
     report(field, { code: "sli-form", message, hint: FORMS }, "key");
     return undefined;
   }
+  if (judge === "promql") {
+    const shape = readShape(queriesSchema, value, field, "an SLI in PromQL");
+    const queries = shape?.promql;
+    return queries === undefined ? undefined : readPromql(queries, fieldIn(field, "promql"));
+  }
+  const indicator = readPlain(value, judge, said.has("total"), field);
+  return indicator === undefined ? undefined : { indicator, per: [] };
+}
+
+function readPlain(
+  value: Readonly<Record<string, unknown>>,
+  judge: "good" | "bad" | "faster" | SampleComparison,
+  hasTotal: boolean,
+  field: Field,
+): Indicator | undefined {
   if (judge === "faster") return readLatency(value, field);
   if (judge !== "good" && judge !== "bad") return readSamples(value, judge, field);
-  return said.has("total") ? readCounters(value, judge, field) : readEvents(value, judge, field);
+  return hasTotal ? readCounters(value, judge, field) : readEvents(value, judge, field);
 }
 
 /** The fields that are there, a mistyped one taken for the one it was meant to be. */
@@ -110,10 +134,42 @@ function readCounters(value: unknown, count: "good" | "bad", field: Field): Indi
   const read = (name: "total" | "good" | "bad") =>
     shape[name] === undefined
       ? undefined
-      : readSelector(shape[name], fieldIn(field, name), `\`${name}\``);
+      : readAddends(shape[name], fieldIn(field, name), `\`${name}\``);
   const total = read("total");
   const part = read(count);
-  return total === undefined || part === undefined
-    ? undefined
-    : { kind: "counters", total, count, part };
+  if (total === undefined || part === undefined) return undefined;
+  const [onlyTotal, onlyPart] = [plainCounter(total), plainCounter(part)];
+  return onlyTotal !== undefined && onlyPart !== undefined
+    ? { kind: "counters", total: onlyTotal, count, part: onlyPart }
+    : { kind: "sums", total, count, part };
+}
+
+/** One metric, or several that are added up. */
+function readAddends(value: unknown, field: Field, what: string): readonly Term[] | undefined {
+  if (!Array.isArray(value)) {
+    const addend = readAddend(value, field, what);
+    return addend && [addend];
+  }
+  if (value.length === 0 || value.length > MAX_ADDENDS) {
+    const message = `${what} is a metric, or a list of 1 to ${MAX_ADDENDS}, not of ${value.length}`;
+    report(field, { code: "sli-form", message });
+    return undefined;
+  }
+  const addends = value.map((each: unknown, index) =>
+    readAddend(each, fieldIn(field, index), what),
+  );
+  const sound = addends.filter((each) => each !== undefined);
+  return sound.length === addends.length ? sound : undefined;
+}
+
+function readAddend(value: unknown, field: Field, what: string): Term | undefined {
+  const shape = readShape(addendSchema, value, field, what);
+  if (shape?.metric === undefined) return undefined;
+  const measure = { kind: shape.values === true ? "values" : "increase" } as const;
+  return { ...selectorOf(shape.metric, shape.where, field), weight: 1, measure };
+}
+
+function plainCounter([term, ...more]: readonly Term[]): MetricSelector | undefined {
+  if (term?.measure.kind !== "increase" || more.length > 0) return undefined;
+  return { metric: term.metric, where: term.where };
 }

@@ -4,6 +4,7 @@
  * `slowburn.dev/alerts` says them as native files do.
  */
 import {
+  type AbsentAlert,
   formatDuration,
   millis,
   type AlertPolicy,
@@ -13,10 +14,16 @@ import {
   type Tier,
 } from "../../slo/index.ts";
 import { judgeFactor } from "../foreign-tier.ts";
-import { fieldIn, readAlerts, report, type Field, type PolicyContext } from "../native/index.ts";
-import { writtenInText } from "../part-document.ts";
+import {
+  fieldIn,
+  readAbsent,
+  readAlerts,
+  report,
+  type Field,
+  type PolicyContext,
+} from "../native/index.ts";
 import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
-import { readYaml } from "../yaml-text.ts";
+import { writtenIn } from "./annotation.ts";
 import type { Links } from "./links.ts";
 import { readPolicy, readUse, type UsedPolicy } from "./policy.ts";
 
@@ -25,6 +32,7 @@ const SEVERITY_HINT = "write page, critical or sev1 to page; ticket, warning or 
 export interface Alerts {
   readonly policy: AlertPolicy;
   readonly alerting?: Alerting;
+  readonly absent?: AbsentAlert;
 }
 
 const NONE: AlertPolicy = { name: "none", tiers: [] };
@@ -167,15 +175,11 @@ export function annotatedAlerts(
   field: Field,
   context: PolicyContext,
 ): Alerts | undefined {
-  const { documents, problems } = readYaml({ file: field.findings.file ?? "", text });
-  const [parsed] = documents;
-  if (parsed === undefined || documents.length > 1) {
-    const why = problems[0]?.message ?? "nothing, or more than one document";
-    const message = `the annotation holds no alert policy: ${why}`;
-    report(field, { code: "policy-form", message, hint: "write workbook, none or { tiers: […] }" });
-    return undefined;
-  }
-  const document = writtenInText(parsed, text, field);
-  const policy = readAlerts(parsed.value, { ...field, document, path: [] }, context);
-  return policy === undefined ? undefined : { policy };
+  const hint = "write workbook, none or { tiers: […] }";
+  const written = writtenIn(text, field, { what: "alert policy", code: "policy-form", hint });
+  if (written === undefined) return undefined;
+  const policy = readAlerts(written.document.value, written, context);
+  const absent = readAbsent(written.document.value, written, context.bucketMs);
+  if (policy === undefined) return undefined;
+  return { policy, ...(absent === undefined ? {} : { absent }) };
 }

@@ -128,8 +128,8 @@ function rawIndicator(
       report(source.field, { code: "sli-form", message, hint: "write rawType: success" });
       return undefined;
     }
-    const indicator = readNativeSli(source.value, source.field);
-    return indicator === undefined ? undefined : { kind: "computed", indicator, per: [] };
+    const sli = readNativeSli(source.value, source.field);
+    return sli === undefined ? undefined : { kind: "computed", ...sli };
   }
   const head = isFailure ? "" : "1 - (";
   const query = isFailure ? source.query : `${head}${source.query})`;

@@ -15,10 +15,12 @@ export interface Metadata {
 
 /** Holds the alert policy in the native form, as YAML or JSON. */
 export const ALERTS_ANNOTATION = "slowburn.dev/alerts";
+/** Holds fields of the native format that OpenSLO has no word for, as YAML or JSON. */
+export const EXTRA_ANNOTATION = "slowburn.dev/slo";
 /** Where an SLO's display name is kept. */
 export const DISPLAY_NAME_ANNOTATION = "slowburn.dev/display-name";
 const OWN_PREFIX = "slowburn.dev/";
-const OWN_ANNOTATIONS = [ALERTS_ANNOTATION, DISPLAY_NAME_ANNOTATION];
+const OWN_ANNOTATIONS = [ALERTS_ANNOTATION, EXTRA_ANNOTATION, DISPLAY_NAME_ANNOTATION];
 
 /** What is not sound is reported, and left out: the name is empty then, and no SLO comes of it. */
 export function readMetadata(value: unknown, field: Field): Metadata {

@@ -20,13 +20,16 @@ export const openSloFormat: RuleFormat = {
   name: "openslo",
   apiVersions: API_VERSIONS,
 
-  sharedAs({ value }) {
-    if (!isMapping(value)) return undefined;
+  isLinked: () => true,
+
+  sharedIn({ value }) {
+    if (!isMapping(value)) return [];
     const { apiVersion, kind, metadata } = value as Readonly<Record<string, unknown>>;
     const dialect = dialectOf(apiVersion);
     const name = isMapping(metadata) ? metadata["name"] : undefined;
-    if (dialect === undefined || !isKind(dialect, kind) || kind === "SLO") return undefined;
-    return typeof name === "string" ? { namespace: namespaceOf(dialect, kind), name } : undefined;
+    if (dialect === undefined || !isKind(dialect, kind) || kind === "SLO") return [];
+    if (typeof name !== "string") return [];
+    return [{ namespace: namespaceOf(dialect, kind), name, path: [] }];
   },
 
   read(document, findings, settings, references) {

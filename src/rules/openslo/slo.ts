@@ -8,15 +8,23 @@ import {
   fieldIn,
   isMapping,
   kindOf,
+  readExtra,
   report,
   SERVICE_NAME,
+  type ExtraFields,
   type Field,
 } from "../native/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { alertsOf, annotatedAlerts, readPolicies, warnOfSilence, type Alerts } from "./alerts.ts";
+import { writtenIn } from "./annotation.ts";
 import { namespaceOf } from "./dialect.ts";
 import { namesNear, type Links } from "./links.ts";
-import { ALERTS_ANNOTATION, DISPLAY_NAME_ANNOTATION, type Metadata } from "./metadata.ts";
+import {
+  ALERTS_ANNOTATION,
+  DISPLAY_NAME_ANNOTATION,
+  EXTRA_ANNOTATION,
+  type Metadata,
+} from "./metadata.ts";
 import { readBudgeting, readObjective, type ObjectivePart } from "./objective.ts";
 import type { UsedPolicy } from "./policy.ts";
 import { objectiveSchemas, sloSchemas, type SloConfig } from "./schemas.ts";
@@ -195,7 +203,9 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
     per,
     groupLimit: Math.min(DEFAULT_GROUP_LIMIT, settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX),
     alerts: alerts.policy,
+    ...(alerts.absent === undefined ? {} : { absent: alerts.absent }),
     ...(alerts.alerting === undefined ? {} : { alerting: alerts.alerting }),
+    ...readAnnotated(parts, budgeting, per),
     annotations: annotationsOf(metadata, shape.displayName, isOnly),
     source: {
       file: findings.file ?? "",
@@ -204,6 +214,22 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
       ...(promql === undefined ? {} : { promql }),
     },
   };
+}
+
+/** What the annotation `slowburn.dev/slo` says. */
+function readAnnotated(
+  { metadata, settings }: SloParts,
+  budgeting: Budgeting,
+  summedBy: readonly string[],
+): ExtraFields | undefined {
+  const text = metadata.annotations[EXTRA_ANNOTATION];
+  if (text === undefined) return undefined;
+  const annotation = fieldIn(metadata.field, "annotations", EXTRA_ANNOTATION);
+  const hint = "write { runbook: https://…, noData: bad }";
+  const wanted = { what: "fields of an SLO", code: "wrong-type", hint } as const;
+  const written = writtenIn(text, annotation, wanted);
+  if (written === undefined) return undefined;
+  return readExtra(written.document.value, written, settings, budgeting, summedBy);
 }
 
 function readAlerting(

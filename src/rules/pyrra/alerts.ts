@@ -5,6 +5,8 @@
  */
 import {
   millis,
+  WHOLE_PPB,
+  type AbsentAlert,
   type AlertPolicy,
   type Alerting,
   type AlertSeverity,
@@ -50,6 +52,8 @@ const TIERS = [
 >)[];
 
 const DEFAULT_NAME = "ErrorBudgetBurn";
+const DEFAULT_ABSENT_NAME = "SLOMetricAbsent";
+const PROMETHEUS_LOOKBACK_MS = 5 * MINUTE_MS;
 
 export interface PyrraPolicy {
   readonly windowMs: Millis;
@@ -59,6 +63,7 @@ export interface PyrraPolicy {
 
 export interface Alerts {
   readonly policy: AlertPolicy;
+  readonly absent?: AbsentAlert;
   readonly alerting: Alerting;
 }
 
@@ -81,15 +86,20 @@ export function readAlerting(
           fieldIn(field, "severities"),
           "`severities`",
         ) ?? {});
-  if (shape.absent !== false) warnOfAbsent(field);
+  const isAbsentWanted = shape.disabled !== true && shape.absent !== false;
   const isSilent = shape.disabled === true || shape.burnrates === false;
   const tiers = isSilent ? [] : tiersOf(severities, fieldIn(field, "severities"), target, context);
+  const absent = absentOf(severities.absent, fieldIn(field, "severities", "absent"), context);
   return {
+    ...(isAbsentWanted ? { absent: absent.alert } : {}),
     policy: { name: isSilent ? "none" : "pyrra", tiers: tiers.map(({ tier }) => tier) },
     alerting: {
       alertName: shape.name === undefined || shape.name === "" ? DEFAULT_NAME : shape.name,
       ...texts,
       bySeverity: bySeverityOf(tiers, fieldIn(field, "severities")),
+      ...(isAbsentWanted
+        ? { absent: { alertName: shape.absentName || DEFAULT_ABSENT_NAME, severity: absent.word } }
+        : {}),
     },
   };
 }
@@ -152,13 +162,23 @@ function bySeverityOf(tiers: readonly WordedTier[], field: Field): Alerting["byS
   return texts;
 }
 
-function warnOfAbsent({ document, path, findings }: Field): void {
-  const message = "Pyrra alerts when the metric is absent; slowburn has no such alert yet";
-  findings.add("not-applied", document, path, message, {
-    severity: "warning",
-    at: "key",
-    hint: "write alerting: { absent: false } to say that none is wanted",
-  });
+/**
+ * As long as the fastest tier takes in an outage of 100 %, its `for` included (pyrra slo/slo.go, `AbsentDuration`); and five
+ * minutes more, Prometheus's lookback, before which `absent()` does not see that samples stopped.
+ */
+function absentOf(
+  said: string | undefined,
+  field: Field,
+  { windowMs, budgetPpb }: PyrraPolicy,
+): { readonly alert: AbsentAlert; readonly word: string } {
+  const [fastest] = TIERS;
+  const word = said === undefined || said === "" ? "critical" : said;
+  const { severity, isKnown } = severityOf(word);
+  if (!isKnown) warnOfSeverity(word, field, SEVERITY_HINT);
+  const burnsAfterMs = (fastest.factor * budgetPpb * minutesOf(windowMs, fastest.long)) / WHOLE_PPB;
+  const spanMs = Math.floor(burnsAfterMs / 1_000) * 1_000 + minutesOf(windowMs, fastest.for);
+  const afterMs = Math.round(spanMs / MINUTE_MS) * MINUTE_MS + PROMETHEUS_LOOKBACK_MS;
+  return { alert: { severity, afterMs: millis(afterMs) }, word };
 }
 
 function warnOfLookback(factor: number, { document, path, findings }: Field): void {

@@ -22,6 +22,7 @@ import {
   kindOf,
   report,
   SERVICE_NAME,
+  warnOfTemplates,
   type Field,
 } from "../native/index.ts";
 import type { RuleFormat } from "../rule-format.ts";
@@ -71,7 +72,11 @@ function readMetadata(value: unknown, field: Field): Metadata | undefined {
   const shape = readForeignShape(metadataSchema, value, field, "metadata");
   if (shape?.name === undefined) return undefined;
   const labelsField = fieldIn(field, "labels");
-  const annotations = readTexts(shape.annotations, fieldIn(field, "annotations"));
+  const annotationsField = fieldIn(field, "annotations");
+  const annotations = readTexts(shape.annotations, annotationsField);
+  const propagates = ([name]: readonly [string, string]) => name.startsWith(PREFIX);
+  const forAlerts = Object.fromEntries(Object.entries(annotations).filter(propagates));
+  warnOfTemplates(forAlerts, annotationsField, true);
   const { service, ...propagated } = propagatedOf(readTexts(shape.labels, labelsField));
   const { namespace } = shape;
   const named = { ...(namespace === undefined ? {} : { namespace }), ...propagated };
@@ -108,7 +113,7 @@ function readSpec(
   if (metadata === undefined || reading === undefined) return undefined;
   const { indicator, per, promql, total } = reading;
   const context = { windowMs, budgetPpb: objective.budgetPpb, bucketMs: settings.bucketMs };
-  const { policy, alerting } = readAlerting(
+  const { policy, absent, alerting } = readAlerting(
     shape.alerting,
     fieldIn(field, "alerting"),
     targetField,
@@ -127,6 +132,7 @@ function readSpec(
     per,
     groupLimit: Math.min(DEFAULT_GROUP_LIMIT, settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX),
     alerts: policy,
+    ...(absent === undefined ? {} : { absent }),
     alerting,
     annotations: metadata.annotations,
     source: {
@@ -152,11 +158,11 @@ function identityOf({ service, name, owner, labels, alertAnnotations }: Metadata
   };
 }
 
-/** Pyrra's alerts carry what the metric's labels are asked to be, but for those it groups by. */
+/** Pyrra's alerts carry what the metric's labels are asked to be, but for those it groups by and its own `severity`. */
 function equalityLabels({ where }: MetricSelector, per: readonly string[]): Texts {
   return Object.fromEntries(
     where.flatMap((matcher) => {
-      if (matcher.kind !== "in" || per.includes(matcher.key)) return [];
+      if (matcher.kind !== "in" || [...per, "severity"].includes(matcher.key)) return [];
       const [value = ""] = matcher.values;
       return value === "" ? [] : [[matcher.key, value]];
     }),

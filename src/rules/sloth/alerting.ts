@@ -3,7 +3,6 @@
  * without `for`, minimum of events or significance; each can be disabled, and each has labels and annotations of its own.
  */
 import {
-  labelName,
   millis,
   type Alerting,
   type AlertPolicy,
@@ -13,6 +12,7 @@ import {
   type Objective,
   type Tier,
 } from "../../slo/index.ts";
+import { alertTexts, type AlertOwner } from "../alert-texts.ts";
 import { readTexts, type Texts } from "../foreign-labels.ts";
 import { judgeFactor } from "../foreign-tier.ts";
 import { fieldIn, report, type Field } from "../native/index.ts";
@@ -30,16 +30,14 @@ export function readAlerting(
   value: unknown,
   field: Field,
   dialect: Dialect,
+  owner: AlertOwner,
 ): ReadAlerting | undefined {
   const shape: Partial<AlertingConfig> | undefined =
     value === undefined ? {} : readSpelled(alertingSchema, value, field, "`alerting`", dialect);
   if (shape === undefined) return undefined;
-  const page = readAlert(shape.pageAlert, fieldIn(field, spelled("pageAlert", dialect)), dialect);
-  const ticket = readAlert(
-    shape.ticketAlert,
-    fieldIn(field, spelled("ticketAlert", dialect)),
-    dialect,
-  );
+  const alertOf = (name: "pageAlert" | "ticketAlert") =>
+    readAlert(shape[name], fieldIn(field, spelled(name, dialect)), dialect, owner);
+  const [page, ticket] = [alertOf("pageAlert"), alertOf("ticketAlert")];
   const name = shape.name ?? "";
   if (name === "" && (page.isEnabled || ticket.isEnabled)) {
     const message = "alerts need a name";
@@ -54,7 +52,7 @@ export function readAlerting(
     isEnabled: { page: page.isEnabled, ticket: ticket.isEnabled },
     alerting: {
       ...(name === "" ? {} : { alertName: name }),
-      ...readAlertTexts(shape, field),
+      ...readAlertTexts(shape, field, owner),
       bySeverity: { page: page.texts, ticket: ticket.texts },
     },
   };
@@ -64,28 +62,27 @@ function readAlert(
   value: unknown,
   field: Field,
   dialect: Dialect,
+  owner: AlertOwner,
 ): { readonly isEnabled: boolean; readonly texts: AlertTexts } {
   const shape =
     value === undefined ? {} : readSpelled(alertSchema, value, field, "an alert", dialect);
   return {
     isEnabled: shape?.disable !== true,
-    texts: readAlertTexts(shape ?? {}, field),
+    texts: readAlertTexts(shape ?? {}, field, owner),
   };
 }
 
 function readAlertTexts(
   { labels, annotations }: { readonly labels?: unknown; readonly annotations?: unknown },
   field: Field,
+  owner: AlertOwner,
 ): AlertTexts {
-  return {
-    labels: named(readSaid(labels, fieldIn(field, "labels"))),
-    annotations: named(readSaid(annotations, fieldIn(field, "annotations"))),
+  const said = {
+    labels: readSaid(labels, fieldIn(field, "labels")),
+    annotations: readSaid(annotations, fieldIn(field, "annotations")),
   };
+  return alertTexts(said, field, owner);
 }
-
-/** Names that Alertmanager before 0.27 takes too. */
-const named = (texts: Texts): Texts =>
-  Object.fromEntries(Object.entries(texts).map(([name, text]) => [labelName(name), text]));
 
 /** As Sloth has it: a text that says nothing is refused. */
 export function readSaid(value: unknown, field: Field): Texts {

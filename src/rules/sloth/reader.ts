@@ -74,7 +74,11 @@ export const slothFormat: RuleFormat = {
       }
     }
   },
-  sharedAs: sharedAlertWindows,
+  isLinked: () => true,
+  sharedIn(document) {
+    const shared = sharedAlertWindows(document);
+    return shared === undefined ? [] : [{ ...shared, path: [] }];
+  },
 };
 
 interface Context {
@@ -140,7 +144,11 @@ function readSlo(value: unknown, field: Field, group: Group): Slo | undefined {
   const objective = readObjective(shape.objective, objectiveField);
   const sli =
     shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"), dialect);
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), dialect);
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), dialect, {
+    id: `${service}/${shape.name}`,
+    service,
+    per: sli?.per ?? [],
+  });
   const labelsField = fieldIn(field, "labels");
   const own = foreignLabels(readSaid(shape.labels, labelsField), labelsField);
   const plugins = readPluginChain(shape.plugins, fieldIn(field, "plugins"), dialect);

@@ -105,8 +105,27 @@ describe("`alerting`", () => {
     expect(problems).toMatchObject([{ code: "not-applied", severity: "warning" }]);
   });
 
-  it("an alert on absence is asked for unless it is not wanted, and there is none yet", () => {
-    expect(read("4w", "99", "absent: true").problems).toMatchObject([{ code: "not-applied" }]);
-    expect(read("4w", "99", "name: a").problems).toMatchObject([{ code: "not-applied" }]);
+  it.each([
+    // Pyrra's own are 10m and 3m (slo/rules_test.go); 5m more pass until `absent()` sees it
+    ["99", "absent: true", "page 15m"],
+    ["99", "name: a", "page 15m"],
+    ["99.9", "severities: { absent: warning }", "ticket 8m"],
+    ["99", "burnrates: false", "page 15m"],
+  ])("of %s %%, %s: an alert on absence, %s", (target, text, expected) => {
+    const { slos, problems } = read("4w", target, text);
+    const absent = slos[0]?.absent;
+    expect(`${absent?.severity} ${formatDuration(absent?.afterMs ?? 0)}`).toBe(expected);
+    expect(problems).toEqual([]);
+  });
+
+  it("names it, and keeps Pyrra's word for its severity", () => {
+    const absentOf = (text: string) => read("4w", "99", text).slos[0]?.alerting?.absent;
+    expect(absentOf("name: a")).toEqual({ alertName: "SLOMetricAbsent", severity: "critical" });
+    const said = "absentName: Gone, severities: { absent: sev2 }";
+    expect(absentOf(said)).toEqual({ alertName: "Gone", severity: "sev2" });
+  });
+
+  it.each(["absent: false", "disabled: true"])("%s: no alert on absence", (text) => {
+    expect(read("4w", "99", text).slos[0]?.absent).toBeUndefined();
   });
 });

@@ -1,0 +1,62 @@
+/** A plan for a pull request: a table to look over, and what does not fit into it below. */
+import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
+import { alertsText, budgetText, historyText, seriesText, summaryText } from "./plan-words.ts";
+import { printable } from "./printable.ts";
+
+/** Ends in a newline. */
+export function planMarkdown(plan: PlanAnswer): string {
+  const { changes, at } = plan;
+  const when = at === null ? "" : `, as of ${at}`;
+  const head = `### slowburn plan: ${summaryText(plan)}${when}\n`;
+  if (changes.length === 0) return head;
+  const rows = [
+    ["SLO", "", "objective", "series", "budget left", "alerts"],
+    ["---", "---", "---", "---", "---", "---"],
+    ...changes.map((change) => [
+      code(change.id),
+      change.kind,
+      plain(`${change.objective} over ${change.window}`),
+      plain(seriesText(change)),
+      plain(beforeAfter(change, budgetText)),
+      plain(beforeAfter(change, alertsText)),
+    ]),
+  ];
+  const table = rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return `${head}\n${table}\n${changes.map(details).join("\n")}`;
+}
+
+function details(change: SloPlanAnswer): string {
+  const { id, kind, file, line, fields, series } = change;
+  const items = [
+    ...fields.map(
+      ({ field, before, after }) =>
+        `${code(field)}: ${plain(before ?? "(none)")} → ${plain(after ?? "(none)")}`,
+    ),
+    `history: ${plain(historyText(change))}`,
+    ...change.history.notes.map(plain),
+    ...(series?.notes ?? []).map((note) => `note: ${plain(note)}`),
+  ];
+  const head = `**${plain(id)}** ${kind} (${code(`${file}:${line}`)})`;
+  return `${head}\n\n${items.map((item) => `- ${item}\n`).join("")}`;
+}
+
+function beforeAfter(
+  { kind, before, after }: SloPlanAnswer,
+  textOf: (state: SloPlanAnswer["before"]) => string,
+): string {
+  if (kind === "added") return textOf(after);
+  if (kind === "removed") return textOf(before);
+  const [was, is] = [textOf(before), textOf(after)];
+  return was === is ? was : `${was} → ${is}`;
+}
+
+/** What files and senders say is text, whatever is in it: no markup, no mention of people, no broken table. */
+const plain = (text: string): string =>
+  printable(text)
+    .replaceAll("\n", " ")
+    .replaceAll(/[\\`*_{}[\]<>()#+!|~@$]/g, (char) => `\\${char}`)
+    .replaceAll("\\@", "@\u200b");
+
+/** Code spans keep all but backticks and the table's bar. */
+const code = (text: string): string =>
+  `\`${printable(text).replaceAll("\n", " ").replaceAll("`", "'").replaceAll("|", "\\|")}\``;

@@ -1,0 +1,154 @@
+/** Edited rules beside those in force: what would happen, SLO by SLO. Changes nothing. */
+import type { AlertView } from "../alerts/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { formatDuration, isRetired, OperationError, type Slo } from "../slo/index.ts";
+import { fieldChanges } from "./field-changes.ts";
+import { isLive, rehearse } from "./rehearsal.ts";
+import { matchSeries, type KnownSeries, type Pause } from "./series-matching.ts";
+import type { MatchedSeries, SloPlan, SloState } from "./slo-plan.ts";
+
+export interface PlanSources {
+  readonly engine: Pick<
+    Engine,
+    "countedSlos" | "tickedAtMs" | "streamsOf" | "read" | "fork" | "slos"
+  >;
+  readonly series: KnownSeries;
+  /** The same array until one changes. */
+  readonly alerts: () => readonly AlertView[];
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  /** Called before every step that takes time; comes back at once while there is time. */
+  readonly pause: Pause;
+  /** For how long an SLO that no file holds any more is counted on, ms. */
+  readonly retiredForMs: number;
+}
+
+/** Which SLOs in force an edit replaces: those that it does not hold itself, and that this is true of, are removed. */
+export type PlanScope = (slo: Slo) => boolean;
+
+export interface EditPlan {
+  /** The tick that budgets and alerts are of. */
+  readonly atMs: number;
+  /** By id. */
+  readonly changes: readonly SloPlan[];
+  readonly unchangedCount: number;
+}
+
+const MOST_ATTEMPTS = 3;
+
+/**
+ * `slos`: what the edited files hold, each id once. Rejects with `OperationError` (`plan-overtaken`) when other rules are
+ * put in force while it looks, again and again.
+ */
+export async function planEdit(
+  sources: PlanSources,
+  slos: readonly Slo[],
+  isReplaced: PlanScope,
+): Promise<EditPlan> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const plan = await planOnce(sources, slos, isReplaced);
+    if (plan !== undefined) return plan;
+  }
+  const message = "the rules change faster than a plan can be made";
+  throw new OperationError("plan-overtaken", message, { retryable: true });
+}
+
+/** `undefined` when other rules were put in force meanwhile. */
+async function planOnce(
+  sources: PlanSources,
+  slos: readonly Slo[],
+  isReplaced: PlanScope,
+): Promise<EditPlan | undefined> {
+  const { engine, pause } = sources;
+  const { countedSlos } = engine;
+  const inForce = new Map(countedSlos.map((slo) => [slo.id, slo]));
+  const edited = slos.filter((slo) => !isSame(inForce.get(slo.id), slo));
+  const matched = await matchSeries(edited, sources.series, pause);
+  const held = new Set(slos.map(({ id }) => id));
+  const removed = engine.slos.filter((slo) => !held.has(slo.id) && isReplaced(slo));
+  const alertsOf = alertsBySlo(sources.alerts);
+  const changes: SloPlan[] = [];
+  for (const slo of [...edited, ...removed]) {
+    await pause();
+    if (engine.countedSlos !== countedSlos) return undefined;
+    const series = matched.get(slo.id);
+    changes.push(
+      series === undefined
+        ? removal(sources, slo, alertsOf(slo.id))
+        : edit(sources, slo, series, inForce.get(slo.id), alertsOf(slo.id)),
+    );
+  }
+  return {
+    atMs: engine.tickedAtMs,
+    changes: changes.toSorted((a, b) => (a.slo.id < b.slo.id ? -1 : 1)),
+    unchangedCount: engine.slos.length - changes.filter(({ kind }) => kind !== "added").length,
+  };
+}
+
+const isSame = (before: Slo | undefined, after: Slo): boolean =>
+  before !== undefined && !isRetired(before) && fieldChanges(before, after).length === 0;
+
+/** One that comes back within its retirement is added, but its counts are there. */
+function edit(
+  { engine, series: known, now }: PlanSources,
+  slo: Slo,
+  series: MatchedSeries,
+  before: Slo | undefined,
+  alerts: readonly AlertView[],
+): SloPlan {
+  const isNew = before === undefined || isRetired(before);
+  return {
+    kind: isNew ? "added" : "changed",
+    slo,
+    fields: isNew ? [] : fieldChanges(before, slo),
+    series,
+    before: isNew ? undefined : stateOf(engine, slo.id, alerts),
+    ...rehearse(engine.fork(slo.id), slo, {
+      alerts,
+      series: series.groups.map((first) => known.describe(first)),
+      nowMs: now(),
+    }),
+  };
+}
+
+const removal = (
+  { engine, retiredForMs }: PlanSources,
+  slo: Slo,
+  alerts: readonly AlertView[],
+): SloPlan => ({
+  kind: "removed",
+  slo,
+  history: { kind: "retired", notes: [retiredNote(retiredForMs)] },
+  before: stateOf(engine, slo.id, alerts),
+});
+
+const retiredNote = (ms: number): string =>
+  `it is counted on unseen for ${formatDuration(ms)}, in case it comes back; then its counts are lost`;
+
+const stateOf = (
+  engine: Pick<Engine, "streamsOf" | "read">,
+  id: string,
+  alerts: readonly AlertView[],
+): SloState => ({
+  readings: engine.streamsOf(id).map(({ index }) => engine.read(index)),
+  alerts,
+});
+
+/** Live alerts by SLO, looked up anew when one changes. */
+function alertsBySlo(current: PlanSources["alerts"]): (sloId: string) => readonly AlertView[] {
+  let sorted: readonly AlertView[] | undefined;
+  const bySlo = new Map<string, AlertView[]>();
+  return (id) => {
+    const alerts = current();
+    if (alerts !== sorted) {
+      sorted = alerts;
+      bySlo.clear();
+      for (const alert of alerts.filter(isLive)) {
+        const list = bySlo.get(alert.sloId);
+        if (list === undefined) bySlo.set(alert.sloId, [alert]);
+        else list.push(alert);
+      }
+    }
+    return bySlo.get(id) ?? [];
+  };
+}

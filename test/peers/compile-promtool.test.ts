@@ -1,0 +1,86 @@
+/** Every SLO of the corpora, compiled for every target in every wrapper: promtool takes the rules. Prints how many. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { compileRules, RULE_TARGETS, RULE_WRAPPERS, ruleFileText } from "../../src/export/index.ts";
+import { readRuleFile } from "../../src/rules/index.ts";
+import type { Problem, Slo } from "../../src/slo/index.ts";
+import { corpus, describeCorpora } from "./corpora.ts";
+import { runTool } from "./tool.ts";
+
+interface RuleFile {
+  readonly groups?: readonly Record<string, unknown>[];
+  readonly spec?: { readonly groups: readonly Record<string, unknown>[] };
+}
+
+/** Groups alone, without the field that only Thanos reads. */
+function plainGroups(text: string): string {
+  const file = parse(text) as RuleFile;
+  const groups = (file.groups ?? file.spec?.groups ?? []).map(
+    ({ partial_response_strategy: _ofThanos, ...group }) => group,
+  );
+  return stringify({ groups });
+}
+
+describeCorpora("compiled rules", () => {
+  const folders = ["sloth", "pyrra", "openslo"].map((name) => [name, corpus(name)] as const);
+  const own = [
+    ["native", "rules"],
+    ["OpenSLO", "test/rules/openslo/cases"],
+  ] as const;
+  const sources = [...folders, ...own].map(([name, folder]) => {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+      (file) =>
+        /\.ya?ml$/.test(file) &&
+        !file.startsWith("generated") &&
+        (name !== "OpenSLO" || file === "right.yaml"),
+    );
+    const slos = files.flatMap(
+      (file) => readRuleFile({ file, text: readFileSync(join(folder, file), "utf8") }).slos,
+    );
+    return [name, slos] as const;
+  });
+
+  let dir = "";
+  beforeAll(() => (dir = mkdtempSync(join(tmpdir(), "slowburn-compiled-"))));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const rows: string[] = [];
+  afterAll(() => console.log(`\n${rows.join("\n")}\n`));
+
+  const refusals = (problems: readonly Problem[]) =>
+    problems.filter(({ severity }) => severity === "error").map(({ message }) => message);
+
+  function check(slos: readonly Slo[], isSlothCompatible: boolean): number {
+    const { groups } = compileRules(slos, { isSlothCompatible, version: "test" });
+    let ruleCount = 0;
+    for (const target of RULE_TARGETS)
+      for (const wrapper of RULE_WRAPPERS) {
+        const file = join(dir, "rules.yaml");
+        writeFileSync(file, plainGroups(ruleFileText(groups, { target, wrapper })));
+        const { exitCode, text } = runTool("promtool", ["check", "rules", "--lint=none", file]);
+        expect(exitCode, `${target} ${wrapper}: ${text}`).toBe(0);
+        ruleCount = Number(/SUCCESS: (\d+) rules found/.exec(text)?.[1]);
+        expect(ruleCount).toBe(groups.flatMap(({ rules }) => rules).length);
+      }
+    return ruleCount;
+  }
+
+  test.each(sources)("of %s are Prometheus' own form", (name, slos) => {
+    expect(slos.length).toBeGreaterThan(0);
+    const { problems } = compileRules(slos, { isSlothCompatible: false, version: "test" });
+    const counts = [check(slos, false), check(slos, true)];
+    const refused = refusals(problems);
+    rows.push(
+      `${name.padEnd(8)} ${slos.length} SLOs, ${refused.length} refused; ${counts.join(" and, as Sloth has them, ")} rules`,
+      ...refused.map((message) => `         ${message}`),
+    );
+    expect(
+      refused.filter(
+        (message) =>
+          !/calendar windows|is that of|would take a subquery|depends on its unit/.test(message),
+      ),
+    ).toEqual([]);
+  });
+});
