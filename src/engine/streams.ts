@@ -53,6 +53,13 @@ export class Streams {
     return this.#byIndex[index];
   }
 
+  /** One that must be there. */
+  known(index: StreamIndex): Stream {
+    const stream = this.#byIndex[index];
+    assert(stream !== undefined, "the stream exists");
+    return stream;
+  }
+
   all(): readonly Stream[] {
     return this.#byIndex.filter((stream) => stream !== undefined);
   }
