@@ -26,6 +26,8 @@ export type ResolveReason =
   | "recovered"
   /** No events for longer than the policy's `noDataHoldMs`. */
   | "no-data"
+  /** An exclusion leaves out some of the short lookback of its tier, and what is left of it burns no more. */
+  | "excluded"
   /** A rule edit took the stream away. */
   | "stream-removed"
   /** A rule edit took every tier of this severity away. */

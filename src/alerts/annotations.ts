@@ -84,6 +84,8 @@ function endText(streamKey: string, { reason, firedForMs }: AlertEnd): string {
       return `${streamKey} has data again: ${firedFor}`;
     case "no-data":
       return `${streamKey} has had no events for so long that its alert ended: ${firedFor}`;
+    case "excluded":
+      return `${streamKey} is under an exclusion, so what happens does not count: ${firedFor}`;
     case "stream-removed":
       return `${streamKey} is no longer evaluated, since its rule was removed: ${firedFor}`;
     case "policy-edited":

@@ -22,8 +22,9 @@ import {
   type AlertEnd,
   type AlertLinks,
 } from "./annotations.ts";
-import { scanShard, shortTotalOf } from "./burn-scan.ts";
-import { planOf, type PlannedTier, type PolicyPlan } from "./policy-plan.ts";
+import { scanShard } from "./burn-scan.ts";
+import { planOf, type PolicyPlan } from "./policy-plan.ts";
+import { endReason, signalOf, type TickView } from "./signals.ts";
 import { decodeAlerts, encodeAlerts } from "./snapshot.ts";
 
 /** A resolved alert stays visible for so long, as in Prometheus. */
@@ -45,14 +46,9 @@ export interface EvaluatorSettings {
   readonly links: AlertLinks;
 }
 
-/** One tick's view of one stream. */
-interface Visit {
-  readonly shard: ShardView;
-  readonly slot: number;
-  readonly mask: number;
+/** With what comes of it. */
+interface Visit extends TickView {
   readonly plan: PolicyPlan;
-  readonly stream: StreamView;
-  readonly nowMs: number;
   readonly transitions: AlertTransition[];
 }
 
@@ -127,13 +123,11 @@ export class AlertEvaluator {
   }
 
   #step(row: StreamAlerts, severity: AlertSeverity, visit: Visit): void {
-    const { shard, slot, mask, plan, stream, nowMs, transitions } = visit;
+    const { plan, stream, nowMs, transitions } = visit;
     const planned = plan[severity];
     const alert = isLive(row[severity]) ? row[severity] : undefined;
-    const signalOf = ({ bit, tier }: PlannedTier) =>
-      (mask & bit) !== 0 ? "burning" : shortTotalOf(shard, tier, slot) > 0 ? "quiet" : "silent";
     const holdMs = stream.slo.alerts.noDataHoldMs ?? Infinity;
-    const tiers = stepTiers(alert, planned, signalOf, nowMs, holdMs);
+    const tiers = stepTiers(alert, planned, (entry) => signalOf(visit, entry), nowMs, holdMs);
     if (tiers.length > 0) {
       const tier = leadingTier(tiers)?.name ?? "";
       const inhibited = severity === "ticket" && row.page?.state === "firing";
@@ -145,8 +139,7 @@ export class AlertEvaluator {
       const transition = continued(alert, stream, part, text, nowMs);
       if (transition !== undefined) this.#change(transition, transitions);
     } else if (alert !== undefined) {
-      const isSilent = planned.every((entry) => signalOf(entry) === "silent");
-      const reason = planned.length === 0 ? "policy-edited" : isSilent ? "no-data" : "recovered";
+      const reason = endReason(visit, planned, alert.tier);
       const text = (end: AlertEnd) => this.#endAnnotations(stream, alert, end);
       this.#change(ended(alert, reason, text, nowMs), transitions);
     }

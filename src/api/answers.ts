@@ -1,8 +1,10 @@
 /**
  * The JSON the API answers with. `null` stands where there is no number: no events, no data yet, nothing burns.
- * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines.
+ * Moments are RFC 3339 in UTC, spans are seconds, ratios 0..1. `schemas.ts` says the same to machines. What a file of
+ * its own makes is beside it: `status-answer.ts`, `plan-answer.ts`, `exclusion-answer.ts`.
  */
 import type { Budgeting, CalendarUnit, NoData, RuleFormatName, TemplateUse } from "../slo/index.ts";
+import type { ExclusionAnswer } from "./exclusion-answer.ts";
 
 export interface ProblemAnswer {
   /** RFC 9457; always `about:blank`: `title` says what the status means. */
@@ -64,6 +66,8 @@ export interface ReadingAnswer {
   readonly burnRates: readonly BurnAnswer[];
   /** [lowest, highest] possible good events where a threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly number[] | null;
+  /** What exclusions leave out of the SLO window: in none of the numbers above. null without exclusions. */
+  readonly excluded: { readonly good: number; readonly bad: number; readonly total: number } | null;
   readonly newestPointAt: string | null;
   readonly newestPointAgeSeconds: number | null;
   /** Since when the stream has counted: a longer window is not full yet. */
@@ -125,6 +129,7 @@ export interface SloAnswer {
   };
   /** What a slice without events is. */
   readonly noData: NoData;
+  readonly exclusions: readonly ExclusionAnswer[];
   readonly per: readonly string[];
   readonly groupCount: number;
   /** Of a grouped SLO: the group with the least budget left. null before the first data. */

@@ -71,6 +71,10 @@ const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
     ),
   burnRates: z.array(burn),
   goodBounds: z.array(events).length(2).nullable(),
+  excluded: z
+    .strictObject({ good: events, bad: events, total: events })
+    .nullable()
+    .describe("What exclusions leave out of the SLO window: in none of the numbers above."),
   newestPointAt: absentMoment,
   newestPointAgeSeconds: z
     .number()
@@ -114,6 +118,16 @@ const sloFields = {
     sliceTarget: ratio.nullable(),
   }),
   noData: z.enum(["ignore", "bad", "good", "hold"]),
+  exclusions: z.array(
+    z.strictObject({
+      reason: z.string(),
+      approvedBy: z.string().nullable(),
+      when: z.string(),
+      activeUntil: absentMoment.describe("null while what happens counts."),
+      file: z.string(),
+      line: count,
+    }),
+  ),
   per: z.array(z.string()),
   groupCount: count,
   reading: reading.nullable(),

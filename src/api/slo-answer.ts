@@ -20,6 +20,7 @@ import type {
   SloDetailAnswer,
   TierAnswer,
 } from "./answers.ts";
+import { exclusionAnswers } from "./exclusion-answer.ts";
 import { streamAlertAnswer } from "./alert-answer.ts";
 import { moment, momentOrNull, numberOrNull, secondsOrNull } from "./moment.ts";
 import type { ApiSources, EngineSource } from "./sources.ts";
@@ -37,7 +38,7 @@ export interface AnswerContext {
 export function sloAnswer(slo: Slo, context: AnswerContext): SloAnswer {
   const streams = context.engine.streamsOf(slo.id);
   const worst = leastBudget(streams.map((stream) => context.engine.read(stream.index)));
-  return answerOf(slo, streams, worst && readingAnswer(worst, context));
+  return answerOf(slo, streams, worst && readingAnswer(worst, context), context);
 }
 
 /** The same with every group, what is counted and what alerts. */
@@ -46,7 +47,7 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
   const readings = streams.map((stream) => context.engine.read(stream.index));
   const worst = leastBudget(readings);
   return {
-    ...answerOf(slo, streams, worst && readingAnswer(worst, context)),
+    ...answerOf(slo, streams, worst && readingAnswer(worst, context), context),
     indicator: { ...slo.indicator },
     policy: {
       name: slo.alerts.name,
@@ -73,6 +74,7 @@ function answerOf(
   slo: Slo,
   streams: readonly StreamView[],
   reading: ReadingAnswer | undefined,
+  { engine }: AnswerContext,
 ): SloAnswer {
   const { id, service, name, description, owner, runbook, labels, objective, window } = slo;
   const { file, line, format, template } = slo.source;
@@ -94,6 +96,7 @@ function answerOf(
     window: windowAnswer(window),
     budgeting: budgetingAnswer(slo.budgeting),
     noData: slo.noData,
+    exclusions: exclusionAnswers(slo, engine.tickedAtMs),
     per: slo.per,
     groupCount: slo.per.length === 0 ? 0 : streams.length,
     reading: reading ?? null,
@@ -131,7 +134,7 @@ export function leastBudget(readings: readonly StreamReading[]): StreamReading |
 }
 
 function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingAnswer {
-  const { stream, good, bad, total, newestPointMs, integrity } = reading;
+  const { stream, good, bad, total, excluded, newestPointMs, integrity } = reading;
   return {
     streamKey: stream.key,
     group: Object.fromEntries(stream.slo.per.map((key, i) => [key, stream.group[i] ?? ""])),
@@ -147,6 +150,7 @@ function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingA
     exhaustionSeconds: secondsOrNull(reading.exhaustionMs),
     burnRates: reading.windows.map(burnAnswer),
     goodBounds: reading.goodBounds ?? null,
+    excluded: excluded === undefined ? null : { ...excluded, bad: excluded.total - excluded.good },
     newestPointAt: momentOrNull(newestPointMs),
     newestPointAgeSeconds: secondsOrNull(newestPointMs && context.nowMs - newestPointMs),
     since: moment(reading.sinceMs),

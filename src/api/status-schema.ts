@@ -1,12 +1,12 @@
 /** `/api/v1/status` for machines; see schemas.ts. */
 import { z } from "zod";
-import type * as answer from "./status-answer.ts";
 import { absentMoment, count, moment } from "./schema-parts.ts";
+import type { ReceiverAnswer, StatusAnswer } from "./status-answer.ts";
 
 const seconds = z.number().min(0);
 const counts = z.record(z.string(), count);
 
-export const receiver: z.ZodType<answer.ReceiverAnswer> = z.strictObject({
+export const receiver: z.ZodType<ReceiverAnswer> = z.strictObject({
   receiver: z.string(),
   kind: z.enum(["alertmanager", "webhook"]),
   url: z.string(),
@@ -20,7 +20,7 @@ export const receiver: z.ZodType<answer.ReceiverAnswer> = z.strictObject({
   failingSince: absentMoment.describe("null while it takes notifications, or got none yet."),
 });
 
-export const status: z.ZodType<answer.StatusAnswer> = z.strictObject({
+export const status: z.ZodType<StatusAnswer> = z.strictObject({
   version: z.string(),
   node: z.string(),
   state: z.enum(["ready", "starting", "recovering", "failing", "stopping"]),

@@ -2,6 +2,7 @@
 import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
+  exclusionText,
   formatDuration,
   lookbacksOf,
   indicatorText,
@@ -49,6 +50,7 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     ...slicesText(slo),
     ...templateText(slo),
     objectiveText(slo),
+    ...exclusionTexts(slo),
     trafficText(slo, traffic),
     "",
   ];
@@ -78,6 +80,13 @@ const SILENT_SLICE: Readonly<Record<Slo["noData"], string>> = {
   good: "One without events is good.",
   hold: "One without events is like the one before.",
 };
+
+const exclusionTexts = ({ exclusions = [] }: Slo): readonly string[] =>
+  exclusions.map((exclusion) => {
+    const { reason, approvedBy } = exclusion;
+    const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+    return `Not counted, neither good nor bad: ${exclusionText(exclusion)} (${reason}${approval}).`;
+  });
 
 function objectiveText(slo: Slo): string {
   const per =

@@ -7,21 +7,30 @@ import {
   loadRules,
   readNamedFiles,
   readRuleText,
+  withExclusions,
   type PublishedTemplate,
   type RuleSettings,
   type SourceText,
 } from "../rules/index.ts";
-import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
+import {
+  OperationError,
+  ProblemError,
+  type Exclusion,
+  type Problem,
+  type Slo,
+} from "../slo/index.ts";
 import type { CliPorts } from "./ports.ts";
 
 interface ReadPart {
   readonly slos: readonly Slo[];
   readonly problems: readonly Problem[];
+  /** Of SLOs of whatever file is named. */
+  readonly exclusions: readonly Exclusion[];
   readonly templates: readonly PublishedTemplate[];
   readonly fileCount: number;
 }
 
-export interface ReadRules extends ReadPart {
+export interface ReadRules extends Omit<ReadPart, "exclusions"> {
   /** What they were read under. */
   readonly settings: RuleSettings;
 }
@@ -31,8 +40,12 @@ export function readPaths(paths: readonly string[], ports: CliPorts): ReadRules 
   const settings = readSettings(ports);
   const named = paths.length > 0 ? paths : [settings.rulesDirectory];
   const read = [...readFiles(named, settings), ...readDirectories(named, settings, ports.now)];
+  const exclusions = read.flatMap((part) => part.exclusions);
   return {
-    slos: read.flatMap(({ slos }) => slos),
+    slos: withExclusions(
+      read.flatMap(({ slos }) => slos),
+      exclusions,
+    ),
     problems: read.flatMap(({ problems }) => problems),
     templates: read.flatMap(({ templates }) => templates),
     fileCount: read.reduce((sum, { fileCount }) => sum + fileCount, 0),
@@ -83,7 +96,7 @@ function readDirectories(
 ): readonly ReadPart[] {
   return paths.filter(isDirectory).map((path) => {
     const { slos, problems, files, templates = [] } = loadRules(path, { ...settings, now });
-    return { slos, problems, templates, fileCount: files.length };
+    return { slos, problems, exclusions: [], templates, fileCount: files.length }; // each has its own
   });
 }
 
@@ -95,9 +108,15 @@ function readFiles(paths: readonly string[], settings: ReadSettings): readonly R
   const folderOf = (file: string) => (isBelow(file) ? rulesDirectory : dirname(file));
   const readings = readNamedFiles(texts, settings, folderOf);
   return [
-    ...refused.map((problem) => ({ slos: [], problems: [problem], templates: [], fileCount: 1 })),
-    ...readings.map(({ slos, problems, templates = [] }) => {
-      return { slos, problems, templates, fileCount: 1 };
+    ...refused.map((problem) => ({
+      slos: [],
+      exclusions: [],
+      problems: [problem],
+      templates: [],
+      fileCount: 1,
+    })),
+    ...readings.map(({ slos, exclusions, problems, templates = [] }) => {
+      return { slos, exclusions, problems, templates, fileCount: 1 };
     }),
   ];
 }

@@ -125,15 +125,37 @@ const stateText = ({ state, inhibited, notified }: StreamAlertAnswer): string =>
   state === "firing" && inhibited && !notified ? "held back by the page" : state;
 
 /** What a row cannot say. */
-function notesOf({ id, reading, groupCount, per }: SloAnswer): readonly string[] {
-  if (reading === null || reading.newestPointAt === null) return [`${id}: no data yet`];
+function notesOf(slo: SloAnswer): readonly string[] {
+  const { id, reading, groupCount, per } = slo;
+  if (reading === null || reading.newestPointAt === null)
+    return [`${id}: no data yet`, ...exclusionNotes(slo)];
   const { goodBounds, integrity, newestPointAgeSeconds: age, streamKey } = reading;
   return [
+    ...exclusionNotes(slo),
     ...(groupCount > 1 ? [`${id}: the worst of ${groupCount} groups by ${per.join(", ")}`] : []),
     ...(goodBounds === null ? [] : [estimateNote(streamKey, id)]),
     ...integrity.reasons.map((reason) => `${streamKey}: numbers are incomplete: ${reason}`),
     ...(age !== null && age > 300 ? [`${streamKey}: the newest data is ${span(age)} old`] : []),
   ];
+}
+
+/** A server of another version knows of no exclusions. */
+type KnownExclusions = Pick<SloAnswer, "id" | "reading"> & Partial<Pick<SloAnswer, "exclusions">>;
+
+/** What happens now and does not count, and what did not before. */
+function exclusionNotes({ id, exclusions = [], reading }: KnownExclusions): readonly string[] {
+  const active = exclusions.flatMap(({ reason, approvedBy, activeUntil }) =>
+    activeUntil === null
+      ? []
+      : [
+          `${id}: nothing counts until ${activeUntil}: ${reason}` +
+            (approvedBy === null ? "" : ` (approved by ${approvedBy})`),
+        ],
+  );
+  const { bad = 0, total = 0 } = reading?.excluded ?? {};
+  return total === 0
+    ? active
+    : [...active, `${id}: ${total} are left out by exclusions, ${bad} of them bad`];
 }
 
 const estimateNote = (streamKey: string, id: string): string =>

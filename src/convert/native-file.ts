@@ -3,6 +3,7 @@ import { DEFAULT_GROUP_LIMIT } from "../rules/index.ts";
 import {
   CALENDAR_ANCHOR,
   formatDuration,
+  templateKey,
   WHOLE_PPB,
   type Budgeting,
   type Slo,
@@ -11,6 +12,7 @@ import {
 import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
+import { excludeOf } from "./native-exclusions.ts";
 import { nativeSli, SLI_FORMS, type SliForm } from "./native-sli.ts";
 import type { ConvertWriter, WrittenSlo } from "./writer.ts";
 
@@ -25,6 +27,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
   const { description, objective, runbook, links, owner, labels, annotations, noData } = slo;
   const alerts = alertsOf(slo);
   const alerting = alertingOf(slo.alerting);
+  const exclude = excludeOf(slo);
   const window = windowOf(slo.window);
   const budgeting = budgetingOf(slo.budgeting);
   const free = Object.fromEntries(
@@ -40,6 +43,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
     ...groupsOf(slo, form),
     ...(alerts === "workbook" ? {} : { alerts }),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclude === undefined ? {} : { exclude }),
     ...(runbook === undefined ? {} : { runbook }),
     ...(links === undefined ? {} : { links }),
     ...(owner === undefined ? {} : { owner }),
@@ -87,6 +91,13 @@ function budgetingOf(budgeting: Budgeting): Written | undefined {
 const percentText = (share: number): string =>
   `${Number(((share / WHOLE_PPB) * 100).toPrecision(12))}%`;
 
+/** An SLO of a template is written out: the file stands without it, and no longer follows its versions. */
+export function originText({ source: { file, line, template } }: Slo): string {
+  const from = `From ${file}:${line}`;
+  if (template === undefined) return from;
+  return `${from}, written out of ${templateKey(template)}/${template.slo} (${template.file}:${template.line})`;
+}
+
 /** What all SLOs have in common stands once, above them. */
 function serviceText(written: readonly WrittenSlo[], head: readonly string[]): string {
   const [first] = written;
@@ -104,7 +115,7 @@ function serviceText(written: readonly WrittenSlo[], head: readonly string[]): s
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     slos,
   };
-  const comments = written.map(({ slo }) => `From ${slo.source.file}:${slo.source.line}`);
+  const comments = written.map(({ slo }) => originText(slo));
   return yamlText(file, { head, entries: { path: ["slos"], comments }, flowDepth: 3 });
 }
 

@@ -4,7 +4,8 @@ import { WHOLE_PPB, type Budgeting, type Slo, type SloWindow } from "../slo/inde
 import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
-import { groupsOf } from "./native-file.ts";
+import { groupsOf, originText } from "./native-file.ts";
+import { excludeOf } from "./native-exclusions.ts";
 import { SLI_FORMS, type SliForm } from "./native-sli.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { alertPoliciesOf } from "./openslo-policies.ts";
@@ -73,10 +74,12 @@ const annotationText = (value: Written | string): string =>
 function extraOf(slo: Slo, form: SliForm, saysAlerts: boolean): Written {
   const { noData, runbook, links } = slo;
   const alerting = saysAlerts ? alertingOf(slo.alerting) : undefined;
+  const exclude = excludeOf(slo);
   return {
     ...(noData === "ignore" ? {} : { noData }),
     ...groupsOf(slo, form),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclude === undefined ? {} : { exclude }),
     ...(runbook === undefined ? {} : { runbook }),
     ...(links === undefined ? {} : { links }),
   };
@@ -115,7 +118,6 @@ function objectiveOf({ objective, budgeting }: Slo, { op, value }: OpenSloSli): 
 }
 
 function documentText({ slo, fields }: WrittenSlo, head: readonly string[]): string {
-  const { file, line } = slo.source;
   if (!Object.hasOwn(fields, "kind")) throw new NotConvertible("it is no object of OpenSLO");
-  return yamlText(fields, { head: [...head, `From ${file}:${line}`] });
+  return yamlText(fields, { head: [...head, originText(slo)] });
 }

@@ -41,6 +41,7 @@ function plain(slo: Slo): Readonly<Record<string, unknown>> {
     groupLimit: per.length === 0 ? 0 : slo.groupLimit,
     alerts: alerts.tiers.length === 0 ? "none" : alerts,
     alerting: plainAlerting(slo.alerting),
+    exclusions: plainExclusions(slo.exclusions),
   };
 }
 
@@ -56,8 +57,15 @@ const foreign = (texts: Slo["annotations"]): Slo["annotations"] =>
 function plainAlerting(alerting: Alerting | undefined): unknown {
   const { alertName, bySeverity } = alerting ?? {};
   const texts = (of: AlertTexts | undefined) => [of?.labels ?? {}, of?.annotations ?? {}];
-  return [alertName, texts(alerting), texts(bySeverity?.page), texts(bySeverity?.ticket)];
+  const { absent = {} } = alerting ?? {};
+  return [alertName, texts(alerting), texts(bySeverity?.page), texts(bySeverity?.ticket), absent];
 }
+
+/** Those of files of their own are of whatever SLO they match, also of what is written here. */
+const plainExclusions = (exclusions: Slo["exclusions"]): unknown =>
+  (exclusions ?? [])
+    .filter(({ scope }) => scope === undefined)
+    .map(({ source: _source, ...others }) => others);
 
 function plainIndicator(indicator: Indicator): unknown {
   return JSON.parse(JSON.stringify(indicator), (key, value: unknown) =>

@@ -1,12 +1,17 @@
 /**
  * The counts of a shard's slots: a ring per rung, and per window a running sum. Invariants, after any call:
  *  - a coarse bucket is the sum of the closed finest buckets in it;
- *  - `goodSums[k][slot]` is the sum of the closed buckets from `starts[k]` on of the window's rung;
+ *  - `goodSums[k][slot]` is the sum of the closed buckets from `starts[k]` on of the window's rung, less what of them is
+ *    excluded;
  *  - all closed buckets are before `openIndex`; the rest of the finest ring waits for its tick.
  */
 import { assert } from "../slo/index.ts";
+import { addTo, addToAll } from "./column-sums.ts";
+import { addHeld, ExcludedRings } from "./excluded-rings.ts";
+import type { BucketRanges } from "./bucket-ranges.ts";
 import { windowStart, windowStartMs, type Layout } from "./ladder.ts";
-import { Ring, type Cells } from "./ring.ts";
+import { Ring } from "./ring.ts";
+import { putShares, sumShare } from "./shares.ts";
 import { Spread } from "./spread.ts";
 
 export class CountRings {
@@ -21,6 +26,8 @@ export class CountRings {
   isChanged = false;
   /** First finest bucket that no tick has closed yet. */
   openIndex: number;
+  /** What of the rings does not count; made for the first slot that has an exclusion. */
+  excluded: ExcludedRings | undefined;
   /** Per window, the first bucket of its rung that its sum contains. */
   readonly starts: number[];
 
@@ -69,24 +76,23 @@ export class CountRings {
 
   /** A closed bucket: the rings that hold it, and the sums of the windows that contain it. */
   #addLate(slot: number, bucketIndex: number, good: number, total: number): boolean {
-    let isHeld = false;
-    for (const ring of this.rings) {
-      const index = ring.factor === 1 ? bucketIndex : Math.floor(bucketIndex / ring.factor);
-      if (index < ring.first) continue;
-      ring.add(index, slot, good, total);
-      isHeld = true;
-    }
-    if (!isHeld) return false;
-    for (let k = 0; k < this.starts.length; k++) {
-      if (bucketIndex >= this.starts[k]! * this.ringOf(k).factor) {
-        this.goodSums[k]![slot]! += good;
-        this.totalSums[k]![slot]! += total;
-      }
-    }
+    if (!addHeld(this.rings, slot, bucketIndex, good, total)) return false;
+    if (this.excluded?.covers(slot, bucketIndex) === true)
+      addHeld(this.excluded.rings, slot, bucketIndex, good, total);
+    else this.#addToSums(slot, bucketIndex, good, total);
     this.lifetimeGood[slot]! += good;
     this.lifetimeTotal[slot]! += total;
     this.isChanged = true;
     return true;
+  }
+
+  /** To those of the windows that contain the closed bucket. */
+  #addToSums(slot: number, bucketIndex: number, good: number, total: number): void {
+    for (let k = 0; k < this.starts.length; k++) {
+      if (bucketIndex < this.starts[k]! * this.ringOf(k).factor) continue;
+      this.goodSums[k]![slot]! += good;
+      this.totalSums[k]![slot]! += total;
+    }
   }
 
   /**
@@ -95,21 +101,62 @@ export class CountRings {
    */
   addSpread(slot: number, first: number, last: number, good: number, total: number): boolean {
     const spread = new Spread(first, last, good, total);
-    const { finest, openIndex, oldestIndex } = this;
-    for (let i = Math.max(first, finest.first); i <= last; i++)
-      putShare(finest, i, slot, spread, i, i + 1);
+    const { openIndex, oldestIndex } = this;
+    putShares(this.finest, slot, spread, first, last + 1);
     const closedEnd = Math.min(last + 1, openIndex);
     if (closedEnd <= first) return true;
     for (const ring of this.rings) {
-      if (ring.factor !== 1) putCoarseShares(ring, slot, spread, closedEnd);
+      if (ring.factor !== 1) putShares(ring, slot, spread, first, closedEnd);
     }
-    for (let k = 0; k < this.starts.length; k++) {
-      const from = this.starts[k]! * this.ringOf(k).factor;
-      sumShare(this.goodSums[k]!, this.totalSums[k]!, slot, spread, from, closedEnd);
-    }
-    sumShare(this.lifetimeGood, this.lifetimeTotal, slot, spread, oldestIndex, closedEnd);
+    this.#sumSpread(slot, spread, first, closedEnd, 1);
+    const lifetime = { from: Math.max(first, oldestIndex), to: closedEnd, sign: 1 } as const;
+    sumShare(this.lifetimeGood, this.lifetimeTotal, slot, spread, lifetime);
     this.isChanged = true;
+    for (const [start, end] of this.excluded?.within(slot, first, closedEnd) ?? [])
+      this.#leaveOut(slot, spread, start, end);
     return first >= oldestIndex;
+  }
+
+  #sumSpread(slot: number, spread: Spread, start: number, to: number, sign: 1 | -1): void {
+    for (let k = 0; k < this.starts.length; k++) {
+      const from = Math.max(start, this.starts[k]! * this.ringOf(k).factor);
+      sumShare(this.goodSums[k]!, this.totalSums[k]!, slot, spread, { from, to, sign });
+    }
+  }
+
+  /** What of a spread increment is in the closed finest buckets `start` … `end - 1` does not count. */
+  #leaveOut(slot: number, spread: Spread, start: number, end: number): void {
+    for (const ring of this.openExcluded().rings) putShares(ring, slot, spread, start, end);
+    this.#sumSpread(slot, spread, start, end, -1);
+  }
+
+  openExcluded(): ExcludedRings {
+    return (this.excluded ??= new ExcludedRings(this.rings, this.layout, this.lifetimeGood.length));
+  }
+
+  /** Excludes an amount of the closed finest buckets first … last that the rings have: it came with its slot from others. */
+  excludeStretch(slot: number, first: number, last: number, good: number, total: number): void {
+    const end = Math.min(last + 1, this.openIndex);
+    if (first < end) this.#leaveOut(slot, new Spread(first, last, good, total), first, end);
+  }
+
+  /** From now on what falls into the ranges does not count. What has fallen into them before stays: see `exclude`. */
+  setExcluded(slot: number, ranges: BucketRanges): void {
+    if (this.excluded !== undefined || !ranges.isEmpty) this.openExcluded().setRanges(slot, ranges);
+  }
+
+  /** Changes what of the slot is excluded to what lies in the ranges. */
+  exclude(slot: number, ranges: BucketRanges): void {
+    if (this.excluded === undefined && ranges.isEmpty) return;
+    const excluded = this.openExcluded();
+    excluded.retake(slot, ranges, this, (rung, bucketIndex, good, total) => {
+      for (let k = 0; k < this.starts.length; k++) {
+        if (this.layout.rungOfWindow[k] !== rung || bucketIndex < this.starts[k]!) continue;
+        this.goodSums[k]![slot]! -= good;
+        this.totalSums[k]![slot]! -= total;
+      }
+    });
+    this.isChanged = true;
   }
 
   /** Closes the open bucket: its column enters every sum and the coarse buckets, what became too old leaves the sums. */
@@ -117,6 +164,7 @@ export class CountRings {
     const { finest } = this;
     const column = finest.columnOf(this.openIndex);
     if (finest.isUsed[column] === 1) this.#enter(column, slotCount);
+    if (this.excluded !== undefined) this.#enterExcluded(this.excluded);
     this.openIndex++;
     for (let k = 0; k < this.starts.length; k++) this.#leave(k, slotCount);
     for (let r = 0; r < this.rings.length; r++) {
@@ -124,6 +172,7 @@ export class CountRings {
       const first = this.#firstHeld(r);
       if (first === ring.first) continue;
       ring.advanceTo(first);
+      this.excluded?.rings[r]!.advanceTo(first);
       if (first % ring.bucketCount === 0 && (ring.isWide || finest.isWide)) this.#recountRing(ring);
     }
   }
@@ -140,6 +189,18 @@ export class CountRings {
     }
   }
 
+  /** What of the open bucket, which has just entered the sums, does not count. */
+  #enterExcluded(excluded: ExcludedRings): void {
+    const { finest, openIndex } = this;
+    if (finest.isUsed[finest.columnOf(openIndex)] === 0) return;
+    for (const slot of excluded.slotsAt(openIndex)) {
+      const [good, total] = finest.read(openIndex, slot);
+      if (good === 0 && total === 0) continue;
+      addHeld(excluded.rings, slot, openIndex, good, total);
+      this.#addToSums(slot, openIndex, -good, -total);
+    }
+  }
+
   #leave(window: number, slotCount: number): void {
     const ring = this.ringOf(window);
     const start = this.startOf(window);
@@ -151,20 +212,27 @@ export class CountRings {
       this.#recount(window);
       return;
     }
+    const excluded = this.excluded?.rings[this.layout.rungOfWindow[window]!];
     for (let j = this.starts[window]!; j < start; j++) {
-      const column = ring.columnOf(j);
-      if (ring.isUsed[column] === 0) continue;
-      const cell = column * this.lifetimeGood.length;
-      addTo(this.goodSums[window]!, ring.good, cell, slotCount, -1);
-      addTo(this.totalSums[window]!, ring.total, cell, slotCount, -1);
+      this.#addColumn(window, ring, j, slotCount, -1);
+      if (excluded !== undefined) this.#addColumn(window, excluded, j, slotCount, 1);
     }
     this.starts[window] = start;
+  }
+
+  #addColumn(window: number, ring: Ring, bucketIndex: number, slotCount: number, sign: 1 | -1) {
+    const column = ring.columnOf(bucketIndex);
+    if (ring.isUsed[column] === 0) return;
+    const cell = column * this.lifetimeGood.length;
+    addTo(this.goodSums[window]!, ring.good, cell, slotCount, sign);
+    addTo(this.totalSums[window]!, ring.total, cell, slotCount, sign);
   }
 
   /** Moves the open bucket far ahead; every finest bucket that is skipped must be empty. */
   jumpTo(openIndex: number): void {
     this.openIndex = openIndex;
-    this.rings.forEach((ring, r) => ring.advanceTo(this.#firstHeld(r)));
+    for (const rings of [this.rings, this.excluded?.rings ?? []])
+      rings.forEach((ring, r) => ring.advanceTo(this.#firstHeld(r)));
     for (let k = 0; k < this.starts.length; k++) this.starts[k] = this.startOf(k);
     this.recountAll();
   }
@@ -180,18 +248,18 @@ export class CountRings {
 
   #recount(window: number): void {
     const ring = this.ringOf(window);
-    const goodSum = this.goodSums[window]!.fill(0);
-    const totalSum = this.totalSums[window]!.fill(0);
+    const excluded = this.excluded?.rings[this.layout.rungOfWindow[window]!];
+    const slotCount = this.goodSums[window]!.fill(0).length;
+    this.totalSums[window]!.fill(0);
     for (let j = this.starts[window]!; j * ring.factor < this.openIndex; j++) {
-      const column = ring.columnOf(j);
-      if (ring.isUsed[column] === 0) continue;
-      addTo(goodSum, ring.good, column * goodSum.length, goodSum.length, 1);
-      addTo(totalSum, ring.total, column * goodSum.length, goodSum.length, 1);
+      this.#addColumn(window, ring, j, slotCount, 1);
+      if (excluded !== undefined) this.#addColumn(window, excluded, j, slotCount, -1);
     }
   }
 
   grow(capacity: number): void {
     for (const ring of this.rings) ring.grow(capacity);
+    this.excluded?.grow(capacity);
     const larger = (old: Float64Array) => {
       const sums = new Float64Array(capacity);
       sums.set(old);
@@ -205,86 +273,10 @@ export class CountRings {
 
   clearSlot(slot: number): void {
     for (const ring of this.rings) ring.clearSlot(slot);
+    this.excluded?.clearSlot(slot);
     for (const sums of [...this.goodSums, ...this.totalSums]) sums[slot] = 0;
     this.lifetimeGood[slot] = 0;
     this.lifetimeTotal[slot] = 0;
     this.isChanged = true;
-  }
-}
-
-/** What of a spread increment falls into the coarse buckets, as far as its finest buckets are closed. */
-function putCoarseShares(ring: Ring, slot: number, spread: Spread, closedEnd: number): void {
-  const { factor } = ring;
-  const oldest = Math.max(Math.floor(spread.first / factor), ring.first);
-  for (let j = oldest; j * factor < closedEnd; j++) {
-    const from = Math.max(spread.first, j * factor);
-    putShare(ring, j, slot, spread, from, Math.min(closedEnd, (j + 1) * factor));
-  }
-}
-
-/** Adds the share of the finest buckets `from` … `to - 1` to one bucket of a ring. */
-function putShare(
-  ring: Ring,
-  bucketIndex: number,
-  slot: number,
-  spread: Spread,
-  from: number,
-  to: number,
-): void {
-  const good = spread.goodBefore(to) - spread.goodBefore(from);
-  const total = spread.totalBefore(to) - spread.totalBefore(from);
-  if (good !== 0 || total !== 0) ring.add(bucketIndex, slot, good, total);
-}
-
-/** Adds the share of the finest buckets `from` … `to - 1` to a window's sums. */
-function sumShare(
-  goodSums: Float64Array,
-  totalSums: Float64Array,
-  slot: number,
-  spread: Spread,
-  from: number,
-  to: number,
-): void {
-  if (from >= to) return;
-  goodSums[slot]! += spread.goodBefore(to) - spread.goodBefore(from);
-  totalSums[slot]! += spread.totalBefore(to) - spread.totalBefore(from);
-}
-
-/** Adds a column to several sums, four at a time: a quarter less time than one by one (bench/evaluation.ts). */
-function addToAll(
-  columns: readonly Float64Array[],
-  cells: Cells,
-  start: number,
-  slotCount: number,
-): void {
-  let k = 0;
-  for (; k + 4 <= columns.length; k += 4) {
-    const a = columns[k]!;
-    const b = columns[k + 1]!;
-    const c = columns[k + 2]!;
-    const d = columns[k + 3]!;
-    for (let slot = 0; slot < slotCount; slot++) {
-      const count = cells[start + slot]!;
-      a[slot]! += count;
-      b[slot]! += count;
-      c[slot]! += count;
-      d[slot]! += count;
-    }
-  }
-  for (; k < columns.length; k++) addTo(columns[k]!, cells, start, slotCount, 1);
-}
-
-/** sums[slot] += sign * cells[start + slot]: the tick's inner loop. */
-function addTo(
-  sums: Float64Array,
-  cells: Cells,
-  start: number,
-  slotCount: number,
-  sign: 1 | -1,
-): void {
-  if (sign === 1) {
-    for (let slot = 0; slot < slotCount; slot++) sums[slot]! += cells[start + slot]!;
-  } else {
-    for (let slot = 0; slot < slotCount; slot++) sums[slot]! -= cells[start + slot]!;
   }
 }

@@ -52,6 +52,7 @@ export function editRules(
       notes.push(`${slo.id}: ${whatChanged(before, slo)} changed, so its counts start anew`);
     }
     streams.setSlo(slo);
+    for (const note of streams.exclude(slo.id)) notes.push(`${slo.id}: ${note}`);
     if (slo.per.length > 0 || streams.ofSlo(slo.id).length > 0) continue;
     const stream = streams.ofGroup(slo.id, [], at.nowMs);
     if (stream === undefined)

@@ -148,6 +148,7 @@ export class Engine implements EngineView {
     if (slo === undefined) return fork;
     fork.#putInForce([slo]);
     fork.#streams.setSlo(slo);
+    fork.#streams.exclusions.adopt(this.#streams.exclusions, sloId);
     fork.#streams.adoptCopies(own);
     fork.#binder.setRules([slo]);
     fork.#showMarks();

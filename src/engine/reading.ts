@@ -12,9 +12,16 @@ import {
   sliRatio,
   type Slo,
 } from "../slo/index.ts";
+import type { CountRings } from "./count-rings.ts";
 import { windowStartMs } from "./ladder.ts";
 import type { Stream } from "./streams.ts";
-import type { CalendarReading, Integrity, StreamReading, WindowReading } from "./view.ts";
+import type {
+  CalendarReading,
+  ExcludedCounts,
+  Integrity,
+  StreamReading,
+  WindowReading,
+} from "./view.ts";
 
 /** `markReasons`: why counts within the stream's windows are incomplete, besides its own doubts. */
 export function readStream(
@@ -48,6 +55,7 @@ export function readStream(
     exhaustionMs: exhaustion(stream, projected, presentBurn(slo, windows), atMs),
     windows,
     goodBounds: goodBounds(stream, sloWindow),
+    excluded: excludedOf(stream, sloWindow),
     newestPointMs: newestPointMs === 0 ? undefined : newestPointMs,
     sinceMs: stream.sinceMs,
     integrity: integrityOf([...stream.doubts, ...markReasons]),
@@ -99,6 +107,16 @@ function readWindow({ shard, slot, slo }: Stream, k: number, atMs: number): Wind
     burnRate: burnRate(good, total, slo.objective.budgetPpb),
     edgeMs: windowStartMs(counts.layout, k, atMs) - counts.starts[k]! * widthMs,
   };
+}
+
+function excludedOf({ shard, slot }: Stream, k: number): ExcludedCounts | undefined {
+  const { counts, straddleCounts } = shard;
+  if (counts.excluded?.rangesOf(slot) === undefined) return undefined;
+  const sumOf = (side: CountRings | undefined) =>
+    side?.excluded?.sumFrom(side.layout.rungOfWindow[k]!, slot, side.starts[k]!) ?? [0, 0];
+  const [good, total] = sumOf(counts);
+  const [straddlingGood] = sumOf(straddleCounts);
+  return { good: good + straddlingGood, total };
 }
 
 /** Over the longest lookback of the fastest tier; without tiers, over the SLO window. */

@@ -7,10 +7,11 @@ import { bucketAt } from "./ladder.ts";
 import type { ShardSet } from "./shard-set.ts";
 import type { SliceRings } from "./slice-rings.ts";
 import type { Streams } from "./streams.ts";
-import { eachStretch, transferSlices } from "./transfer.ts";
+import { eachExcludedStretch, eachStretch, transferSlices } from "./transfer.ts";
 
 /** Puts every stream of `from` into the empty `streams`, under its own index. */
 export function rebucket(from: Streams, shards: ShardSet, streams: Streams): void {
+  streams.exclusions.carryOver(from.exclusions, from.bucketMs / shards.bucketMs);
   for (const stream of from.all()) {
     const { index, slo, group, sinceMs, shard: oldShard, slot: oldSlot } = stream;
     const shard = shards.shardFor(slo);
@@ -21,6 +22,7 @@ export function rebucket(from: Streams, shards: ShardSet, streams: Streams): voi
     if (oldShard.straddleCounts !== undefined) {
       carryOver(oldShard.straddleCounts, oldSlot, shard.openStraddle(), slot);
     }
+    shard.setExcluded(slot, streams.exclusions.rangesOf(slo.id));
     if (oldShard.slices && shard.slices)
       carrySlicesOver(oldShard.slices, oldSlot, shard.slices, slot);
     shard.newestPointMs[slot] = oldShard.newestPointMs[oldSlot]!;
@@ -40,18 +42,17 @@ function carrySlicesOver(from: SliceRings, fromSlot: number, to: SliceRings, toS
 function carryOver(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
   const [oldWidth, width] = [from.layout.bucketMs, to.layout.bucketMs];
   const open = { good: 0, total: 0 };
+  const firstOf = (first: number) => Math.floor((first * oldWidth) / width);
+  const lastOf = (last: number) => bucketAt((last + 1) * oldWidth, width);
   eachStretch(from, fromSlot, (first, last, good, total) => {
-    to.addSpread(
-      toSlot,
-      Math.floor((first * oldWidth) / width),
-      bucketAt((last + 1) * oldWidth, width),
-      good,
-      total,
-    );
+    to.addSpread(toSlot, firstOf(first), lastOf(last), good, total);
     if (first < from.openIndex) return;
     open.good += good;
     open.total += total;
   });
+  eachExcludedStretch(from, fromSlot, (first, last, good, total) =>
+    to.excludeStretch(toSlot, firstOf(first), lastOf(last), good, total),
+  );
   // What waits for its tick enters the lifetime counts then: what waited before and does no more has to enter now.
   const end = to.finest.first + to.finest.bucketCount;
   for (let i = to.openIndex; i < end; i++) {

@@ -31,6 +31,8 @@ export class ShardSet {
   /** Gone since the last snapshot, which still holds parts of them. */
   dropped: Shard[] = [];
   nextShardId = 0;
+  /** Told before buckets close up to an index: who has to look ahead. */
+  beforeAdvance: (openIndex: number) => void = () => undefined;
   readonly #futureCount: number;
   readonly #classes = new Map<string, ShardClass>();
 
@@ -113,6 +115,7 @@ export class ShardSet {
   advanceTo(openIndex: number): void {
     const gap = openIndex - this.openIndex;
     if (gap <= 0) return;
+    this.beforeAdvance(openIndex);
     const stepCount = gap <= this.#futureCount ? gap : Math.min(gap, this.#settleCount);
     for (const shard of this.shards) shard.closeBuckets(stepCount);
     if (stepCount < gap) for (const shard of this.shards) shard.jumpTo(openIndex);

@@ -11,6 +11,7 @@ import {
   type StreamIndex,
   type WindowSpan,
 } from "../slo/index.ts";
+import type { BucketRanges } from "./bucket-ranges.ts";
 import { CountRings } from "./count-rings.ts";
 import { windowStartMs, type Layout } from "./ladder.ts";
 import { SliceRings } from "./slice-rings.ts";
@@ -184,11 +185,25 @@ export class Shard implements ShardView {
     this.slices?.grow(capacity);
   }
 
+  /** From now on what falls into the ranges does not count. */
+  setExcluded(slot: number, ranges: BucketRanges): void {
+    this.counts.setExcluded(slot, ranges);
+    this.straddleCounts?.setExcluded(slot, ranges);
+  }
+
+  /** What does not count of a slot, of what comes and of what was counted. */
+  exclude(slot: number, ranges: BucketRanges): void {
+    this.counts.exclude(slot, ranges);
+    this.straddleCounts?.exclude(slot, ranges);
+  }
+
   /** The straddle sibling's counts, made when first asked for. */
   openStraddle(): CountRings {
     if (this.straddleCounts === undefined) {
       const counts = new CountRings(this.layout, this.capacity, this.counts.openIndex);
       this.straddleCounts = counts;
+      for (const slot of this.counts.excluded?.slots ?? [])
+        counts.setExcluded(slot, this.counts.excluded!.rangesOf(slot)!);
       this.#straddleView = new StraddleView(this, counts);
     }
     return this.straddleCounts;

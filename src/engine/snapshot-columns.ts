@@ -10,6 +10,9 @@ type WideRings = readonly (readonly [boolean, boolean])[];
 export interface WideSides {
   readonly counts: WideRings;
   readonly straddle: WideRings | null;
+  /** Of what is excluded of either; `undefined` in snapshots that knew no exclusions. */
+  readonly excluded?: WideRings | null;
+  readonly straddleExcluded?: WideRings | null;
   readonly slices: WideRings | null;
 }
 
@@ -20,10 +23,9 @@ const SIDES: readonly Side[] = ["good", "total"];
 /** `engine/shard/3/good/0/17`: side, rung, column; `engine/shard/3/slice/verdict/17`. */
 const namesOf = (shard: Shard, counts: CountRings) => {
   const prefix = `engine/shard/${shard.id}/${counts === shard.counts ? "" : "straddle-"}`;
-  return {
-    slots: `${prefix}slots`,
-    column: (side: Side, rung: number, column: number) => `${prefix}${side}/${rung}/${column}`,
-  };
+  const columns = (kind: string) => (side: Side, rung: number, column: number) =>
+    `${prefix}${kind}${side}/${rung}/${column}`;
+  return { slots: `${prefix}slots`, column: columns(""), excluded: columns("excluded-") };
 };
 const sliceColumn = (shard: Shard, side: keyof typeof STORED, column: number): string =>
   `engine/shard/${shard.id}/slice/${side}/${column}`;
@@ -31,10 +33,14 @@ const sliceSlots = (shard: Shard): string => `engine/shard/${shard.id}/slice-slo
 
 const widthsOf = (rings: readonly Ring[]): WideRings =>
   rings.map((ring) => [ring.isGoodWide, ring.isTotalWide]);
+const excludedWidths = (counts: CountRings | undefined): WideRings | null =>
+  counts?.excluded === undefined ? null : widthsOf(counts.excluded.rings);
 
 export const wideSides = ({ counts, straddleCounts, slices }: Shard): WideSides => ({
   counts: widthsOf(counts.rings),
   straddle: straddleCounts === undefined ? null : widthsOf(straddleCounts.rings),
+  excluded: excludedWidths(counts),
+  straddleExcluded: excludedWidths(straddleCounts),
   slices: slices === undefined ? null : widthsOf([slices.events]),
 });
 
@@ -73,13 +79,16 @@ function pushCounts(
 ): void {
   const { slotCount } = shard;
   const names = namesOf(shard, counts);
-  counts.rings.forEach((ring, rung) => {
-    for (const column of changedColumns(ring, isFull))
-      for (const side of SIDES) {
-        const cells = ring.copyColumn(side, column, slotCount);
-        pushColumn(parts, names.column(side, rung, column), ring, { side, column, cells });
-      }
-  });
+  const pushRings = (rings: readonly Ring[], nameOf: typeof names.column) =>
+    rings.forEach((ring, rung) => {
+      for (const column of changedColumns(ring, isFull))
+        for (const side of SIDES) {
+          const cells = ring.copyColumn(side, column, slotCount);
+          pushColumn(parts, nameOf(side, rung, column), ring, { side, column, cells });
+        }
+    });
+  pushRings(counts.rings, names.column);
+  if (counts.excluded) pushRings(counts.excluded.rings, names.excluded);
   const isStraddle = counts !== shard.counts;
   if (!isFull && !counts.isChanged && (isStraddle || !shard.isNewestChanged)) return;
   counts.isChanged = false;
@@ -153,8 +162,9 @@ type Parts = ReadonlyMap<string, Uint8Array>;
 export function restoreColumns(parts: Parts, shard: Shard, wide: WideSides): void {
   if (shard.slices !== undefined && wide.slices !== null)
     restoreSlices(parts, shard, shard.slices, wide.slices);
-  restoreCounts(parts, shard, shard.counts, wide.counts);
-  if (wide.straddle !== null) restoreCounts(parts, shard, shard.openStraddle(), wide.straddle);
+  restoreCounts(parts, shard, shard.counts, wide.counts, wide.excluded);
+  if (wide.straddle !== null)
+    restoreCounts(parts, shard, shard.openStraddle(), wide.straddle, wide.straddleExcluded);
 }
 
 /** A copy: aligned, and the caller keeps its own. */
@@ -168,12 +178,22 @@ function widen(rings: readonly Ring[], wide: WideRings): void {
   });
 }
 
-function restoreCounts(parts: Parts, shard: Shard, counts: CountRings, wide: WideRings): void {
+function restoreCounts(
+  parts: Parts,
+  shard: Shard,
+  counts: CountRings,
+  wide: WideRings,
+  excludedWide: WideRings | null | undefined,
+): void {
   const names = namesOf(shard, counts);
-  widen(counts.rings, wide);
-  counts.rings.forEach((ring, rung) =>
-    restoreRing(parts, ring, (side, column) => names.column(side, rung, column)),
-  );
+  const restoreRings = (rings: readonly Ring[], sides: WideRings, nameOf: typeof names.column) => {
+    widen(rings, sides);
+    rings.forEach((ring, rung) =>
+      restoreRing(parts, ring, (side, column) => nameOf(side, rung, column)),
+    );
+  };
+  restoreRings(counts.rings, wide, names.column);
+  if (excludedWide) restoreRings(counts.openExcluded().rings, excludedWide, names.excluded);
   counts.recountAll();
   const slots = parts.get(names.slots);
   if (slots === undefined) return;

@@ -9,6 +9,7 @@ import {
   type SnapshotPart,
   type StreamIndex,
 } from "../slo/index.ts";
+import type { StoredExclusions } from "./exclusions.ts";
 import type { PartialMark } from "./partial-marks.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardKind, ShardSet } from "./shard-set.ts";
@@ -27,6 +28,7 @@ export const FORMAT = 2;
 export const PARTS = "engine/";
 export const META_PART = "engine/meta";
 export const RULES_PART = "engine/rules";
+const EXCLUSIONS_PART = "engine/exclusions";
 
 export interface ShardMeta extends Omit<ShardKind, "slices"> {
   readonly id: number;
@@ -80,6 +82,11 @@ export function changedParts(
   if (state.slos !== undefined) parts.push({ name: RULES_PART, bytes: encodeJson(state.slos) });
   for (const shard of shards.shards) {
     pushColumns(parts, shard, state.isFull);
+  }
+  const { exclusions } = streams;
+  if (exclusions.isChanged || (state.isFull && exclusions.isStored)) {
+    const stored = exclusions.stored();
+    parts.push({ name: EXCLUSIONS_PART, bytes: stored && encodeJson(stored) });
   }
   for (const shard of shards.dropped) pushRemovals(parts, shard);
   shards.dropped = [];
@@ -145,6 +152,9 @@ export function restoreParts(
   assert(shards.shards.length === 0, "an engine is restored once, before it counts");
   shards.openIndex = meta.openIndex;
   shards.nextShardId = meta.nextShardId;
+  const exclusions = parts.get(EXCLUSIONS_PART);
+  if (exclusions !== undefined)
+    streams.exclusions.restore(decodeJson<StoredExclusions>(exclusions));
   const byId = new Map<number, Shard>();
   for (const shardMeta of meta.shards) {
     const { id, capacity, windows, policy } = shardMeta;
@@ -162,6 +172,7 @@ export function restoreParts(
       const slo = streams.sloOf(row.sloId);
       assert(shard !== undefined && slo !== undefined, "a stored stream has its shard and SLO");
       shard.putBack(slot, index, slo, sinceMs);
+      shard.setExcluded(slot, streams.exclusions.rangesOf(slo.id));
       streams.put({ index, slo, group, shard, slot, sinceMs, doubts });
     }
   }

@@ -1,6 +1,7 @@
 /** The streams: which SLO and group each counts for, and in which slot of which shard its counts are. */
 import { assert, isPending, streamIndex, type Slo, type StreamIndex } from "../slo/index.ts";
 import { OVERFLOW_VALUE } from "./binding.ts";
+import { Exclusions } from "./exclusions.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardSet } from "./shard-set.ts";
 import { transferSlot } from "./transfer.ts";
@@ -35,6 +36,7 @@ export class Streams {
   readonly shardOf: (Shard | undefined)[] = [];
   readonly slotOf: number[] = [];
   readonly #members = new Map<string, Member>();
+  readonly exclusions: Exclusions;
   /** Numbers of the parts that changed since the last snapshot. */
   readonly dirtyParts: Set<number> = new Set();
   /** In use now. */
@@ -43,6 +45,12 @@ export class Streams {
   constructor(shards: ShardSet, limit: number) {
     this.#shards = shards;
     this.#limit = limit;
+    this.exclusions = new Exclusions(shards.bucketMs);
+    shards.beforeAdvance = (openIndex) => this.#lookAhead(openIndex * shards.bucketMs);
+  }
+
+  get bucketMs(): number {
+    return this.#shards.bucketMs;
   }
 
   get nextIndex(): number {
@@ -105,6 +113,29 @@ export class Streams {
     }
   }
 
+  /** Excludes what an SLO's definition says; returns what could not be excluded as it is written, in sentences. */
+  exclude(sloId: string): readonly string[] {
+    const member = this.#members.get(sloId);
+    assert(member !== undefined, "an SLO is known before its exclusions");
+    const streams = [...member.streams.values()];
+    const before = this.exclusions.rangesOf(sloId);
+    const notes = this.exclusions.declare(member.slo, streams[0]?.shard.counts, {
+      tickMs: this.#shards.tickedAtMs,
+      sinceMs: streams.reduce((least, stream) => Math.min(least, stream.sinceMs), Infinity),
+    });
+    const ranges = this.exclusions.rangesOf(sloId);
+    if (ranges !== before) for (const { shard, slot } of streams) shard.exclude(slot, ranges);
+    for (const note of notes) this.note(sloId, note);
+    return notes;
+  }
+
+  /** Before buckets close up to a moment: what is excluded then must be known. */
+  #lookAhead(tickMs: number): void {
+    if (!this.exclusions.isDue(tickMs)) return;
+    this.exclusions.lookAhead(tickMs);
+    for (const sloId of this.#members.keys()) this.exclude(sloId);
+  }
+
   /** The stream of a group, made on first need; the overflow group's beyond a limit. */
   ofGroup(sloId: string, group: readonly string[], sinceMs: number): Stream | undefined {
     const member = this.#members.get(sloId);
@@ -160,6 +191,7 @@ export class Streams {
     const index = streamIndex(this.#byIndex.length);
     const shard = this.#shards.shardFor(member.slo);
     const slot = shard.take(index, member.slo, sinceMs);
+    shard.exclude(slot, this.exclusions.rangesOf(member.slo.id));
     const stream = this.put({ index, slo: member.slo, group, shard, slot, sinceMs, doubts: [] });
     if (isFolded) {
       this.#doubt(stream, "the sender folded attributes together (otel.metric.overflow)");
@@ -204,6 +236,7 @@ export class Streams {
       this.#touch(stream.index);
     }
     this.#members.delete(sloId);
+    this.exclusions.remove(sloId);
   }
 
   /** Gives an SLO's streams, with their counts and indexes, another id, which nobody has. */
@@ -217,6 +250,8 @@ export class Streams {
       this.count--;
       this.put({ ...stream, slo, doubts: [...stream.doubts] });
     }
+    this.exclusions.adopt(this.exclusions, from, to);
+    this.exclusions.remove(from);
   }
 
   /** Keeps the stream's index and counts through an edit; moves it when its layout class changed. */

@@ -4,7 +4,9 @@
  * and each is booked into the new rings; a stretch wider than a new bucket is shared out evenly.
  */
 import { assert, windowText } from "../slo/index.ts";
+import { BucketRanges } from "./bucket-ranges.ts";
 import type { CountRings } from "./count-rings.ts";
+import { sumBetween } from "./excluded-rings.ts";
 import { windowStartMs, type Layout } from "./ladder.ts";
 import type { Ring } from "./ring.ts";
 import type { Shard } from "./shard.ts";
@@ -28,6 +30,7 @@ function transferCounts(from: CountRings, fromSlot: number, to: CountRings, toSl
   assert(from.openIndex === to.openIndex, "shards move through time together");
   if (haveSameWindows(from.layout, to.layout)) copyCells(from, fromSlot, to, toSlot);
   else rebook(from, fromSlot, to, toSlot);
+  to.setExcluded(toSlot, from.excluded?.rangesOf(fromSlot) ?? BucketRanges.none);
   to.lifetimeGood[toSlot] = from.lifetimeGood[fromSlot]!;
   to.lifetimeTotal[toSlot] = from.lifetimeTotal[fromSlot]!;
   to.isChanged = true;
@@ -37,14 +40,25 @@ export const haveSameWindows = (a: Layout, b: Layout): boolean =>
   JSON.stringify(a.windows) === JSON.stringify(b.windows);
 
 function copyCells(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
-  from.rings.forEach((source, r) => {
-    for (let j = source.first; j < source.first + source.bucketCount; j++) {
-      const [good, total] = source.read(j, fromSlot);
-      if (good !== 0 || total !== 0) to.rings[r]!.add(j, toSlot, good, total);
-    }
-  });
+  copyRings(from.rings, fromSlot, to.rings, toSlot);
+  if (from.excluded?.rangesOf(fromSlot) !== undefined)
+    copyRings(from.excluded.rings, fromSlot, to.openExcluded().rings, toSlot);
   from.goodSums.forEach((sums, k) => (to.goodSums[k]![toSlot] = sums[fromSlot]!));
   from.totalSums.forEach((sums, k) => (to.totalSums[k]![toSlot] = sums[fromSlot]!));
+}
+
+function copyRings(
+  from: readonly Ring[],
+  fromSlot: number,
+  to: readonly Ring[],
+  toSlot: number,
+): void {
+  from.forEach((source, r) => {
+    for (let j = source.first; j < source.first + source.bucketCount; j++) {
+      const [good, total] = source.read(j, fromSlot);
+      if (good !== 0 || total !== 0) to[r]!.add(j, toSlot, good, total);
+    }
+  });
 }
 
 /**
@@ -74,34 +88,52 @@ function rebook(from: CountRings, fromSlot: number, to: CountRings, toSlot: numb
     if (first === last) to.add(toSlot, first, good, total);
     else to.addSpread(toSlot, first, last, good, total);
   });
+  // After the counts, and shared out over the same stretches: so no bucket excludes more than it holds.
+  eachExcludedStretch(from, fromSlot, (first, last, good, total) =>
+    to.excludeStretch(toSlot, first, last, good, total),
+  );
 }
+
+/** Hears of an amount that was counted in the finest buckets first … last. */
+type VisitStretch = (first: number, last: number, good: number, total: number) => void;
 
 /**
  * What a slot holds, each event once: from the newest bucket into the past, each time from the finest ring that still has
- * it. A stretch spans the finest buckets first … last.
+ * it.
  */
-export function eachStretch(
-  from: CountRings,
-  fromSlot: number,
-  visit: (first: number, last: number, good: number, total: number) => void,
-): void {
+export function eachStretch(from: CountRings, fromSlot: number, visit: VisitStretch): void {
   const end = from.finest.first + from.finest.bucketCount;
   for (let i = from.openIndex; i < end; i++) {
     const [good, total] = from.finest.read(i, fromSlot);
     if (good !== 0 || total !== 0) visit(i, i, good, total);
   }
-  let covered = from.openIndex;
-  let finer = from.finest;
-  for (const ring of from.rings) {
+  eachClosedStretch(from.rings, from.openIndex, fromSlot, visit);
+}
+
+/** The same of what of it is excluded. */
+export function eachExcludedStretch(from: CountRings, fromSlot: number, visit: VisitStretch): void {
+  if (from.excluded?.rangesOf(fromSlot) !== undefined)
+    eachClosedStretch(from.excluded.rings, from.openIndex, fromSlot, visit);
+}
+
+function eachClosedStretch(
+  rings: readonly Ring[],
+  openIndex: number,
+  fromSlot: number,
+  visit: VisitStretch,
+): void {
+  let covered = openIndex;
+  let finer = rings[0]!;
+  for (const ring of rings) {
     if (ring.first * ring.factor >= covered) continue;
     const edgeBucket = Math.floor(covered / ring.factor);
-    const edgeEnd = Math.min((edgeBucket + 1) * ring.factor, from.openIndex);
-    const known = sumBetween(finer, fromSlot, covered, edgeEnd);
+    const edgeEnd = Math.min((edgeBucket + 1) * ring.factor, openIndex);
+    const [knownGood, knownTotal] = sumBetween(finer, fromSlot, covered, edgeEnd);
     for (let j = Math.floor((covered - 1) / ring.factor); j >= ring.first; j--) {
       const [good, total] = ring.read(j, fromSlot);
       // The bucket that the finer ring covers in part: what the finer ring knows of it is taken off.
-      const goodPart = j === edgeBucket ? good - known.good : good;
-      const totalPart = j === edgeBucket ? total - known.total : total;
+      const goodPart = j === edgeBucket ? good - knownGood : good;
+      const totalPart = j === edgeBucket ? total - knownTotal : total;
       if (goodPart === 0 && totalPart === 0) continue;
       const last = Math.min((j + 1) * ring.factor, covered) - 1;
       visit(j * ring.factor, last, goodPart, totalPart);
@@ -109,22 +141,6 @@ export function eachStretch(
     covered = ring.first * ring.factor;
     finer = ring;
   }
-}
-
-/** Sum of a slot's buckets over the finest buckets [start, end), start being an edge of the ring. */
-function sumBetween(
-  ring: Ring,
-  slot: number,
-  start: number,
-  end: number,
-): { good: number; total: number } {
-  const sum = { good: 0, total: 0 };
-  for (let j = start / ring.factor; j * ring.factor < end; j++) {
-    const [good, total] = ring.read(j, slot);
-    sum.good += good;
-    sum.total += total;
-  }
-  return sum;
 }
 
 /** What an edit of the windows at a moment cannot bring back exactly, in sentences; empty when nothing is lost. */

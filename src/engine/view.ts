@@ -30,7 +30,7 @@ export interface ShardView {
   readonly straddle: ShardView | undefined;
   /** Event time of the newest point per slot, ms; 0 when none came yet. */
   readonly newestPointMs: Float64Array;
-  /** Events (or slices) ever booked per slot, never falling while the stream lives: the counters of `/metrics`. */
+  /** Events (or slices) ever booked per slot, excluded or not, never falling while the stream lives: the counters of `/metrics`. */
   readonly lifetimeGood?: Float64Array;
   readonly lifetimeTotal?: Float64Array;
   /** Per slot, `StreamReading.sinceMs`. */
@@ -89,10 +89,17 @@ export interface StreamReading {
   readonly windows: readonly WindowReading[];
   /** [lowest, highest] possible good events where the threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly [number, number] | undefined;
+  /** What of the SLO window exclusions leave out: it is in none of the numbers above. `undefined` without exclusions. */
+  readonly excluded: ExcludedCounts | undefined;
   readonly newestPointMs: number | undefined;
   /** Since when the stream has counted; a window longer than that is not full yet. */
   readonly sinceMs: number;
   readonly integrity: Integrity;
+}
+
+export interface ExcludedCounts {
+  readonly good: number;
+  readonly total: number;
 }
 
 /** Where a calendar window stands at the tick. */

@@ -164,13 +164,13 @@ export const METRICS = {
     name: "slowburn_slo_events_total",
     type: "counter",
     of: "stream",
-    help: "Events booked since the stream began, good and bad; or slices of time.",
+    help: "Events booked since the stream began, good and bad, excluded ones too; or slices of time.",
   },
   goodEventsTotal: {
     name: "slowburn_slo_good_events_total",
     type: "counter",
     of: "stream",
-    help: "Good events booked since the stream began; or slices of time, which a late point can take back.",
+    help: "Good events booked since the stream began, excluded ones too; or slices of time, which a late point can take back.",
   },
   newestPointSeconds: {
     name: "slowburn_slo_newest_point_timestamp_seconds",
@@ -191,6 +191,12 @@ export const METRICS = {
     type: "gauge",
     of: "stream",
     help: "1 when the windows are complete, 0 when data in them is known to be missing.",
+  },
+  excluded: {
+    name: "slowburn_slo_excluded",
+    type: "gauge",
+    of: "slo",
+    help: "1 while an exclusion leaves out what happens now, else 0; absent for an SLO without exclusions.",
   },
   alertState: {
     name: "slowburn_alert_state",

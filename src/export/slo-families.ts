@@ -2,7 +2,13 @@
  * The families with samples per SLO, and those of the process. An SLO is a constant until its file is loaded anew as another
  * object, so its lines are made once (bench/exposition.ts: a quarter of the samples for a tenth of the time).
  */
-import { budgetRatio, formatDuration, objectiveRatio, type Slo } from "../slo/index.ts";
+import {
+  budgetRatio,
+  exclusionsAt,
+  formatDuration,
+  objectiveRatio,
+  type Slo,
+} from "../slo/index.ts";
 import { infoLabels, openLabels, ownLabel, sloLabels } from "./labels.ts";
 import { END, sampleLine } from "./line.ts";
 import { METRICS, type Metric } from "./names.ts";
@@ -10,7 +16,8 @@ import type { Snapshot } from "./snapshot.ts";
 
 export interface SloFamily {
   readonly metric: Metric;
-  readonly lines: (slo: Slo, snapshot: Pick<Snapshot, "absentSlos">) => string;
+  /** As of the tick. */
+  readonly lines: (slo: Slo, snapshot: Pick<Snapshot, "absentSlos" | "tickedAtMs">) => string;
 }
 
 export interface ProcessFamily {
@@ -27,6 +34,7 @@ export const SLO_FAMILIES: readonly SloFamily[] = [
   perSlo(METRICS.errorBudgetRatio, (slo) => budgetRatio(slo.objective)),
   perSlo(METRICS.windowSeconds, (slo) => slo.window.lengthMs / 1000),
   madeOnce(METRICS.alertThreshold, thresholdLines),
+  { metric: METRICS.excluded, lines: excludedLine },
   {
     metric: METRICS.dataAbsent,
     lines: (slo, { absentSlos }) =>
@@ -84,6 +92,13 @@ function madeOnce(metric: Metric, lines: (slo: Slo) => string): SloFamily {
       return text;
     },
   };
+}
+
+function excludedLine(slo: Slo, { tickedAtMs }: Pick<Snapshot, "tickedAtMs">): string {
+  const { exclusions } = slo;
+  if (exclusions === undefined) return "";
+  const isActive = exclusionsAt(exclusions, tickedAtMs).length > 0;
+  return sampleLine(METRICS.excluded, openLabels(sloLabels(slo)), END, isActive ? 1 : 0);
 }
 
 /** One sample per tier; of two tiers with the same lookbacks and severity, the lower factor decides. */

@@ -71,13 +71,20 @@ export class TrialRebuild {
     }
   }
 
-  /** Puts the SLOs in force under the ids they will have. By id: what is not held of them, in sentences. */
-  finish(): ReadonlyMap<string, string> {
+  /** Puts the SLOs in force under the ids they will have. By id: what is lost or not held of them, in sentences. */
+  finish(): ReadonlyMap<string, readonly string[]> {
     const { engine, series, pending, nowMs } = this.#parts;
     const unheld = unheldBySlo(engine, series, { bindings: this.#bindings, nowMs });
     const slos = pending.map(({ pendingFor = "", ...slo }): Slo => ({ ...slo, id: pendingFor }));
-    engine.setRules(slos, nowMs);
+    const { notes } = engine.setRules(slos, nowMs);
     markUnheld(engine, slos, unheld, nowMs);
-    return new Map([...unheld].map(([id, count]) => [id, unheldText(count)]));
+    return new Map(
+      slos.map(({ id }) => {
+        const count = unheld.get(id) ?? 0;
+        const said = notes.filter((note) => note.startsWith(`${id}: `));
+        const own = said.map((note) => note.slice(id.length + 2));
+        return [id, count > 0 ? [...own, unheldText(count)] : own];
+      }),
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** What an edit changes of an SLO, field by field, as people read it. */
 import {
+  exclusionText,
   formatDuration,
   indicatorText,
   latencyText,
@@ -7,6 +8,7 @@ import {
   WHOLE_PPB,
   type AlertPolicy,
   type Budgeting,
+  type Exclusion,
   type Slo,
   type SloWindow,
 } from "../slo/index.ts";
@@ -64,6 +66,8 @@ function fieldText(slo: Slo, field: string, value: unknown): string {
       return policyText(slo.alerts);
     case "per":
       return slo.per.length === 0 ? "no groups" : slo.per.join(", ");
+    case "exclusions":
+      return (slo.exclusions ?? []).map(exclusionLine).join("; ");
     default:
       return typeof value === "string" ? value : JSON.stringify(value);
   }
@@ -73,6 +77,12 @@ const spanText = (window: SloWindow): string =>
   window.kind === "rolling"
     ? windowText(window)
     : `calendar ${windowText(window)}, ${window.timeZone}, from ${window.anchor}`;
+
+const exclusionLine = (exclusion: Exclusion): string => {
+  const { reason, approvedBy } = exclusion;
+  const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+  return `${exclusionText(exclusion)} (${reason}${approval})`;
+};
 
 function budgetingText(budgeting: Budgeting): string {
   if (budgeting.kind === "occurrences") return "events";

@@ -13,8 +13,8 @@ import type { SloState } from "./slo-plan.ts";
 export interface Trial {
   /** Some milliseconds of work; false when there was none left. */
   step(): boolean;
-  /** Puts the SLOs in force there. By id: what is not held of them. */
-  finish(): ReadonlyMap<string, string>;
+  /** Puts the SLOs in force there. By id: what is lost or not held of them. */
+  finish(): ReadonlyMap<string, readonly string[]>;
 }
 
 /** `undefined` without an archive. */
@@ -71,14 +71,12 @@ export async function rehearseRebuild(
     nowMs,
   );
   const isDone = trial !== undefined && (await isFinished(trial, pause));
-  const unheld = isDone ? trial.finish() : new Map<string, string>();
+  const said = isDone ? trial.finish() : new Map<string, readonly string[]>();
   const own = live.filter(({ sloId, state }) => ids.has(sloId) && state !== "resolved");
   const after = isDone ? statesOf(fork, own, nowMs) : () => undefined;
   return new Map(
     rebuilding.map(({ slo: { id }, sinceMs }) => {
-      const note = unheld.get(id);
-      const notes = note === undefined ? [] : [note];
-      const history: History = { kind: "rebuilt", sinceMs, notes };
+      const history: History = { kind: "rebuilt", sinceMs, notes: said.get(id) ?? [] };
       const was = before.get(id) ?? { readings: [], alerts: [] };
       return [id, { history, before: was, after: ids.has(id) ? after(id) : undefined }];
     }),

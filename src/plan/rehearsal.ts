@@ -63,9 +63,9 @@ export function statesOf(
 export const isLive = ({ state }: AlertView): boolean => state !== "resolved";
 
 function historyOf(change: RuleChange, id: string): History {
-  const rebuilt = change.rebuilt.find((each) => each.id === id);
-  if (rebuilt !== undefined) return { kind: "rebuilt", sinceMs: rebuilt.sinceMs, notes: [] };
   const notes = change.notes.map((note) => note.replace(`${id}: `, ""));
+  const rebuilt = change.rebuilt.find((each) => each.id === id);
+  if (rebuilt !== undefined) return { kind: "rebuilt", sinceMs: rebuilt.sinceMs, notes };
   const kind = change.kept.includes(id)
     ? "kept"
     : change.restarted.includes(id)

@@ -21,6 +21,7 @@ export { readRuleFile, readRuleFiles, type RuleFileReading } from "./rule-file.t
 export { listRuleFiles, readRuleText, type FileText } from "./rule-folder.ts";
 export { metricsOf, rateOf, type MetricFacts, type RunningFacts } from "./running-lints.ts";
 export { ruleSchema } from "./rule-schema.ts";
+export { withExclusions } from "./scoped-exclusions.ts";
 export type {
   LoadSettings,
   PublishedTemplate,

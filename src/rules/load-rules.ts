@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { sep } from "node:path";
-import { millis, type Problem, type Slo } from "../slo/index.ts";
+import { millis, type Exclusion, type Problem, type Slo } from "../slo/index.ts";
 import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
 import { isRuleJson, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
+import { ownVersion, scopedOf, withScoped } from "./scoped-exclusions.ts";
 import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 import type { SourceText } from "./yaml-text.ts";
 
@@ -17,11 +18,13 @@ interface Candidate {
   readonly reading: RuleFileReading;
   /** Its SLOs in the set before; empty when it was not in it, or had none. */
   readonly lastGood: readonly Slo[];
+  readonly lastExclusions: () => readonly Exclusion[];
   readonly hadLastGood: boolean;
   /** Neither its text nor anything it refers to has changed. */
   readonly isTakenOver: boolean;
   /** Problems that only show beside other files. */
   readonly twins: Problem[];
+  readonly warnings: Problem[];
 }
 
 /** What was parsed for a set, so that the next load parses only what changed. Sets from a snapshot have none. */
@@ -36,7 +39,8 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   const { previous, now } = settings;
   const listing = listRuleFiles(directory, settings.fileLimit);
   if (listing.root === undefined) return keepAll(previous, listing.problems);
-  const lastGood = groupBy(previous?.slos ?? [], (slo) => slo.source.file);
+  const ran = previous?.slos ?? [];
+  const lastGood = groupBy(ran.map(ownVersion), (slo) => slo.source.file);
   const wasGood = new Set(
     (previous?.files ?? []).filter(({ state }) => state !== "rejected").map(({ file }) => file),
   );
@@ -48,16 +52,18 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
       file,
       reading,
       lastGood: lastGood.get(file) ?? [],
+      lastExclusions: () => scopedOf(file, ran),
       hadLastGood: lastGood.has(file) || wasGood.has(file),
       isTakenOver,
       twins: [],
+      warnings: [],
     });
   for (const problem of listing.problems)
-    for (const file of filesOf(problem, previous)) admit(file, { slos: [], problems: [problem] });
+    for (const file of filesOf(problem, previous)) admit(file, nothingOf(problem));
   for (const file of listing.files) {
     const content = readRuleText(file);
     if (content.kind === "gone") continue;
-    if (content.kind === "refused") admit(file, { slos: [], problems: [content.problem] });
+    if (content.kind === "refused") admit(file, nothingOf(content.problem));
     else if (!/\.json$/i.test(file) || isRuleJson(content.text))
       texts.push({ file, text: content.text, key: digestOf(file, content.text, settings) });
   }
@@ -77,11 +83,13 @@ export function readRuleTexts(
   const readings = readRuleFiles(meant, settings);
   const candidates = meant.map(({ file }, index): Candidate => ({
     file,
-    reading: readings[index] ?? { slos: [], problems: [] },
+    reading: readings[index] ?? { slos: [], exclusions: [], problems: [] },
     lastGood: [],
+    lastExclusions: () => [],
     hadLastGood: false,
     isTakenOver: false,
     twins: [],
+    warnings: [],
   }));
   return settle(candidates, undefined, millis(0));
 }
@@ -116,12 +124,41 @@ function digestOf(file: string, text: string, { bucketMs, groupLimitMax }: RuleS
   return `${file}\0${bucketMs}\0${groupLimitMax}\0${hash}`;
 }
 
+const nothingOf = (problem: Problem): RuleFileReading => ({
+  slos: [],
+  exclusions: [],
+  problems: [problem],
+});
+
 const isBroken = ({ reading, twins }: Candidate): boolean =>
   twins.length > 0 || reading.problems.some(({ severity }) => severity === "error");
 
 /** What runs of a file: as it is, or its last good version. */
 const running = (candidate: Candidate): readonly Slo[] =>
   isBroken(candidate) ? candidate.lastGood : candidate.reading.slos;
+
+const runningExclusions = (candidate: Candidate): readonly Exclusion[] =>
+  isBroken(candidate) ? candidate.lastExclusions() : candidate.reading.exclusions;
+
+/** What runs of all, each with the exclusions of other files that match it. */
+function runningSlos(candidates: readonly Candidate[]): readonly Slo[] {
+  const scoped = candidates.flatMap(runningExclusions);
+  const slos = candidates.flatMap(running).map((slo) => withScoped(slo, scoped));
+  const used = new Set(slos.flatMap(({ exclusions }) => exclusions ?? []));
+  for (const candidate of candidates)
+    for (const exclusion of runningExclusions(candidate))
+      if (!used.has(exclusion)) candidate.warnings.push(unmatched(exclusion));
+  return slos.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const unmatched = ({ reason, source }: Exclusion): Problem => ({
+  code: "exclusion-unmatched",
+  severity: "warning",
+  message: `the exclusion ${JSON.stringify(reason)} matches no SLO`,
+  ...source,
+  column: 1,
+  path: "exclude",
+});
 
 function settle(
   unordered: readonly Candidate[],
@@ -131,6 +168,7 @@ function settle(
   const candidates = unordered.toSorted((a, b) => (a.file < b.file ? -1 : 1));
   const owners = new Map((previous?.slos ?? []).map((slo) => [slo.id, slo.source.file]));
   while (refuseTwins(candidates, owners)); // each round turns at least one file back to what it was
+  const slos = runningSlos(candidates);
   const before = new Map((previous?.files ?? []).map((file) => [file.file, file]));
   const files = candidates.map((candidate): RuleFile => {
     const broken = isBroken(candidate);
@@ -139,12 +177,11 @@ function settle(
     return {
       file: candidate.file,
       state: !broken ? "loaded" : candidate.hadLastGood ? "kept-last-good" : "rejected",
-      problems: [...candidate.reading.problems, ...candidate.twins],
+      problems: [...candidate.reading.problems, ...candidate.twins, ...candidate.warnings],
       sloCount: running(candidate).length,
       loadedAt: isUnchanged ? earlier.loadedAt : loadedAt,
     };
   });
-  const slos = candidates.flatMap(running).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const templates = candidates.flatMap(({ reading }) => reading.templates ?? []);
   return { slos, files, problems: files.flatMap(({ problems }) => problems), templates };
 }

@@ -38,6 +38,12 @@ export const RULE_PROBLEM_CODES = {
   "slice-width": "A slice that is no multiple of the tick, or wider than the window.",
   "slice-budget": "The error budget is less than one slice: the first bad one overspends it.",
   "no-data-form": "`noData` other than `ignore` where no slices are counted.",
+  "exclusion-form": "An exclusion that says not when, or not of what; or too much at once.",
+  "exclusion-time":
+    "A moment without its zone, an end before its beginning, a length out of range.",
+  "exclusion-rule":
+    "A recurrence rule that is not RFC 5545, not read, or that never ends or never occurs.",
+  "exclusion-unmatched": "An exclusion in a file of its own that matches no SLO.",
   "empty-matcher": "A matcher that says nothing.",
   "invalid-matcher": "Conditions that contradict each other or can never hold.",
   "invalid-regex": "Not RE2 syntax, over 1 KiB, or too large once compiled.",

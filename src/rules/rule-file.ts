@@ -1,5 +1,5 @@
 /** One rule file's text → its SLOs and everything that is wrong with it. Pure: the caller reads the file. */
-import type { Problem, Slo } from "../slo/index.ts";
+import type { Exclusion, Problem, Slo } from "../slo/index.ts";
 import { Findings } from "./findings.ts";
 import { nativeFormat } from "./native/reader.ts";
 import { publishedTemplates } from "./native/template-file.ts";
@@ -27,6 +27,8 @@ const FIRST_LINES = FORMATS.flatMap(({ apiVersions, versions = [] }) => [
 export interface RuleFileReading {
   /** The sound ones. A file with an error runs as a whole or not at all: see `loadRules`. */
   readonly slos: readonly Slo[];
+  /** Of SLOs that they match, of any file. */
+  readonly exclusions: readonly Exclusion[];
   /** In the order of the file. */
   readonly problems: readonly Problem[];
   readonly templates?: readonly PublishedTemplate[];
@@ -46,7 +48,7 @@ const DEFAULT_SETTINGS: RuleSettings = { bucketMs: 10_000 };
 
 /** Never throws, whatever the text is. */
 export function readRuleFile(source: SourceText, settings?: RuleSettings): RuleFileReading {
-  return readRuleFiles([source], settings)[0] ?? { slos: [], problems: [] };
+  return readRuleFiles([source], settings)[0] ?? { slos: [], exclusions: [], problems: [] };
 }
 
 /** Files that may refer to objects of one another, and to none beside them. */
@@ -87,6 +89,9 @@ export function readParsedFile(
   const slos = documents.flatMap((document) =>
     readDocument(document, findings, settings, references),
   );
+  const exclusions = documents.flatMap(
+    (document) => formatOf(document)?.readExclusions?.(document, findings) ?? [],
+  );
   if (documents.length === 0 && problems.length === 0) {
     const hint = `start with ${FIRST_LINES[0]}`;
     findings.addAt("empty-file", { line: 1, column: 1 }, "the file is empty", { hint });
@@ -94,7 +99,7 @@ export function readParsedFile(
   reportTwins(slos, findings);
   const templates = publishedTemplates(shared);
   const all = [...problems, ...findings.problems];
-  return { slos, problems: all, ...(templates.length === 0 ? {} : { templates }) };
+  return { slos, exclusions, problems: all, ...(templates.length === 0 ? {} : { templates }) };
 }
 
 function formatOf({ value }: YamlDocument): RuleFormat | undefined {

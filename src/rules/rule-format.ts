@@ -1,5 +1,5 @@
 /** What a reader of one format gives: documents are told apart by the version they name, so formats live side by side. */
-import type { Slo } from "../slo/index.ts";
+import type { Exclusion, Slo } from "../slo/index.ts";
 import type { Findings } from "./findings.ts";
 import type { References, SharedPart } from "./references.ts";
 import type { RuleSettings } from "./rule-set.ts";
@@ -17,6 +17,8 @@ export interface RuleFormat {
     settings: RuleSettings,
     references: References,
   ): readonly Slo[];
+  /** What the document excludes of SLOs wherever they are; `findings` is told what is wrong with it. */
+  readExclusions?(document: YamlDocument, findings: Findings): readonly Exclusion[];
   /** What of it other documents, of any file, may refer to. */
   sharedIn?(document: YamlDocument, settings: RuleSettings): readonly SharedPart[];
   /** Whether it can refer to others. */

@@ -3,7 +3,7 @@
  * it has no words for is added here: which kind of document it is, and parameters in place of values.
  */
 import { z } from "zod";
-import { fileSchema } from "./native/schema.ts";
+import { exclusionFileSchema, fileSchema } from "./native/schema.ts";
 import { templateFileSchema } from "./native/template-schema.ts";
 
 interface JsonSchema {
@@ -16,20 +16,37 @@ const USED_SLO = reference("usedSlo");
 
 /** Draft 2020-12 would not be read by all YAML language servers; draft 7 is. */
 export function ruleSchema(): object {
-  const parts = z.strictObject({ file: fileSchema, templates: templateFileSchema });
+  const parts = z.strictObject({
+    file: fileSchema,
+    templates: templateFileSchema,
+    exclusions: exclusionFileSchema,
+  });
   const schema = z.toJSONSchema(parts, { target: "draft-7", io: "input" });
   const definitions = schema["definitions"] as Definitions; // zod's own output
-  const { file, templateFile, template, ...others } = definitions;
-  if (file === undefined || templateFile === undefined || template === undefined)
+  const { file, templateFile, exclusionFile, template, ...others } = definitions;
+  if (
+    file === undefined ||
+    templateFile === undefined ||
+    template === undefined ||
+    exclusionFile === undefined
+  )
     throw new Error("documents and templates are named in their schemas");
   return {
     $schema: schema.$schema,
     title: file["title"],
-    description: "SLOs of one service, or templates for them.",
+    description: "SLOs of one service, templates for them, or maintenance.",
     ...when(
       "templates",
       reference("templateFile"),
-      when("use", reference("usingFile"), reference("file")),
+      when(
+        "service",
+        when("use", reference("usingFile"), reference("file")),
+        when(
+          "slos",
+          reference("file"),
+          when("exclude", reference("exclusionFile"), reference("file")),
+        ),
+      ),
     ),
     definitions: {
       file: withSlos(
@@ -38,6 +55,7 @@ export function ruleSchema(): object {
       ),
       usingFile: withSlos(file, { anyOf: [USED_SLO, SLO] }),
       templateFile,
+      exclusionFile,
       template: withSlos(template, reference("sloInTemplate")),
       ...others,
       param: PARAMETER_PLACE,

@@ -1,8 +1,14 @@
 /** The rules that a script names or holds → SLOs, read as `serve` would. */
 import { statSync } from "node:fs";
 import { dirname, join, isAbsolute } from "node:path";
-import { loadRules, readNamedFiles, readRuleText, type SourceText } from "../rules/index.ts";
-import { ProblemError, type Problem, type Slo } from "../slo/index.ts";
+import {
+  loadRules,
+  readNamedFiles,
+  readRuleText,
+  withExclusions,
+  type SourceText,
+} from "../rules/index.ts";
+import { ProblemError, type Exclusion, type Problem, type Slo } from "../slo/index.ts";
 import { refuse } from "./problem-codes.ts";
 import type { Script, Statement } from "./script.ts";
 
@@ -12,6 +18,7 @@ type RulesLine = Extract<Statement, { readonly kind: "rules" }>;
 export function readScriptRules(script: Script, lines: readonly RulesLine[]): readonly Slo[] {
   const texts: SourceText[] = [];
   const slos: Slo[] = [];
+  const exclusions: Exclusion[] = [];
   const problems: Problem[] = [];
   for (const line of lines) {
     if ("yaml" in line.source) continue;
@@ -33,12 +40,13 @@ export function readScriptRules(script: Script, lines: readonly RulesLine[]): re
   );
   for (const [index, reading] of readings.entries()) {
     slos.push(...reading.slos);
+    exclusions.push(...reading.exclusions);
     const indent = inline[index - texts.length]?.indent ?? 0;
     problems.push(...reading.problems.map((problem) => indented(problem, script, indent)));
   }
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new ProblemError(errors);
-  return slos;
+  return withExclusions(slos, exclusions);
 }
 
 const pathOf = ({ file }: Script, path: string): string =>

@@ -4,6 +4,7 @@
  * once. Pure but for the time zone data of the running Node, which `Intl` reads.
  */
 import { assert } from "./assert.ts";
+import { dayNumber, daysInMonth } from "./civil-day.ts";
 import type { CalendarUnit, CalendarWindow } from "./window.ts";
 
 /** From `startMs`, which is not in it, to `endMs`, which is: as all windows are. */
@@ -35,31 +36,15 @@ export function parseWallTime(text: string): WallTime | undefined {
   const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
   if (year === undefined || month === undefined || day === undefined) return undefined;
   if (hour === undefined || minute === undefined || second === undefined) return undefined;
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month - 1)) return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month - 1)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const timeMs = hour * HOUR_MS + minute * MINUTE_MS + second * 1000;
   return { year, month: month - 1, day, timeMs };
 }
 
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
-
-const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-const daysIn = (year: number, month: number): number =>
-  month === 1 && isLeap(year) ? 29 : (MONTH_DAYS[month] ?? 0);
-
-/** Days from the first of the year 0 to the first of a month, Gregorian. */
-function daysBefore(year: number, month: number): number {
-  const past = year - 1;
-  let days =
-    365 * year + Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400) + 1;
-  for (let m = 0; m < month; m++) days += daysIn(year, m);
-  return days;
-}
-const EPOCH_DAYS = daysBefore(1970, 0);
-
 /** Wall times are compared as if they were UTC, ms since the epoch. */
 const wallMs = (year: number, month: number, day: number, timeMs: number): number =>
-  (daysBefore(year, month) - EPOCH_DAYS + day - 1) * DAY_MS + timeMs;
+  dayNumber(year, month, day) * DAY_MS + timeMs;
 
 /** `count` units after the anchor. A day that the month lacks becomes its last, always counted from the anchor. */
 export function wallAfter(anchor: WallTime, unit: CalendarUnit, count: number): number {
@@ -76,7 +61,7 @@ export function wallAfter(anchor: WallTime, unit: CalendarUnit, count: number): 
       const index = anchor.year * 12 + anchor.month + months;
       const year = Math.floor(index / 12);
       const month = index - year * 12;
-      return wallMs(year, month, Math.min(anchor.day, daysIn(year, month)), anchor.timeMs);
+      return wallMs(year, month, Math.min(anchor.day, daysInMonth(year, month)), anchor.timeMs);
     }
   }
 }

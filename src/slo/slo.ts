@@ -4,6 +4,7 @@ import type { Indicator } from "./indicator.ts";
 import type { Objective } from "./objective.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Budgeting, NoData } from "./budgeting.ts";
+import type { Exclusion } from "./exclusion.ts";
 import type { Millis } from "./units.ts";
 import { rollingWindow, type SloWindow } from "./window.ts";
 
@@ -69,6 +70,8 @@ export interface Slo {
   readonly absent?: AbsentAlert;
   /** Names, labels and annotations of alerts that the file gives itself. */
   readonly alerting?: Alerting;
+  /** Maintenance that does not count. */
+  readonly exclusions?: readonly Exclusion[];
   /** Free texts, for people and other tools. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly source: SloSource;

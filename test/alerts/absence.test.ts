@@ -84,6 +84,18 @@ describe("an alert on absent data", () => {
     });
   });
 
+  it("does not hold maintenance for silence: that counts from its end", () => {
+    const exclusion = {
+      reason: "Upgrade",
+      when: { kind: "once", startMs: 15 * MINUTE, endMs: 30 * MINUTE },
+      source: { file: "rules/shop.yaml", line: 3 },
+    } as const;
+    const world = new World({ absent, exclusions: [exclusion] });
+    expect(world.until(50)).toEqual(["11 firing", "16 resolved", "40 firing"]);
+    const [, ended] = world.transitions;
+    expect(ended).toMatchObject({ alert: { resolveReason: "excluded" } });
+  });
+
   it("is not wanted by default", () => {
     expect(new World({}).until(60)).toEqual([]);
   });

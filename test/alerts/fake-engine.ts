@@ -159,6 +159,7 @@ export class FakeEngine {
       exhaustionMs: exhaustionMs(remaining, fastest?.burnRate, slo.window.lengthMs),
       windows,
       goodBounds: undefined,
+      excluded: undefined,
       newestPointMs: stream.booked.at(-1)?.at,
       sinceMs: 0,
       integrity: { kind: "complete" },

@@ -5,6 +5,7 @@ import { MetricKind, Temporality } from "../../src/otlp/index.ts";
 import { Engine } from "../../src/engine/index.ts";
 import { linksUnder } from "../../src/server/alert-links.ts";
 import { millis, ppb, workbookPolicy, type Slo } from "../../src/slo/index.ts";
+import { exclusionOf } from "../engine/fixtures.ts";
 import { sloOf } from "./fake-engine.ts";
 
 const TICK = 10_000;
@@ -55,6 +56,42 @@ describe("on the real engine", () => {
     expect(alerts.current()[0]?.annotations["summary"]).toMatch(
       /^checkout\/availability is burning its error budget [\d.]+x too fast \(\w+\): .* of events are bad, .*\.$/,
     );
+  });
+
+  it("an outage under an exclusion pages nobody, and pages when it goes on after it", () => {
+    const exclusions = [exclusionOf(START + 2160 * TICK, START + 2220 * TICK)];
+    const { step } = setUp({ exclusions });
+    for (let n = 0; n < 2160; n++) expect(step(0)).toEqual([]);
+    for (let n = 0; n < 60; n++) expect(step(100)).toEqual([]);
+    const after = Array.from({ length: 10 }, () => step(100));
+    // As above, of an hour of which ten minutes do not count: 43.2 s.
+    expect(after.findIndex((line) => line.includes("page firing firing"))).toBe(4);
+  });
+
+  it("an exclusion that is declared over an outage ends its alerts, and takes them back with it", () => {
+    const { engine, alerts, step, now } = setUp();
+    for (let n = 0; n < 2160; n++) step(0);
+    for (let n = 0; n < 60; n++) step(100);
+    expect(alerts.current().map(({ state }) => state)).toContain("firing");
+    const exclusions = [exclusionOf(START + 2160 * TICK, START + 2400 * TICK)];
+    engine.setRules([{ ...slo, exclusions }], now());
+    expect(step(100)).toContain("page resolved resolved");
+    expect(alerts.current().find((a) => a.severity === "page")).toMatchObject({
+      resolveReason: "excluded",
+    });
+    for (let n = 0; n < 30; n++) expect(step(100)).toEqual([]);
+    engine.setRules([slo], now());
+    expect(step(100)).toContain("page firing firing");
+  });
+
+  it("silence under an exclusion is no silence that holds an alert", () => {
+    const exclusions = [exclusionOf(START + 2170 * TICK, START + 3000 * TICK)];
+    const { alerts, step } = setUp({ exclusions });
+    for (let n = 0; n < 2160; n++) step(0);
+    for (let n = 0; n < 10; n++) step(100);
+    const lines = Array.from({ length: 40 }, () => step()).flat();
+    expect(lines).toContain("page resolved resolved"); // once its short lookback is excluded whole
+    expect(alerts.current().map(({ resolveReason }) => resolveReason)).toContain("excluded");
   });
 
   const slices = {

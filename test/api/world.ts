@@ -91,6 +91,7 @@ export const readingOf = (
       edgeMs: 10_000,
     })),
     goodBounds: undefined,
+    excluded: undefined,
     newestPointMs: total > 0 ? NOW - 5000 : undefined,
     sinceMs: NOW - 2 * DAY,
     integrity: { kind: "complete" },

@@ -24,6 +24,12 @@ slos:
     sli: { metric: orders, good: { ok: true } }
     budgeting: { slices: 1m, weigh: ratio }
     noData: bad
+  maintained:
+    objective: 99%
+    sli: { metric: orders, good: { ok: true } }
+    exclude:
+      - { reason: Upgrade, approvedBy: jane, from: 2026-03-01T02:00:00Z, to: 2026-03-01T05:00:00+01:00 }
+      - { reason: Restart, rrule: FREQ=WEEKLY, start: 2026-01-04T02:00, timeZone: Europe/Berlin, duration: 30m }
   silent: { objective: 99%, window: 7d, sli: { metric: orders, good: { ok: true } }, alerts: none }
 `;
 
@@ -63,6 +69,14 @@ describe("slowburn explain", () => {
     expect(out).toMatch(/^shop\/availability \(rules\/shop.yaml:3\)$/m);
     expect(out).toContain(
       "That is said by the template web@1, availability (rules/platform.yaml:3).",
+    );
+  });
+
+  it("says what does not count, and why", async () => {
+    const { out } = await explain(["checkout/maintained"], unreachable);
+    expect(out).toContain(
+      "Not counted, neither good nor bad: 2026-03-01T02:00:00Z to 2026-03-01T04:00:00Z (Upgrade, approved by jane).\n" +
+        "Not counted, neither good nor bad: 30m from 2026-01-04T02:00 Europe/Berlin by FREQ=WEEKLY (Restart).\n",
     );
   });
 

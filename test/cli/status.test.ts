@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
 import { calendarSources, NOW, sloOf, world } from "../api/world.ts";
+import type { SloListAnswer } from "../../src/api/index.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
@@ -35,6 +36,56 @@ describe("slowburn status", () => {
     expect(code).toBe(0); // although more is spent than so far allowed
     expect(out).toMatch(/deploy\/pipelines +99\.9%\/month +99\.85% +50\.0% /);
     expect(out).toContain("budgets of calendar windows are projected to the window's end");
+  });
+
+  it("says what does not count, and until when", async () => {
+    const sources = calendarSources();
+    const [slo] = sources.engine.slos;
+    const exclusions = [
+      {
+        reason: "Upgrade",
+        approvedBy: "jane",
+        when: { kind: "once", startMs: NOW - 3_600_000, endMs: NOW + 3_600_000 },
+        source: { file: "rules/maintenance.yaml", line: 3 },
+      },
+    ] as const;
+    const stream = { ...sources.engine.streamsOf("")[0]!, slo: { ...slo!, exclusions } };
+    const reading = { ...sources.engine.read(stream.index), stream };
+    const engine = {
+      ...sources.engine,
+      tickedAtMs: NOW,
+      slos: [stream.slo],
+      streamsOf: () => [stream],
+      read: () => ({ ...reading, excluded: { good: 30, total: 50 } }),
+    };
+    const app = createApi({ ...sources, engine }, { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    expect(out).toContain(
+      "deploy/pipelines: nothing counts until 2026-05-01T13:00:00.000Z: Upgrade (approved by jane)",
+    );
+    expect(out).toContain("deploy/pipelines: 50 are left out by exclusions, 20 of them bad");
+    const answer = (await (await app.request("/api/v1/slos")).json()) as SloListAnswer;
+    const older: typeof fetch = async (url) => {
+      if (!textOf(url).includes("/slos")) return await noReceivers();
+      return Response.json({
+        ...answer,
+        slos: answer.slos.map(({ exclusions: _exclusions, ...slo }) => ({
+          ...slo,
+          reading: { ...slo.reading, excluded: undefined },
+        })),
+      });
+    };
+    const { code } = await terminal({ fetch: older }).run("status", ...URL_FLAG);
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({
+      slos: [
+        {
+          exclusions: [{ reason: "Upgrade", activeUntil: "2026-05-01T13:00:00.000Z", line: 3 }],
+          reading: { excluded: { good: 30, bad: 20, total: 50 } },
+        },
+      ],
+    });
   });
 
   it("colours on a terminal only, and never against NO_COLOR", async () => {

@@ -95,13 +95,13 @@ describe("slowburn test", () => {
     let nowMs = 0;
     const file = write("tests/shop.slo", SCRIPT);
     const now = () => (nowMs += 60);
-    const { err, code } = await terminal({ isTerminal: true, now }).run("test", file);
+    const { err, code } = await terminal({ isErrorTerminal: true, now }).run("test", file);
     expect(code).toBe(0);
     const drawn = err.split("\r\u001b[K");
     expect(drawn.length).toBeGreaterThan(3);
     expect(drawn[1]).toMatch(/^1 of 1: .*shop\.slo at \d+m …$/);
     expect(drawn.at(-1)).toBe("");
-    expect((await terminal({ isTerminal: true }).run("test", file)).err).toBe("");
+    expect((await terminal({ isErrorTerminal: true }).run("test", file)).err).toBe("");
   });
 
   it("reads no script beyond 1 MiB", async () => {

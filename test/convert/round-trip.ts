@@ -1,4 +1,5 @@
 /** What becomes of files when they are converted: which SLOs come back as they were, and which are refused. */
+import { RE2JS } from "re2js";
 import { convertSlos, type ConvertTarget } from "../../src/convert/index.ts";
 import { readRuleFiles } from "../../src/rules/index.ts";
 import type { Matcher, Slo } from "../../src/slo/index.ts";
@@ -34,7 +35,16 @@ export function roundTrip(slos: readonly Slo[], target: ConvertTarget): RoundTri
  */
 export function compared(slo: Slo | undefined): unknown {
   if (slo === undefined) return undefined;
-  const { source: _source, annotations, objective, alerting, alerts, window, ...others } = slo;
+  const {
+    source: _source,
+    annotations,
+    objective,
+    alerting,
+    alerts,
+    window,
+    exclusions,
+    ...others
+  } = slo;
   const texts = (of: typeof alerting | NonNullable<typeof alerting>["bySeverity"]["page"]) => ({
     labels: of?.labels ?? {},
     annotations: of?.annotations ?? {},
@@ -50,6 +60,7 @@ export function compared(slo: Slo | undefined): unknown {
     window:
       window.kind === "rolling" ? window : { ...window, anchor: window.anchor.padEnd(19, ":00") },
     goodPpb: objective.goodPpb,
+    exclusions: exclusions?.map(({ source: _place, ...said }) => said),
     annotations: Object.fromEntries(
       Object.entries(annotations).filter(([name]) => !name.startsWith("slowburn.dev/")),
     ),
@@ -58,6 +69,7 @@ export function compared(slo: Slo | undefined): unknown {
     texts: texts(alerting),
     page: texts(alerting?.bySeverity.page),
     ticket: texts(alerting?.bySeverity.ticket),
+    absentTexts: alerting?.absent ?? {},
   };
 }
 
@@ -67,6 +79,6 @@ function withoutIdleMark(matcher: Matcher): Matcher {
   const caresForEmpty =
     "values" in matcher
       ? matcher.values.includes("")
-      : "pattern" in matcher && new RegExp(`^(?:${matcher.pattern})$`).test("");
+      : "pattern" in matcher && RE2JS.compile(matcher.pattern).matches("");
   return caresForEmpty ? matcher : (unmarked as Matcher);
 }

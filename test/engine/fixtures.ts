@@ -7,6 +7,7 @@ import {
   parseObjective,
   type AlertPolicy,
   type AttributeValue,
+  type Exclusion,
   type Indicator,
   type Slo,
 } from "../../src/slo/index.ts";
@@ -31,6 +32,12 @@ export function policyOf(...lookbacks: readonly string[]): AlertPolicy {
   return { name: lookbacks.join(","), tiers };
 }
 
+export const exclusionOf = (startMs: number, endMs: number): Exclusion => ({
+  reason: "maintenance",
+  when: { kind: "once", startMs, endMs },
+  source: { file: "shop.yaml", line: 1 },
+});
+
 export const EVENTS: Indicator = {
   kind: "events",
   total: { metric: "http.requests", where: [] },
@@ -46,6 +53,7 @@ interface SloText {
   readonly indicator?: Indicator;
   readonly per?: readonly string[];
   readonly groupLimit?: number;
+  readonly exclusions?: readonly Exclusion[];
 }
 
 export function sloOf(text: SloText = {}): Slo {
@@ -66,6 +74,7 @@ export function sloOf(text: SloText = {}): Slo {
     annotations: {},
     budgeting: { kind: "occurrences" },
     noData: "ignore",
+    ...(text.exclusions === undefined ? {} : { exclusions: text.exclusions }),
     source: { file: "shop.yaml", line: 1, format: "slowburn" },
   };
 }

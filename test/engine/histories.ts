@@ -33,6 +33,14 @@ export type Step =
     }
   | { readonly kind: "tick"; readonly byMs: number }
   | { readonly kind: "edit"; readonly rules: number }
+  | {
+      readonly kind: "exclude";
+      readonly stream: number;
+      /** From now on; in the past when negative. */
+      readonly inMs: number;
+      readonly forMs: number;
+      readonly isTakenBack: boolean;
+    }
   | { readonly kind: "fewer" }
   | { readonly kind: "calendar" }
   | { readonly kind: "restart" };
@@ -79,6 +87,22 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("edit" as const), rules: fc.nat(2) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("exclude" as const),
+      stream: fc.nat(STREAMS - 1),
+      inMs: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: -ms("2h"), max: ms("2m") }) },
+        fc.integer({ min: -ms("80h"), max: ms("60h") }),
+      ),
+      forMs: fc.oneof(
+        fc.integer({ min: 1, max: ms("20m") }),
+        fc.integer({ min: 1, max: ms("9h") }),
+      ),
+      isTakenBack: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: "fewer" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "calendar" as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: "restart" as const }) },

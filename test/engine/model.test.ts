@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
 import { calendarWindow, streamIndex, type Slo } from "../../src/slo/index.ts";
-import { ms, policyOf, sloOf } from "./fixtures.ts";
+import { exclusionOf, ms, policyOf, sloOf } from "./fixtures.ts";
 import {
   BUCKET,
   CALENDARS,
@@ -16,7 +16,7 @@ import {
   type Step,
   type Windows,
 } from "./histories.ts";
-import { Model } from "./model.ts";
+import { Model, type Excluded } from "./model.ts";
 
 const POLICY = policyOf("1h", "5m", "6h", "30m");
 const RULES: readonly (readonly Slo[])[] = [
@@ -39,6 +39,9 @@ function rules(alerts: Slo["alerts"], objective: string): Slo[] {
 }
 
 const windows = fc.constantFrom(ROLLING, ODD_CALENDARS);
+type Excludes = "ahead" | "full hours";
+const excludes = fc.constantFrom<Excludes>("ahead", "full hours");
+const steps = fc.array(step, { minLength: 1, maxLength: 60 });
 
 /** [good, total] per stream, side (whole, straddling) and window. */
 function sumsOf(engine: Engine): number[][] {
@@ -70,16 +73,41 @@ class Run {
   readonly straddling: Model = new Model(BUCKET);
   #isFewer = false;
   #windows: Windows;
+  readonly #excludes: Excludes;
+  #excluded: readonly Excluded[] = [];
+  #rules: readonly Slo[] = RULES[0]!;
 
-  constructor(windows: Windows) {
+  constructor(windows: Windows, excludes: Excludes = "ahead") {
     this.#windows = windows;
+    this.#excludes = excludes;
     this.#edit(RULES[0]!);
+  }
+
+  /** Stretches whose edges are known to the bucket: still to come, or of full hours. */
+  #exclude({ stream, inMs, forMs, isTakenBack }: Extract<Step, { kind: "exclude" }>): void {
+    const hour = ms("1h");
+    const isAhead = this.#excludes === "ahead";
+    const startMs = isAhead
+      ? this.now + Math.max(0, inMs)
+      : Math.floor((this.now + inMs) / hour) * hour;
+    const endMs = startMs + (isAhead ? forMs : Math.ceil(forMs / hour) * hour);
+    const others = this.#excluded.filter((each) => each.stream !== stream);
+    const own = this.#excluded.filter((each) => each.stream === stream);
+    const rest = isAhead ? [] : own.slice(1);
+    const next = isTakenBack ? rest : [...own, { stream, startMs, endMs }];
+    this.#excluded = [...others, ...next];
+    this.whole.excluded = this.straddling.excluded = this.#excluded;
+    this.#edit(this.#rules);
   }
 
   /** Edits that cannot be undone without an estimate stay: fewer lookbacks, calendar windows. */
   #edit(slos: readonly Slo[]): void {
+    this.#rules = slos;
     const edited = slos.map((slo, i): Slo => ({
       ...slo,
+      exclusions: this.#excluded.flatMap(({ stream, startMs, endMs }) =>
+        stream === i ? [exclusionOf(startMs, endMs)] : [],
+      ),
       ...(this.#isFewer ? { alerts: FEWER } : {}),
       window: this.#windows[i]!,
     }));
@@ -108,6 +136,9 @@ class Run {
       case "edit":
         if (!this.#isFewer) this.#edit(RULES[step.rules]!);
         break;
+      case "exclude":
+        this.#exclude(step);
+        break;
       case "fewer":
         this.#isFewer = true;
         this.#edit(RULES[0]!);
@@ -126,8 +157,8 @@ class Run {
 describe("against the model", () => {
   test("every window of every stream is exact after every step", () => {
     fc.assert(
-      fc.property(windows, fc.array(step, { minLength: 1, maxLength: 60 }), (each, steps) => {
-        const run = new Run(each);
+      fc.property(windows, excludes, steps, (each, excluding, steps) => {
+        const run = new Run(each, excluding);
         for (const step of steps) {
           run.take(step);
           const { engine } = run.twins;

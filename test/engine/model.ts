@@ -55,7 +55,16 @@ export function partsOf({ fromMs, timeMs, good, total }: Booking, bucketMs: numb
   }));
 }
 
+/** Excluded (startMs, endMs). */
+export interface Excluded {
+  readonly stream: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 export class Model {
+  /** What does not count: whole buckets that it touches. */
+  excluded: readonly Excluded[] = [];
   readonly #bucketMs: number;
   /** Per stream: end of the finest bucket → [good, total] in it. */
   readonly #buckets = new Map<number, Map<number, [bigint, bigint]>>();
@@ -76,13 +85,19 @@ export class Model {
     buckets.set(end, [oldGood + good, oldTotal + total]);
   }
 
+  #isExcluded(stream: number, end: number): boolean {
+    return this.excluded.some(
+      (each) => each.stream === stream && each.startMs < end && each.endMs > end - this.#bucketMs,
+    );
+  }
+
   /** [good, total] of a window that ends at a tick. */
   window(stream: number, window: SloWindow, endMs: number): [number, number] {
     const start = startOf(window, endMs, this.#bucketMs);
     let good = 0n;
     let total = 0n;
     for (const [end, [goodPart, totalPart]] of this.#buckets.get(stream) ?? []) {
-      if (end <= start || end > endMs) continue;
+      if (end <= start || end > endMs || this.#isExcluded(stream, end)) continue;
       good += goodPart;
       total += totalPart;
     }

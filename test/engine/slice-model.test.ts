@@ -8,10 +8,11 @@ import {
   sliceKindOf,
   windowsOf,
   type Budgeting,
+  type Exclusion,
   type NoData,
   type Slo,
 } from "../../src/slo/index.ts";
-import { ms, policyOf, sloOf } from "./fixtures.ts";
+import { exclusionOf, ms, policyOf, sloOf } from "./fixtures.ts";
 import { BUCKET, CALENDARS, ROLLING, START, step, Twins, type Step } from "./histories.ts";
 import { SliceModel } from "./slice-model.ts";
 
@@ -43,6 +44,7 @@ class Run {
   #windows = ROLLING;
   #terms = 0;
   #isFewer = false;
+  readonly #exclusions: Exclusion[][] = BUDGETINGS.map(() => []);
   #slos: readonly Slo[] = [];
 
   constructor() {
@@ -58,6 +60,7 @@ class Run {
       ...more[i],
       ...(this.#isFewer ? { alerts: FEWER } : {}),
       window: this.#windows[i]!,
+      exclusions: [...this.#exclusions[i]!],
     }));
     this.twins.both((engine) => engine.setRules(this.#slos, this.now));
   }
@@ -72,6 +75,9 @@ class Run {
       case "edit":
         this.#terms = step.rules;
         return this.#edit();
+      case "exclude":
+        this.#exclude(step);
+        return this.#edit();
       case "fewer":
         this.#isFewer = true;
         return this.#edit();
@@ -81,6 +87,13 @@ class Run {
       case "restart":
         return this.twins.restart(this.now);
     }
+  }
+
+  /** Stretches still to come: slices that they touch are excluded whole. */
+  #exclude({ stream, inMs, forMs, isTakenBack }: Extract<Step, { kind: "exclude" }>): void {
+    const startMs = this.now + Math.max(0, inMs);
+    if (isTakenBack) this.#exclusions[stream] = [];
+    else this.#exclusions[stream]!.push(exclusionOf(startMs, startMs + forMs));
   }
 
   /** Events that straddle a threshold are in the total already; their estimate counts as good. */

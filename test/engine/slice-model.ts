@@ -2,7 +2,7 @@
  * SLOs of slices in the plainest form: every event that was taken is kept, cut into slices, and for each question every
  * slice of the window is judged anew.
  */
-import type { Slo, SloWindow } from "../../src/slo/index.ts";
+import { isExcludedWithin, type Slo, type SloWindow } from "../../src/slo/index.ts";
 import { partsOf, startOf, type Booking } from "./model.ts";
 
 const RATIO_UNITS = 2 ** 30;
@@ -48,7 +48,7 @@ export class SliceModel {
     }
     for (let slice = until - 1; slice >= first; slice--) {
       const verdict = verdicts[slice - first];
-      if (verdict !== undefined) {
+      if (verdict !== undefined && !this.#isExcluded(slo, slice)) {
         good += verdict;
         count++;
       }
@@ -57,6 +57,12 @@ export class SliceModel {
       });
     }
     return sums;
+  }
+
+  /** Left out whole when any of it is; it is judged all the same, for those after it that hold its verdict. */
+  #isExcluded({ exclusions }: Slo, slice: number): boolean {
+    const width = this.#widthMs;
+    return isExcludedWithin(exclusions, slice * width, (slice + 1) * width);
   }
 
   /** What the slice before one came to, found by the last one with events. */

@@ -25,7 +25,7 @@ import {
   type Budgeting,
   type NoData,
 } from "../../src/slo/index.ts";
-import { policyOf, sloOf } from "../engine/fixtures.ts";
+import { exclusionOf, policyOf, sloOf } from "../engine/fixtures.ts";
 import { describeCorpora, expectNear, goldenCases, objectiveOf } from "./corpora.ts";
 
 const BUCKET_S = 10;
@@ -384,4 +384,48 @@ describeCorpora("a burn is seen when the workbook says, at most one bucket later
     expect(atS - endS).toBeGreaterThan(resetAfterEndSeconds - 1e-9 - BUCKET_S);
     expect(atS - endS).toBeLessThanOrEqual(resetAfterEndSeconds + shortEdgeS + BUCKET_S);
   });
+});
+
+describeCorpora("exclusions", () => {
+  interface Input {
+    readonly bucketSeconds: number;
+    readonly buckets: readonly { start: number; good: number; total: number }[];
+    readonly exclude: readonly (readonly [number, number])[];
+    readonly objective: string;
+  }
+  interface Expected {
+    readonly good: number;
+    readonly total: number;
+    readonly ratio: number | null;
+    readonly budgetRemaining: number | null;
+  }
+  test.each(goldenCases<Input, Expected>("exclusion"))(
+    "%s",
+    (_, { bucketSeconds, buckets, exclude, objective }, expected, tolerance) => {
+      const bucketMs = bucketSeconds * 1000;
+      const startMs = START_S * 1000;
+      const engine = new Engine({ bucketMs, startMs });
+      const slo = { ...sloOf({ window: "1d" }), objective: objectiveOf(objective)! };
+      engine.setRules([slo], startMs);
+      for (const { start, good, total } of buckets) {
+        const timeMs = startMs + start * 1000 + 1;
+        engine.tick(timeMs);
+        engine.book(S0, timeMs, timeMs, good, total);
+      }
+      const endMs = startMs + (buckets.at(-1)!.start + bucketSeconds) * 1000;
+      engine.tick(endMs);
+      const before = engine.read(S0);
+      const exclusions = exclude.map(([from, to]) =>
+        exclusionOf(startMs + from * 1000, startMs + to * 1000),
+      );
+      engine.setRules([{ ...slo, exclusions }], endMs); // afterwards
+      const { good, total, sli, budgetRemaining: remaining, excluded } = engine.read(S0);
+      expect([good, total]).toEqual([expected.good, expected.total]);
+      expectNear(sli, expected.ratio, tolerance);
+      expectNear(remaining, expected.budgetRemaining, tolerance);
+      if (total < before.total) expect(excluded?.total).toBe(before.total - total);
+      engine.setRules([slo], endMs);
+      expect(engine.read(S0)).toEqual({ ...before, stream: engine.stream(S0) });
+    },
+  );
 });

@@ -253,3 +253,45 @@ describe("reloading", () => {
     expect(codes(coarse)).toEqual(["window-range"]);
   });
 });
+
+describe("exclusions in files of their own", () => {
+  const upgrade = (match: string, reason = "Upgrade") =>
+    `apiVersion: slowburn/v1\nexclude: [{ match: ${match}, reason: ${reason}, from: 2026-03-01T02:00:00Z, to: 2026-03-01T04:00:00Z }]\n`;
+  const reasons = (set: RuleSet) =>
+    Object.fromEntries(
+      set.slos.map(({ id, exclusions = [] }) => [id, exclusions.map(({ reason }) => reason)]),
+    );
+
+  it("are of the SLOs that they match, whatever file has them", () => {
+    put("a.yaml", slo("a", "x").replace("service: a\n", 'service: a\nlabels: { tier: "1" }\n'));
+    put("b.yaml", slo("b", "x"));
+    put("maintenance.yaml", upgrade('{ labels: { tier: "1" } }'));
+    put("other.yaml", upgrade("{ service: b, slo: x }", "Move"));
+    const set = load();
+    expect(set.problems).toEqual([]);
+    expect(reasons(set)).toEqual({ "a/x": ["Upgrade"], "b/x": ["Move"] });
+    put("maintenance.yaml", upgrade("{ slo: x }"));
+    expect(reasons(load(set))).toEqual({ "a/x": ["Upgrade"], "b/x": ["Upgrade", "Move"] });
+    rmSync(join(root, "maintenance.yaml"));
+    expect(reasons(load(load(set)))).toEqual({ "a/x": [], "b/x": ["Move"] });
+  });
+
+  it("go on while their file is broken, over a restart too; and the SLOs' files stay as they were", () => {
+    put("a.yaml", slo("a", "x"));
+    put("maintenance.yaml", upgrade("{ service: a }"));
+    const first = load();
+    put("maintenance.yaml", "apiVersion: slowburn/v1\nexclude: {}\n");
+    const broken = load(first);
+    expect(states(broken)).toEqual({ "a.yaml": "loaded", "maintenance.yaml": "kept-last-good" });
+    expect(reasons(broken)).toEqual({ "a/x": ["Upgrade"] });
+    expect(broken.files[0]?.loadedAt).toBe(first.files[0]?.loadedAt);
+    const restored = JSON.parse(JSON.stringify({ slos: first.slos, files: [], problems: [] }));
+    expect(reasons(load(restored as RuleSet))).toEqual({ "a/x": ["Upgrade"] });
+  });
+
+  it("that match nothing are said", () => {
+    put("a.yaml", slo("a", "x"));
+    put("maintenance.yaml", upgrade("{ service: b }"));
+    expect(codes(load())).toEqual(["exclusion-unmatched"]);
+  });
+});

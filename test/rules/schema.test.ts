@@ -42,7 +42,7 @@ describe("rules/schema/slowburn-v1.json", () => {
       definitions: Record<string, { properties: Record<string, object> }>;
     };
     const own =
-      "alerting alerts annotations description groupLimit labels links objective owner runbook window";
+      "alerting alerts annotations description exclude groupLimit labels links objective owner runbook window";
     const good = "budgeting noData per sli";
     const fieldsOf = (name: string) => Object.keys(definitions[name]?.properties ?? {}).toSorted();
     const sorted = (...names: readonly string[]) => names.join(" ").split(" ").toSorted();
@@ -126,6 +126,9 @@ describe("the shipped rule files", () => {
 describe("editor and reader agree", () => {
   const head = "apiVersion: slowburn/v1\nservice: a\nslos:\n  x:\n    ";
   const sli = "sli: { metric: m, bad: { e: 1 } }";
+  const once = "{ reason: a, from: 2026-03-01T02:00:00Z, to: 2026-03-01T04:00:00Z }";
+  const weekly =
+    "{ reason: a, rrule: FREQ=WEEKLY, start: 2026-01-04T02:00, timeZone: UTC, duration: 2h }";
   const rows: readonly [text: string, isRight: boolean][] = [
     [`${head}objective: 99%\n    ${sli}`, true],
     [`${head}objective: 99%\n    ${sli}\n    alerts: none`, true],
@@ -175,6 +178,15 @@ describe("editor and reader agree", () => {
     [`${head}objective: 99%\n    sli: { metric: m, bad: {} }`, false],
     [`${head}objective: 99%\n    ${sli}\n    labels: { a-b: x }`, false],
     [`${head}objective: 99%\n    ${sli}\n    per: []`, false],
+    [`${head}objective: 99%\n    ${sli}\n    exclude: [${once}]`, true],
+    [`${head}objective: 99%\n    ${sli}\n    exclude: [${weekly}]`, true],
+    [`${head}objective: 99%\n    ${sli}\n    exclude: [{ reason: a }]`, false],
+    [
+      `${head}objective: 99%\n    ${sli}\n    exclude: [${once.replace("02:00:00Z", "02:00")}]`,
+      false,
+    ],
+    [`apiVersion: slowburn/v1\nexclude: [{ match: { service: a }, ${once.slice(1)}]`, true],
+    [`apiVersion: slowburn/v1\nexclude: [${once}]`, false],
   ];
   it.each(rows)("%s", (text, isRight) => {
     const hasErrors = readRuleFile({ file: "x", text }).problems.length > 0;

@@ -3,8 +3,9 @@ import type { Slo } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { References } from "../references.ts";
 import type { RuleFormat } from "../rule-format.ts";
+import { readExclusions } from "./exclusions.ts";
 import { readLabels } from "./labels.ts";
-import { API_VERSION, fileSchema } from "./schema.ts";
+import { API_VERSION, exclusionFileSchema, fileSchema } from "./schema.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 import { readSlo, type FileContext } from "./slo.ts";
 import { readTemplates, sharedTemplates } from "./template-file.ts";
@@ -35,12 +36,14 @@ export const nativeFormat: RuleFormat = {
       readTemplates(value, field, settings, references);
       return [];
     }
+    if (isExclusionFile(value)) return [];
     const file = readShape(fileSchema, value, field, "an SLO file");
     if (file === undefined || !isMapping(value)) return [];
     const context: FileContext = {
       service: file.service ?? "",
       owner: file.owner,
       labels: readLabels(file.labels, fieldIn(field, "labels")),
+      exclusions: readExclusions(file.exclude, fieldIn(field, "exclude")),
       settings,
     };
     if (!("use" in value) && !("slos" in value)) {
@@ -59,7 +62,20 @@ export const nativeFormat: RuleFormat = {
       }),
     ];
   },
+
+  readExclusions(document, findings) {
+    if (!isExclusionFile(document.value)) return [];
+    const field: Field = { document, path: [], findings };
+    const file = readShape(exclusionFileSchema, document.value, field, "a file of exclusions");
+    return readExclusions(file?.exclude, fieldIn(field, "exclude"), true);
+  },
 };
+
+const OF_SLOS = ["slos", "service", "use", "templates"] as const;
+
+/** It has no SLOs of its own. */
+const isExclusionFile = (value: unknown): boolean =>
+  isMapping(value) && "exclude" in value && !OF_SLOS.some((name) => name in value);
 
 /** All that the file's template has, each with what the file says of the SLO of that name. */
 function readUsedSlos(

@@ -7,6 +7,7 @@ import type { NoData } from "../../slo/index.ts";
 import { alertingSchema } from "./alerting-schema.ts";
 import { budgetingSchema, noDataSchema } from "./budgeting-schema.ts";
 import * as checks from "./checks.ts";
+import { exclusionsSchema, scopedExclusionsSchema } from "./exclusion-schema.ts";
 import { argument, scalar, text } from "./leaf-schemas.ts";
 import { alertsSchema } from "./policy-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
@@ -28,7 +29,14 @@ export interface FileConfig extends UseConfig {
   readonly service: string;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
+  readonly exclude?: unknown;
   readonly slos?: unknown;
+}
+
+/** A file that only says what does not count. */
+export interface ExclusionFileConfig {
+  readonly apiVersion: string;
+  readonly exclude: unknown;
 }
 
 export interface SloConfig {
@@ -44,6 +52,7 @@ export interface SloConfig {
   readonly groupLimit?: number | undefined;
   readonly alerts?: unknown;
   readonly alerting?: unknown;
+  readonly exclude?: unknown;
   readonly runbook?: string | undefined;
   readonly owner?: string | undefined;
   readonly labels?: unknown;
@@ -113,6 +122,7 @@ const ownFields = {
       description: "What alerts are called and say, beside slowburn's own labels and texts.",
     }),
   ).optional(),
+  exclude: readApart(exclusionsSchema).optional(),
   runbook: explained(
     z
       .string()
@@ -168,9 +178,9 @@ export const usedSloSchema: ObjectSchema<UsedSloConfig> = z
 /** What OpenSLO has no word for, under the same names. */
 export type ExtraConfig = Pick<
   SloConfig,
-  "noData" | "per" | "groupLimit" | "alerting" | "runbook" | "links"
+  "noData" | "per" | "groupLimit" | "alerting" | "exclude" | "runbook" | "links"
 >;
-const { noData, per, groupLimit, alerting, runbook, links } = sloSchema.shape as Required<
+const { noData, per, groupLimit, alerting, exclude, runbook, links } = sloSchema.shape as Required<
   Record<keyof ExtraConfig, z.ZodType>
 >;
 export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
@@ -178,6 +188,7 @@ export const extraSchema: ObjectSchema<ExtraConfig> = z.strictObject({
   per,
   groupLimit,
   alerting,
+  exclude,
   runbook,
   links,
 }) as unknown as ObjectSchema<ExtraConfig>; // the fields of `sloSchema`, whose types it was declared with
@@ -194,6 +205,7 @@ export const fileSchema: ObjectSchema<FileConfig> = z
     ),
     owner: owner.optional(),
     labels: readApart(labels).optional(),
+    exclude: readApart(exclusionsSchema).optional(),
     ...useFields,
     slos: readApart(
       z
@@ -205,3 +217,14 @@ export const fileSchema: ObjectSchema<FileConfig> = z
     ).optional(),
   })
   .meta({ id: "file", title: "slowburn SLO file", description: "SLOs of one service." });
+
+export const exclusionFileSchema: ObjectSchema<ExclusionFileConfig> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    exclude: readApart(scopedExclusionsSchema),
+  })
+  .meta({
+    id: "exclusionFile",
+    title: "slowburn exclusions",
+    description: "Maintenance of the SLOs that each entry matches.",
+  });

@@ -1,5 +1,5 @@
 /** One SLO of the native format → the model; also of a template, once its parameters are placed. */
-import { parseObjective, sliceKindOf, type Slo } from "../../slo/index.ts";
+import { parseObjective, sliceKindOf, type Exclusion, type Slo } from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readAbsent } from "./absent.ts";
 import { readAlerting } from "./alerting.ts";
@@ -7,6 +7,7 @@ import { readAlerts } from "./alerts.ts";
 import { readAnnotations, readLinks } from "./annotations.ts";
 import { readBudgeting, readNoData } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
+import { readExclusions } from "./exclusions.ts";
 import { readLabels } from "./labels.ts";
 import {
   DEFAULT_GROUP_LIMIT,
@@ -22,6 +23,8 @@ import { readWindow } from "./window.ts";
 /** What the SLOs of a document share. */
 export interface FileContext extends Pick<FileConfig, "service" | "owner"> {
   readonly labels: Readonly<Record<string, string>>;
+  /** Of all SLOs of the document. */
+  readonly exclusions: readonly Exclusion[];
   readonly settings: RuleSettings;
 }
 
@@ -48,17 +51,23 @@ export function readSlo(
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), file.settings.bucketMs);
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
   const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
   const links = readLinks(shape.links, fieldIn(field, "links"));
   const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
+  const id = `${file.service}/${name}`;
+  const owner = { id, service: file.service, per: groups.per };
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
+  const exclusions = [
+    ...file.exclusions,
+    ...readExclusions(shape.exclude, fieldIn(field, "exclude")),
+  ];
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
   return {
-    id: `${file.service}/${name}`,
+    id,
     service: file.service,
     name,
     description: shape.description ?? "",
@@ -76,6 +85,7 @@ export function readSlo(
     alerts,
     ...(absent === undefined ? {} : { absent }),
     ...(alerting === undefined ? {} : { alerting }),
+    ...(exclusions.length === 0 ? {} : { exclusions }),
     source: {
       file: field.findings.file ?? "",
       line: field.document.placeOf(field.path, "key").line,

@@ -145,7 +145,7 @@ function checkSlos(
 ): void {
   const all = samplesOf([...parameters.values()]);
   const least = samplesOf([...parameters.values()].filter(({ absence }) => absence !== "optional"));
-  const context = { service: "template", owner: undefined, labels: {}, settings };
+  const context = { service: "template", owner: undefined, labels: {}, exclusions: [], settings };
   for (const [name, body] of slos) {
     const at = [...field.path, "slos", name];
     for (const samples of all.size === least.size ? [all] : [all, least]) {
