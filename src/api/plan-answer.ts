@@ -38,7 +38,9 @@ export interface SloPlanAnswer {
     readonly after: string | null;
   }[];
   readonly history: {
-    readonly kind: "kept" | "restarted" | "begins" | "retired";
+    readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "retired";
+    /** Of one that is rebuilt: since when its counts are whole. */
+    readonly since: string | null;
     readonly notes: readonly string[];
   };
   /** Series that the indicator takes; null of a removed one. */
@@ -49,6 +51,7 @@ export interface SloPlanAnswer {
     readonly notes: readonly string[];
   } | null;
   readonly before: PlanStateAnswer | null;
+  /** Null of one that is removed, and of one whose rebuild takes longer than a plan may. */
   readonly after: PlanStateAnswer | null;
 }
 
@@ -94,7 +97,7 @@ function changeAnswer(change: SloPlan): SloPlanAnswer {
       before: before ?? null,
       after: after ?? null,
     })),
-    history,
+    history: { kind: history.kind, since: momentOrNull(history.sinceMs), notes: history.notes },
     series: edit === undefined ? null : { ...edit.series, groups: edit.series.groups.length },
     before: stateAnswer(change.before),
     after: stateAnswer(edit?.after),

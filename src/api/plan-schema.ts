@@ -61,14 +61,17 @@ export const plan: z.ZodType<PlanAnswer> = z.strictObject({
         }),
       ),
       history: z.strictObject({
-        kind: z.enum(["kept", "restarted", "begins", "retired"]),
+        kind: z.enum(["kept", "rebuilt", "restarted", "begins", "retired"]),
+        since: absentMoment.describe("Of one that is rebuilt: since when its counts are whole."),
         notes: z.array(z.string()),
       }),
       series: z
         .strictObject({ total: count, part: count, groups: count, notes: z.array(z.string()) })
         .nullable(),
       before: state.nullable(),
-      after: state.nullable(),
+      after: state
+        .nullable()
+        .describe("null when removed, and when a rebuild takes longer than a plan may."),
     }),
   ),
   unchangedCount: count,

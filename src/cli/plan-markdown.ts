@@ -1,6 +1,13 @@
 /** A plan for a pull request: a table to look over, and what does not fit into it below. */
 import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
-import { alertsText, budgetText, historyText, seriesText, summaryText } from "./plan-words.ts";
+import {
+  afterText,
+  alertsText,
+  budgetText,
+  historyText,
+  seriesText,
+  summaryText,
+} from "./plan-words.ts";
 import { printable } from "./printable.ts";
 
 /** Ends in a newline. */
@@ -41,12 +48,14 @@ function details(change: SloPlanAnswer): string {
 }
 
 function beforeAfter(
-  { kind, before, after }: SloPlanAnswer,
+  change: SloPlanAnswer,
   textOf: (state: SloPlanAnswer["before"]) => string,
 ): string {
-  if (kind === "added") return textOf(after);
+  const { kind, before } = change;
+  const is = afterText(change, textOf);
+  if (kind === "added") return is;
   if (kind === "removed") return textOf(before);
-  const [was, is] = [textOf(before), textOf(after)];
+  const was = textOf(before);
   return was === is ? was : `${was} → ${is}`;
 }
 

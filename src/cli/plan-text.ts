@@ -2,6 +2,7 @@
 import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
 import type { Paint } from "./colours.ts";
 import {
+  afterText,
   alertsText,
   budgetText,
   historyText,
@@ -56,11 +57,13 @@ function budgetLine(change: SloPlanAnswer): string {
 }
 
 function beforeAfter(
-  { kind, before, after }: SloPlanAnswer,
+  change: SloPlanAnswer,
   textOf: (state: SloPlanAnswer["before"]) => string,
 ): string {
-  if (kind === "added") return textOf(after);
+  const { kind, before } = change;
+  const is = afterText(change, textOf);
+  if (kind === "added") return is;
   if (kind === "removed") return `${textOf(before)} -> no more`;
-  const [was, is] = [textOf(before), textOf(after)];
+  const was = textOf(before);
   return was === is ? `${was}, as before` : `${was} -> ${is}`;
 }

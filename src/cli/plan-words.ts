@@ -4,6 +4,7 @@ import { percent } from "./status-text.ts";
 
 const HISTORY: Readonly<Record<SloPlanAnswer["history"]["kind"], string>> = {
   kept: "kept",
+  rebuilt: "rebuilt in the background from what is archived",
   restarted: "starts anew",
   begins: "begins",
   retired: "ends",
@@ -15,12 +16,22 @@ export function historyText(change: SloPlanAnswer): string {
 }
 
 /** A window that was not counted from its beginning is full when it has passed. */
-function untilWhen({ history, after, window, windowSeconds }: SloPlanAnswer): readonly string[] {
+function untilWhen(change: SloPlanAnswer): readonly string[] {
+  const { history, after, window, windowSeconds } = change;
+  if (history.kind === "rebuilt") return rebuiltTexts(change);
   if (history.kind !== "restarted" && history.kind !== "begins") return [];
   const since = after?.worst?.since;
   if (since === undefined) return ["budgets are not known until events come"];
   const full = new Date(Date.parse(since) + windowSeconds * 1000).toISOString();
   return [`budget and burn rates are not known until events come, ${window} in full at ${full}`];
+}
+
+/** What is older than the archive is lost; for the rest nothing has to be waited for but the rebuild. */
+function rebuiltTexts({ kind, history: { since } }: SloPlanAnswer): readonly string[] {
+  return [
+    `whole since ${since ?? "its first event"}, before it nothing is held`,
+    ...(kind === "changed" ? ["the present definition answers until that is done"] : []),
+  ];
 }
 
 export function seriesText({ series }: SloPlanAnswer): string {
@@ -34,6 +45,17 @@ export function seriesText({ series }: SloPlanAnswer): string {
     ? `none match now${part > 0 ? ` (${part} of the part)` : ""}`
     : parts.join(", ");
 }
+
+const WHEN_REBUILT = "known once it is rebuilt";
+/** No state after the edit, though the SLO is there then. */
+const isOutstanding = ({ history, after }: SloPlanAnswer): boolean =>
+  history.kind === "rebuilt" && after === null;
+
+/** The state after the edit, in the words of `textOf`. */
+export const afterText = (
+  change: SloPlanAnswer,
+  textOf: (state: PlanStateAnswer | null) => string,
+): string => (isOutstanding(change) ? WHEN_REBUILT : textOf(change.after));
 
 export function budgetText(state: PlanStateAnswer | null): string {
   const left = state?.worst?.budgetProjected ?? null;

@@ -136,20 +136,21 @@ export class Engine implements EngineView {
   }
 
   /**
-   * An engine of its own with one SLO and its streams as they stand now; empty when the SLO is not counted. What an edit
+   * An engine of its own with one SLO and its streams as they stand now; without SLOs when it is not counted. What an edit
    * does is tried on it (README, decision 19): nothing of this engine changes, and its streams have other indexes.
    */
   fork(sloId: string): Engine {
     const own = this.#streams.ofSlo(sloId);
     const maxStreams = this.#maxStreams - this.#streams.count + own.length;
     const fork = new Engine({ bucketMs: this.bucketMs, startMs: this.tickedAtMs, maxStreams });
+    for (const mark of this.#marks.all) fork.#marks.add(mark);
     const slo = this.#streams.sloOf(sloId);
     if (slo === undefined) return fork;
     fork.#putInForce([slo]);
     fork.#streams.setSlo(slo);
+    fork.#streams.exclusions.adopt(this.#streams.exclusions, sloId);
     fork.#streams.adoptCopies(own);
     fork.#binder.setRules([slo]);
-    for (const mark of this.#marks.all) fork.#marks.add(mark);
     fork.#showMarks();
     return fork;
   }
@@ -176,6 +177,10 @@ export class Engine implements EngineView {
     if (sloIds.length > 0) this.markPartial(fromMs, toMs, reason, sloIds);
   }
 
+  isCounted(metric: SeriesDescriptor["metric"]): boolean {
+    return this.#binder.slosOf(metric).length > 0;
+  }
+
   #showMarks(): void {
     showMarks(this.#shards.shards, this.#streams, this.#marks, this.tickedAtMs);
   }
@@ -199,9 +204,7 @@ export class Engine implements EngineView {
   }
 
   stream(index: StreamIndex): StreamView {
-    const stream = this.#streams.at(index);
-    assert(stream !== undefined, "the stream exists");
-    return stream;
+    return this.#streams.known(index);
   }
   streamsOf(sloId: string): readonly StreamView[] {
     return this.#streams.ofSlo(sloId).filter(({ slo }) => !isHidden(slo));
@@ -231,8 +234,7 @@ export class Engine implements EngineView {
   }
 
   read(index: StreamIndex): StreamReading {
-    const stream = this.#streams.at(index);
-    assert(stream !== undefined, "the stream exists");
+    const stream = this.#streams.known(index);
     const atMs = this.tickedAtMs;
     const reasons = this.#marks.reasonsWithin(stream.shard.oldestMs, atMs, stream.slo.id);
     return readStream(stream, atMs, reasons);

@@ -114,6 +114,13 @@ export class Exclusions {
     if (this.#bySlo.delete(sloId)) this.isChanged = true;
   }
 
+  /** Takes over what is excluded of an SLO, whatever its id here. */
+  adopt(from: Exclusions, sloId: string, as: string = sloId): void {
+    this.#untilMs = Math.max(this.#untilMs, from.#untilMs);
+    this.#put(as, from.#bySlo.get(sloId)?.spans ?? []);
+    this.isChanged = true;
+  }
+
   /** Takes over what an engine with other buckets excludes; `scale` is the width of its buckets in ours. */
   carryOver(from: Exclusions, scale: number): void {
     this.#untilMs = from.#untilMs;

@@ -21,6 +21,7 @@ export function clearPending(slos: readonly Slo[], streams: Streams, nowMs: numb
   for (const slo of slos.filter(isPending)) {
     streams.remove(slo.id);
     streams.setSlo(slo);
+    streams.exclude(slo.id);
     if (slo.per.length === 0) streams.ofGroup(slo.id, [], nowMs);
   }
 }

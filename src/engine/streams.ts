@@ -61,6 +61,13 @@ export class Streams {
     return this.#byIndex[index];
   }
 
+  /** One that must be there. */
+  known(index: StreamIndex): Stream {
+    const stream = this.#byIndex[index];
+    assert(stream !== undefined, "the stream exists");
+    return stream;
+  }
+
   all(): readonly Stream[] {
     return this.#byIndex.filter((stream) => stream !== undefined);
   }
@@ -243,6 +250,8 @@ export class Streams {
       this.count--;
       this.put({ ...stream, slo, doubts: [...stream.doubts] });
     }
+    this.exclusions.adopt(this.exclusions, from, to);
+    this.exclusions.remove(from);
   }
 
   /** Keeps the stream's index and counts through an edit; moves it when its layout class changed. */

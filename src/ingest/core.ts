@@ -4,50 +4,16 @@
  */
 import type { AlertTransition } from "../alerts/index.ts";
 import { Archive, type ArchiveSettings, type ArchiveStats } from "../archive/index.ts";
-import type { BindSeries, DoubtStream, RuleChange, StreamView } from "../engine/index.ts";
-import {
-  RecordReader,
-  SeriesSnapshots,
-  SeriesState,
-  type BookPorts,
-  type MetricIdentity,
-} from "../series/index.ts";
-import {
-  isPending,
-  millis,
-  streamIndex,
-  type Millis,
-  type Slo,
-  type SnapshotPart,
-  type StreamIndex,
-} from "../slo/index.ts";
+import type { RuleChange } from "../engine/index.ts";
+import { RecordReader, SeriesSnapshots, SeriesState, type BookPorts } from "../series/index.ts";
+import { isPending, millis, type Millis, type Slo, type SnapshotPart } from "../slo/index.ts";
+import type { CoreEngine } from "./core-engine.ts";
 import { MeasureUse } from "./measure-use.ts";
 import { Rebuild, type RebuildProgress } from "./rebuild.ts";
 import { ChunkKind, decodeEntry } from "./record.ts";
 import { RuleUse } from "./rule-use.ts";
-
-/** What the core asks of the engine. */
-export interface CoreEngine extends BookPorts {
-  readonly bind: BindSeries;
-  readonly doubt: DoubtStream;
-  setRules(slos: readonly Slo[], nowMs: number): RuleChange;
-  /** SLOs of the metric are incomplete in (fromMs, toMs]. */
-  markMetricPartial(metric: MetricIdentity, fromMs: number, toMs: number, reason: string): void;
-  tick(nowMs: number): void;
-  readonly tickedAtMs: number;
-  readonly countedSlos: readonly Slo[];
-  stream(index: StreamIndex): StreamView;
-  /** The streams of SLOs that are being rebuilt, and from when on each is to be counted, ms. */
-  pendingStreams(): ReadonlyMap<number, number>;
-  /** Leaves their counts behind. */
-  clearPending(): void;
-  /** Books what happened long ago: it is neither late nor too old. */
-  bookPast(book: () => void): void;
-  /** Counts of the SLOs in (fromMs, toMs] are incomplete. */
-  markPartial(fromMs: number, toMs: number, reason: string, sloIds: readonly string[]): void;
-  dirtyParts(): SnapshotPart[];
-  restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void;
-}
+import { TrialRebuild } from "./trial-rebuild.ts";
+import { markUnheld, unheldBySlo } from "./unheld.ts";
 
 /** What the core asks of the alerts. */
 export interface CoreAlerts {
@@ -126,12 +92,7 @@ export class Core {
     this.#measureUse.update(slos, nowMs);
     const change = this.#engine.setRules(slos, nowMs);
     this.series.rebind(nowMs);
-    for (const { id, rebuiltFrom = 0 } of taken) {
-      const seriesCount = unheld.get(id) ?? 0;
-      if (seriesCount === 0) continue;
-      const reason = `no rule used ${seriesCount} of the series before: nothing of them was archived`;
-      this.#engine.markPartial(rebuiltFrom, nowMs, reason, [id]);
-    }
+    markUnheld(this.#engine, taken, unheld, nowMs);
     this.#beginRebuild(slos, nowMs);
     return change;
   }
@@ -161,13 +122,13 @@ export class Core {
   /** Of each SLO that was rebuilt: how many of its series nothing is held of. */
   #finishRebuild(): ReadonlyMap<string, number> {
     while (this.stepRebuild());
-    const streams = this.#engine.pendingStreams();
-    const counts = new Map<string, number>();
-    for (const [stream, count] of this.series.unheldSeries(streams)) {
-      const id = this.#engine.stream(streamIndex(stream)).slo.pendingFor ?? "";
-      counts.set(id, (counts.get(id) ?? 0) + count);
-    }
-    return counts;
+    return unheldBySlo(this.#engine, this.series);
+  }
+
+  /** What a rebuild of `pending` would come to, on `engine`, which has no SLOs yet; `undefined` without an archive. */
+  tryRebuild(engine: CoreEngine, pending: readonly Slo[], nowMs: number): TrialRebuild | undefined {
+    const archive = this.#archive?.freeze();
+    return archive && new TrialRebuild({ engine, series: this.series, archive, pending, nowMs });
   }
 
   /** From when on the archive holds all that the SLO is counted from; `undefined` when it does not. */

@@ -1,8 +1,14 @@
 /** Edited rules beside those in force: what would happen, SLO by SLO. Changes nothing. */
 import type { AlertView } from "../alerts/index.ts";
-import type { Engine } from "../engine/index.ts";
-import { formatDuration, isRetired, OperationError, type Slo } from "../slo/index.ts";
+import { fatesOf, type Engine, type Fate, type FateParts } from "../engine/index.ts";
+import { formatDuration, isRetired, OperationError, pendingId, type Slo } from "../slo/index.ts";
 import { fieldChanges } from "./field-changes.ts";
+import {
+  rehearseRebuild,
+  type Rebuilding,
+  type RebuildRehearsal,
+  type TryRebuild,
+} from "./rebuild-rehearsal.ts";
 import { isLive, rehearse } from "./rehearsal.ts";
 import { matchSeries, type KnownSeries, type Pause } from "./series-matching.ts";
 import type { MatchedSeries, SloPlan, SloState } from "./slo-plan.ts";
@@ -13,6 +19,9 @@ export interface PlanSources {
     "countedSlos" | "tickedAtMs" | "streamsOf" | "read" | "fork" | "slos"
   >;
   readonly series: KnownSeries;
+  /** What the archive holds. */
+  readonly archive: Omit<FateParts, "inForce">;
+  readonly tryRebuild: TryRebuild;
   /** The same array until one changes. */
   readonly alerts: () => readonly AlertView[];
   /** Wall clock, ms. */
@@ -66,17 +75,24 @@ async function planOnce(
   const matched = await matchSeries(edited, sources.series, pause);
   const held = new Set(slos.map(({ id }) => id));
   const removed = engine.slos.filter((slo) => !held.has(slo.id) && isReplaced(slo));
+  const fates = fatesOf(slos, { ...sources.archive, inForce: countedSlos });
   const alertsOf = alertsBySlo(sources.alerts);
+  const rebuilt = await rehearseRebuild(
+    sources,
+    edited.flatMap((slo) => rebuildingOf(slo, fates.get(slo), matched.get(slo.id))),
+    (id) => stateOf(engine, id, alertsOf(id)),
+  );
   const changes: SloPlan[] = [];
   for (const slo of [...edited, ...removed]) {
     await pause();
     if (engine.countedSlos !== countedSlos) return undefined;
     const series = matched.get(slo.id);
-    changes.push(
-      series === undefined
-        ? removal(sources, slo, alertsOf(slo.id))
-        : edit(sources, slo, series, inForce.get(slo.id), alertsOf(slo.id)),
-    );
+    if (series === undefined) {
+      changes.push(removal(sources, slo, alertsOf(slo.id)));
+      continue;
+    }
+    const parts = { slo, series, fate: fates.get(slo), before: inForce.get(slo.id) };
+    changes.push(edit(sources, parts, alertsOf(slo.id), rebuilt.get(slo.id)));
   }
   return {
     atMs: engine.tickedAtMs,
@@ -88,26 +104,54 @@ async function planOnce(
 const isSame = (before: Slo | undefined, after: Slo): boolean =>
   before !== undefined && !isRetired(before) && fieldChanges(before, after).length === 0;
 
+function rebuildingOf(
+  slo: Slo,
+  fate: Fate | undefined,
+  matched: MatchedSeries | undefined,
+): readonly Rebuilding[] {
+  if (fate?.kind !== "rebuilt") return [];
+  return [{ slo, sinceMs: fate.sinceMs, streamCount: Math.max(1, matched?.groups.length ?? 0) }];
+}
+
+interface EditParts {
+  readonly slo: Slo;
+  readonly series: MatchedSeries;
+  readonly fate: Fate | undefined;
+  /** What is counted under its id, retired or not. */
+  readonly before: Slo | undefined;
+}
+
 /** One that comes back within its retirement is added, but its counts are there. */
 function edit(
   { engine, series: known, now }: PlanSources,
-  slo: Slo,
-  series: MatchedSeries,
-  before: Slo | undefined,
+  { slo, series, fate, before }: EditParts,
   alerts: readonly AlertView[],
+  rebuilt: RebuildRehearsal | undefined,
 ): SloPlan {
   const isNew = before === undefined || isRetired(before);
-  return {
+  const told = {
     kind: isNew ? "added" : "changed",
     slo,
     fields: isNew ? [] : fieldChanges(before, slo),
     series,
+  } as const;
+  if (rebuilt !== undefined) {
+    const { history, after } = rebuilt;
+    return { ...told, history, before: isNew ? undefined : rebuilt.before, after };
+  }
+  const isReady = fate?.kind === "ready"; // its counts wait under an id of their own
+  return {
+    ...told,
     before: isNew ? undefined : stateOf(engine, slo.id, alerts),
-    ...rehearse(engine.fork(slo.id), slo, {
-      alerts,
-      series: series.groups.map((first) => known.describe(first)),
-      nowMs: now(),
-    }),
+    ...rehearse(
+      engine.fork(isReady ? pendingId(slo.id) : slo.id),
+      isReady ? { ...slo, rebuiltFrom: fate.sinceMs } : slo,
+      {
+        alerts,
+        series: series.groups.map((first) => known.describe(first)),
+        nowMs: now(),
+      },
+    ),
   };
 }
 

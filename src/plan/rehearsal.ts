@@ -1,15 +1,18 @@
 /** Tries the edit of one SLO on copies of its streams: the code that will do it is the code that foretells it. */
 import { AlertEvaluator, type AlertLinks, type AlertView } from "../alerts/index.ts";
 import type { Engine, RuleChange, SeriesDescriptor } from "../engine/index.ts";
-import type { Slo } from "../slo/index.ts";
+import type { Millis, Slo } from "../slo/index.ts";
 import type { SloState } from "./slo-plan.ts";
 
 export interface History {
   /**
-   * `kept`: all that was counted. `restarted`: it starts anew. `begins`: nothing was counted before. `retired`: it is counted
-   * on unseen for a while, and then lost.
+   * `kept`: all that was counted. `rebuilt`: made of the archive in the background, while what is in force answers.
+   * `restarted`: it starts anew. `begins`: nothing was counted before. `retired`: it is counted on unseen for a while, and
+   * then lost.
    */
-  readonly kind: "kept" | "restarted" | "begins" | "retired";
+  readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "retired";
+  /** Of one that is rebuilt: since when its counts are whole. */
+  readonly sinceMs?: Millis;
   /** What could not be kept, in sentences. */
   readonly notes: readonly string[];
 }
@@ -38,23 +41,31 @@ export function rehearse(
 ): Rehearsal {
   const change = fork.setRules([slo], nowMs);
   for (const descriptor of series) fork.bind(descriptor);
-  return { history: historyOf(change, slo.id), after: stateOf(fork, slo, alerts, nowMs) };
+  return { history: historyOf(change, slo.id), after: statesOf(fork, alerts, nowMs)(slo.id) };
 }
 
-function stateOf(fork: Engine, slo: Slo, alerts: readonly AlertView[], nowMs: number): SloState {
+/** By SLO of the fork. `alerts`: live ones. */
+export function statesOf(
+  fork: Engine,
+  alerts: readonly AlertView[],
+  nowMs: number,
+): (id: string) => SloState {
   const evaluator = new AlertEvaluator(fork, { links: NO_LINKS });
   for (const alert of alerts) evaluator.applyTransition({ kind: "updated", at: nowMs, alert });
   evaluator.evaluate(fork.shards, nowMs);
-  return {
-    readings: fork.streamsOf(slo.id).map(({ index }) => fork.read(index)),
-    alerts: evaluator.current().filter(isLive),
-  };
+  const after = evaluator.current().filter(isLive);
+  return (id) => ({
+    readings: fork.streamsOf(id).map(({ index }) => fork.read(index)),
+    alerts: after.filter(({ sloId }) => sloId === id),
+  });
 }
 
 export const isLive = ({ state }: AlertView): boolean => state !== "resolved";
 
 function historyOf(change: RuleChange, id: string): History {
   const notes = change.notes.map((note) => note.replace(`${id}: `, ""));
+  const rebuilt = change.rebuilt.find((each) => each.id === id);
+  if (rebuilt !== undefined) return { kind: "rebuilt", sinceMs: rebuilt.sinceMs, notes };
   const kind = change.kept.includes(id)
     ? "kept"
     : change.restarted.includes(id)

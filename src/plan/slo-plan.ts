@@ -34,7 +34,8 @@ export type SloPlan =
       readonly series: MatchedSeries;
       /** `undefined` of one that is added. */
       readonly before: SloState | undefined;
-      readonly after: SloState;
+      /** `undefined` of one that is rebuilt, where that takes longer than a plan may. */
+      readonly after: SloState | undefined;
     }
   | {
       readonly kind: "removed";

@@ -83,6 +83,13 @@ export class BindingTable {
     return binding.targets.length > 0;
   }
 
+  /** As `bindNext`, of a series that no rule can use. */
+  skipNext(): void {
+    const series = this.#boundCount++;
+    if (series < this.#bindingOf.length) this.#bindingOf[series] = UNUSED;
+    else this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+  }
+
   isUsed(series: number): boolean {
     return this.#bindingOf[series] !== UNUSED;
   }

@@ -5,11 +5,12 @@
  * identities (DESIGN 4.1 to 4.5); no allocation per point of a known series.
  */
 export { type AccumulatorCounters, DIAGNOSTICS } from "./accumulator-counters.ts";
+export { BindingTable } from "./binding-table.ts";
 export type { BookPorts } from "./booking.ts";
 export type { InexactCut } from "./cuts.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
 export { type Rejection, REJECTIONS } from "./rejection.ts";
 export type { Rebooking } from "./rebooking.ts";
 export { RecordReader, RecordWriter } from "./record-bytes.ts";
-export { SeriesState, type SeriesSettings } from "./series-state.ts";
+export { SeriesState, type SeriesSettings, type TrialBindings } from "./series-state.ts";
 export { SeriesSnapshots } from "./snapshot.ts";

@@ -2,6 +2,7 @@
 import type { BindSeries, BookIncrement, DoubtStream } from "../engine/index.ts";
 import type { Archive, FrozenArchive } from "../archive/index.ts";
 import type { MetricCursor } from "../otlp/index.ts";
+import type { BookPorts } from "./booking.ts";
 import { Accumulator } from "./accumulator.ts";
 import { Archiving } from "./archiving.ts";
 import { BindingTable } from "./binding-table.ts";
@@ -33,6 +34,12 @@ export interface SeriesSettings {
   readonly usedSinceMs: (metric: MetricIdentity) => number | undefined;
   /** Points of the metric were refused for want of room; `timeMs` is the time of one of them. */
   readonly onSeriesLimit: (metric: MetricIdentity, timeMs: number) => void;
+}
+
+/** Of an engine on which rules are tried, at a moment, ms: series that they alone use would be used from then on. */
+export interface TrialBindings {
+  readonly bindings: BindingTable;
+  readonly nowMs: number;
 }
 
 export class SeriesState {
@@ -110,16 +117,16 @@ export class SeriesState {
 
   /**
    * Books to streams what the archive holds of their series; `streams` says from when on, ms. They are bound by now, and
-   * must have no counts of what was applied before `nowMs`.
+   * must have no counts of what was applied before `nowMs`. `elsewhere`: bindings and streams of another engine.
    */
   rebook(
     archive: FrozenArchive,
     streams: ReadonlyMap<number, number>,
     nowMs: number,
+    elsewhere?: { readonly bindings: BindingTable; readonly books: BookPorts },
   ): Rebooking | undefined {
     const columns = this.archiving?.columns;
-    const { bindings } = this;
-    const books = this.#settings;
+    const { bindings, books } = elsewhere ?? { bindings: this.bindings, books: this.#settings };
     return columns && new Rebooking({ archive, columns, bindings, books, streams, nowMs });
   }
 
@@ -127,12 +134,17 @@ export class SeriesState {
    * Series that one of the streams is counted from and that were known, but used by no rule, until a moment after the one
    * that `streams` says, ms: nothing is held of them from before. By stream.
    */
-  unheldSeries(streams: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  unheldSeries(
+    streams: ReadonlyMap<number, number>,
+    trial?: TrialBindings,
+  ): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    for (let series = 0; series < this.bindings.boundCount; series++) {
-      const boundLateMs = this.#boundLateMs[series] ?? 0;
+    const { bindings = this.bindings, nowMs = 0 } = trial ?? {};
+    for (let series = 0; series < bindings.boundCount; series++) {
+      const isFollowed = trial === undefined || this.bindings.isUsed(series);
+      const boundLateMs = isFollowed ? (this.#boundLateMs[series] ?? 0) : nowMs;
       if (boundLateMs === 0) continue;
-      for (const stream of new Set(this.bindings.of(series).streams)) {
+      for (const stream of new Set(bindings.of(series).streams)) {
         const sinceMs = streams.get(stream);
         if (sinceMs === undefined || boundLateMs <= sinceMs) continue;
         counts.set(stream, (counts.get(stream) ?? 0) + 1);

@@ -9,6 +9,7 @@ import { lintSlos, metricsOf, rateOf, readRuleTexts } from "../rules/index.ts";
 import { OperationError, type Slo } from "../slo/index.ts";
 import type { Counting } from "./counting.ts";
 import { RETIRED_FOR_MS } from "./retired-slos.ts";
+import { archiveOf } from "./rules-in-force.ts";
 
 /** A plan holds the event loop no longer than this at a time, ms: data and ticks go first. */
 const SLICE_MS = 5;
@@ -41,6 +42,8 @@ export function rulePlanner(
       {
         engine,
         series: core.series.identity,
+        archive: archiveOf(core, now),
+        tryRebuild: (fork, pending, nowMs) => core.tryRebuild(fork, pending, nowMs),
         alerts: () => alerts.current(),
         now,
         pause: pauseEvery(SLICE_MS),
@@ -52,7 +55,7 @@ export function rulePlanner(
     const edited = edit.changes.flatMap((each) => (each.kind === "removed" ? [] : [each]));
     const running = {
       ...(await facts(metricsOf(edited.map(({ slo }) => slo)))),
-      rates: new Map(edited.flatMap(({ slo, after }) => rateEntry(slo, after.readings))),
+      rates: new Map(edited.flatMap(({ slo, after }) => rateEntry(slo, after?.readings ?? []))),
     };
     return { problems: [...problems, ...lintSlos(slos, { running })], plan: edit };
   };

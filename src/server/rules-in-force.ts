@@ -1,5 +1,6 @@
 /** Which SLOs are counted for those that the files hold: theirs, and beside a changed one the definition that still answers. */
 import { fatesOf, type FateParts } from "../engine/index.ts";
+import type { Core } from "../ingest/index.ts";
 import { pendingOf, type Slo } from "../slo/index.ts";
 import { withRetired } from "./retired-slos.ts";
 
@@ -30,6 +31,15 @@ export function rulesInForce(
   });
   return withRetired(counted, parts.inForce, nowMs);
 }
+
+/** What a core can say of the fates of SLOs. */
+export const archiveOf = (
+  core: Pick<Core, "heldSince" | "rebuild">,
+  now: () => number,
+): Omit<FateParts, "inForce"> => ({
+  heldSince: (slo) => core.heldSince(slo, now()),
+  isRebuilt: () => core.rebuild?.isDone ?? false,
+});
 
 const withHistory = (slo: Slo, rebuiltFrom: Slo["rebuiltFrom"]): Slo =>
   rebuiltFrom === undefined ? slo : { ...slo, rebuiltFrom };

@@ -22,6 +22,7 @@ import { listenOtlp, type Listener } from "./otlp-listeners.ts";
 import type { RecoveryReport } from "./recovery.ts";
 import { Rebuilder } from "./rebuilder.ts";
 import { RuleReloader } from "./rule-reloader.ts";
+import { archiveOf } from "./rules-in-force.ts";
 import { startSelfTelemetry } from "./self-telemetry.ts";
 import { logRecovery, logTransitions } from "./server-log.ts";
 import { readTls } from "./tls.ts";
@@ -167,10 +168,7 @@ async function startRules(
     load: (previous) => loadRules(rulesDirectory, { ...settings, ...previous }),
     inForce: () => engine.countedSlos,
     change: (slos) => intake.changeRules(slos),
-    archive: {
-      heldSince: (slo) => core.heldSince(slo, now()),
-      isRebuilt: () => core.rebuild?.isDone ?? false,
-    },
+    archive: archiveOf(core, now),
     onPending: () => rebuilder.start(),
     log,
     now,

@@ -40,7 +40,7 @@ const change = (more: Partial<SloPlanAnswer>): SloPlanAnswer => ({
   window: "30d",
   windowSeconds: 2_592_000,
   fields: [],
-  history: { kind: "kept", notes: [] },
+  history: { kind: "kept", since: null, notes: [] },
   series: { total: 2, part: 0, groups: 1, notes: [] },
   before: state(0.5),
   after: state(0.25),
@@ -53,7 +53,7 @@ const PLAN: PlanAnswer = {
     change({
       id: "shop/fresh",
       kind: "added",
-      history: { kind: "begins", notes: [] },
+      history: { kind: "begins", since: null, notes: [] },
       series: { total: 0, part: 0, groups: 0, notes: [] },
       before: null,
       after: state(null),
@@ -63,15 +63,25 @@ const PLAN: PlanAnswer = {
         { field: "objective", before: "99%", after: "99.9%" },
         { field: "owner", before: null, after: "shop-team" },
       ],
-      history: { kind: "kept", notes: ["the 2h lookback is longer than what was held"] },
+      history: {
+        kind: "kept",
+        since: null,
+        notes: ["the 2h lookback is longer than what was held"],
+      },
       series: { total: 4, part: 2, groups: 3, notes: ["took has no unit of time"] },
       before: { ...state(0.5), groupCount: 3 },
       after: { ...state(-1.25, [page, page]), groupCount: 3 },
     }),
     change({
+      id: "shop/rebuilt",
+      fields: [{ field: "per", before: "no groups", after: "http.route" }],
+      history: { kind: "rebuilt", since: SINCE, notes: ["no rule used 3 of the series before"] },
+      after: null,
+    }),
+    change({
       id: "shop/gone",
       kind: "removed",
-      history: { kind: "retired", notes: ["it is counted on unseen for 1d"] },
+      history: { kind: "retired", since: null, notes: ["it is counted on unseen for 1d"] },
       series: null,
       before: state(1, [{ ...page, severity: "ticket", state: "pending" }]),
       after: null,
@@ -147,7 +157,7 @@ describe("slowburn plan", () => {
     const named = change({
       id: hostile,
       fields: [{ field: hostile, before: hostile, after: hostile }],
-      history: { kind: "kept", notes: [hostile] },
+      history: { kind: "kept", since: null, notes: [hostile] },
       series: { total: 1, part: 0, groups: 1, notes: [hostile] },
     });
     const markdown = (await run({ ...PLAN, changes: [named] }, "--format", "markdown")).out;

@@ -99,6 +99,47 @@ describe("slowburn plan against a running server", () => {
     expect((await plan(slowburn, next)).code).toBe(0);
   });
 
+  test("says what is rebuilt, since when, and what comes of it", async () => {
+    let aheadMs = -3 * 3_600_000;
+    const home = new Home({ "shop.yaml": BEFORE });
+    const slowburn = await startHere(home, {}, { now: () => Date.now() + aheadMs });
+    const startMs = Date.now() + aheadMs;
+    const sendAll = async (good: number, bad: number, ageMs: number) => {
+      const point = (code: string, int: number) => ({
+        attributes: { code },
+        start: at(startMs),
+        time: at(Date.now() + aheadMs - ageMs),
+        int,
+      });
+      const points = [point("200", good), point("500", bad)];
+      await send(slowburn.http, request("shop", [{ name: "orders", sum: { points } }]));
+    };
+    await sendAll(900, 100, 0);
+    aheadMs = 0; // three hours pass
+    await sendAll(1000, 500, 120_000); // no minute that is not over
+    await slowburn.api.settled();
+    const next = folder(home, "next", AFTER.replaceAll("window: 1h", "window: 6h"));
+
+    const { out } = await plan(slowburn, next, "--format", "json");
+    const { changes } = JSON.parse(out) as PlanAnswer;
+    const rebuilt = changes.filter(({ history }) => history.kind === "rebuilt");
+    expect(rebuilt.map(({ id }) => id)).toEqual(["shop/comes", "shop/routes"]);
+    expect(Date.parse(rebuilt[0]!.history.since!) - startMs).toBeLessThan(60_000);
+    expect(rebuilt[0]!.after!.worst).toMatchObject({ good: 1000, bad: 500, total: 1500 });
+
+    home.write("shop.yaml", AFTER.replaceAll("window: 1h", "window: 6h"));
+    await until("both are rebuilt", () =>
+      slowburn.log.some(({ event }) => event === "rules.rebuilt"),
+    );
+    await until("and in force", async () => (await plan(slowburn, next)).code === 0);
+    for (const { id, after, history } of rebuilt) {
+      const { reading, groupCount } = await slowburn.api.slo(id);
+      expect([id, numbers(after!.worst)]).toEqual([id, numbers(reading && { ...reading })]);
+      expect([id, after!.worst!.since]).toEqual([id, history.since]);
+      expect([id, after!.groupCount]).toEqual([id, Math.max(groupCount, 1)]);
+    }
+  });
+
   test("of one file leaves the SLOs of others alone; of a folder it removes them", async () => {
     const home = new Home({
       "shop.yaml": BEFORE,

@@ -51,6 +51,7 @@ async function startIntake() {
     pendingStreams: () => new Map(),
     clearPending: () => undefined,
     bookPast: () => undefined,
+    isCounted: () => false,
     markPartial: () => undefined,
     tick: () => undefined,
     markMetricPartial: () => undefined,

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { AlertView } from "../../src/alerts/index.ts";
-import type { StreamReading } from "../../src/engine/index.ts";
+import type { RuleChange, StreamReading } from "../../src/engine/index.ts";
 import { at } from "../e2e/otlp.ts";
 import type { MetricInput } from "../otlp/request-builder.ts";
 import { slosOf, START, World } from "./world.ts";
@@ -38,9 +38,14 @@ const sloText = fc
     alerts,
     more: pick([], [], ["per: [route]"], ["per: [code]", "groupLimit: 1"]),
     budgeting: pick([], [], ["budgeting: { slices: 1m, good: 90% }"]),
+    exclude: pick(
+      [],
+      [],
+      ["exclude: [{ from: 2026-05-01T12:10:00Z, to: 2026-05-01T12:25:00Z, reason: a }]"],
+    ),
     tier: pick("1", "2"),
   })
-  .map(({ objective, window, sli: what, alerts: policy, more, budgeting, tier }) => {
+  .map(({ objective, window, sli: what, alerts: policy, more, budgeting, exclude, tier }) => {
     const lines = [
       `objective: ${objective}`,
       `window: ${window}`,
@@ -48,6 +53,7 @@ const sloText = fc
       `alerts: ${policy}`,
       ...more,
       ...budgeting,
+      ...exclude,
       `labels: { tier: "${tier}" }`,
     ];
     return lines.map((line) => `    ${line}\n`).join("");
@@ -124,8 +130,13 @@ function boundSeries({ engine, core }: World, id: string): number {
   return count;
 }
 
-it("kept, restarted and notes, series, readings and alerts are as foretold", async () => {
-  const seen = { kept: 0, restarted: 0, begins: 0, retired: 0, alerts: 0 };
+const happened = ({ kept, rebuilt, restarted }: RuleChange, id: string) => {
+  if (rebuilt.some((slo) => slo.id === id)) return "rebuilt";
+  return kept.includes(id) ? "kept" : restarted.includes(id) ? "restarted" : "begins";
+};
+
+it("kept, rebuilt, restarted and notes, series, readings and alerts are as foretold", async () => {
+  const seen = { kept: 0, rebuilt: 0, restarted: 0, begins: 0, retired: 0, alerts: 0 };
   await fc.assert(
     fc.asyncProperty(file, file, traffic, async (old, next, minutes) => {
       const world = new World();
@@ -154,16 +165,26 @@ it("kept, restarted and notes, series, readings and alerts are as foretold", asy
           expect(live(world, id)).toEqual([]);
           continue;
         }
-        notes.push(...each.history.notes.map((note) => `${id}: ${note}`));
-        const isKept = change.kept.includes(id);
-        const isRestarted = change.restarted.includes(id);
-        expect(each.history.kind).toBe(isKept ? "kept" : isRestarted ? "restarted" : "begins");
-        expect(each.after.readings.map(shown).toSorted(byKey)).toEqual(readAll(world, id));
-        expect(each.after.alerts.map(told).toSorted(byKey)).toEqual(live(world, id));
+        if (each.history.kind === "rebuilt") {
+          const reasons = readAll(world, id).flatMap(({ integrity }) =>
+            integrity.kind === "partial" ? integrity.reasons : [],
+          );
+          const said = [...reasons, ...change.notes.map((note) => note.replace(`${id}: `, ""))];
+          expect(said).toEqual(expect.arrayContaining([...each.history.notes]));
+        } else notes.push(...each.history.notes.map((note) => `${id}: ${note}`));
+        const rebuilt = change.rebuilt.find((slo) => slo.id === id);
+        expect([each.history.kind, each.history.sinceMs]).toEqual([
+          happened(change, id),
+          rebuilt?.sinceMs,
+        ]);
+        expect(each.after!.readings.map(shown).toSorted(byKey)).toEqual(readAll(world, id));
+        expect(each.after!.alerts.map(told).toSorted(byKey)).toEqual(live(world, id));
         expect(each.series.total + each.series.part).toBe(boundSeries(world, id));
-        seen.alerts += each.after.alerts.length;
+        seen.alerts += each.after!.alerts.length;
       }
-      expect(notes).toEqual(change.notes);
+      const isOfRebuilt = (note: string) =>
+        change.rebuilt.some(({ id }) => note.startsWith(`${id}: `));
+      expect(notes).toEqual(change.notes.filter((note) => !isOfRebuilt(note)));
       const planned = new Set(plan.changes.map(({ slo }) => slo.id));
       const untouched = next.filter(({ id }) => !planned.has(id)).map(({ id }) => id);
       expect(change.kept).toEqual(expect.arrayContaining(untouched));

@@ -5,7 +5,8 @@ import { Core } from "../../src/ingest/index.ts";
 import { MetricsDecoder } from "../../src/otlp/index.ts";
 import { planEdit, type EditPlan, type PlanScope } from "../../src/plan/index.ts";
 import { readRuleTexts } from "../../src/rules/index.ts";
-import { RETIRED_FOR_MS, withRetired } from "../../src/server/retired-slos.ts";
+import { RETIRED_FOR_MS } from "../../src/server/retired-slos.ts";
+import { archiveOf, rulesInForce } from "../../src/server/rules-in-force.ts";
 import type { Slo } from "../../src/slo/index.ts";
 import { buildRequest, type MetricInput } from "../otlp/request-builder.ts";
 
@@ -33,12 +34,30 @@ export class World {
     const links = { slo: () => "", generator: () => "", dashboard: () => undefined };
     this.alerts = new AlertEvaluator(this.engine, { links });
     const { engine, alerts } = this;
-    this.core = new Core({ engine, alerts, seed: 1, maxSeries: 1000 });
+    const archive = { retentionMs: 30 * 86_400_000, maxBytes: 64 * 1024 * 1024, bucketMs: BUCKET };
+    this.core = new Core({ engine, alerts, seed: 1, maxSeries: 1000, archive });
   }
 
-  /** As a reload does it. */
+  /** As reloads do it: the second takes what the first had rebuilt. */
   load(slos: readonly Slo[]): RuleChange {
-    return this.core.applyRules(withRetired(slos, this.engine.countedSlos, this.nowMs), this.nowMs);
+    const change = this.begin(slos);
+    if (change.pending.length === 0) return change;
+    while (this.core.stepRebuild());
+    const { rebuilt, notes } = this.begin(slos);
+    const rebuiltIds = new Set(rebuilt.map(({ id }) => id));
+    const isNotRebuilt = (id: string) => !rebuiltIds.has(id);
+    return {
+      ...change,
+      kept: change.kept.filter(isNotRebuilt),
+      rebuilt: [...change.rebuilt, ...rebuilt],
+      notes: [...change.notes, ...notes],
+    };
+  }
+
+  /** One reload: what is to be rebuilt waits. */
+  begin(slos: readonly Slo[]): RuleChange {
+    const parts = { inForce: this.engine.countedSlos, ...archiveOf(this.core, () => this.nowMs) };
+    return this.core.applyRules(rulesInForce(slos, parts, this.nowMs), this.nowMs);
   }
 
   send(metrics: readonly MetricInput[]): void {
@@ -65,6 +84,8 @@ export class World {
       {
         engine: this.engine,
         series: this.core.series.identity,
+        archive: archiveOf(this.core, () => this.nowMs),
+        tryRebuild: (fork, pending, nowMs) => this.core.tryRebuild(fork, pending, nowMs),
         alerts: () => this.alerts.current(),
         now: () => this.nowMs,
         pause,
