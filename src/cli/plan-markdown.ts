@@ -1,5 +1,6 @@
 /** A plan for a pull request: a table to look over, and what does not fit into it below. */
 import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
+import { plainMarkdown as plain } from "./markdown.ts";
 import { alertsText, budgetText, historyText, seriesText, summaryText } from "./plan-words.ts";
 import { printable } from "./printable.ts";
 
@@ -49,13 +50,6 @@ function beforeAfter(
   const [was, is] = [textOf(before), textOf(after)];
   return was === is ? was : `${was} → ${is}`;
 }
-
-/** What files and senders say is text, whatever is in it: no markup, no mention of people, no broken table. */
-const plain = (text: string): string =>
-  printable(text)
-    .replaceAll("\n", " ")
-    .replaceAll(/[\\`*_{}[\]<>()#+!|~@$]/g, (char) => `\\${char}`)
-    .replaceAll("\\@", "@\u200b");
 
 /** Code spans keep all but backticks and the table's bar. */
 const code = (text: string): string =>
