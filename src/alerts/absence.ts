@@ -72,12 +72,10 @@ export class AbsenceWatch {
     const { severity, afterMs } = slo.absent;
     const heardAtMs = live === undefined ? (this.#watchedSince.get(slo.id) ?? nowMs) : 0;
     const isAbsent = nowMs - Math.max(newestPointMs, heardAtMs) >= afterMs;
+    if (!isAbsent) return live === undefined ? [] : [this.#end(live, "data-returned", nowMs)];
     // What happens in maintenance does not count, nor does that nothing happens.
-    const isExcluded = isExcludedWithin(slo.exclusions, nowMs - afterMs, nowMs);
-    if (!isAbsent || isExcluded) {
-      const reason = isAbsent ? "excluded" : "data-returned";
-      return live === undefined ? [] : [this.#end(live, reason, nowMs)];
-    }
+    if (isExcludedWithin(slo.exclusions, nowMs - afterMs, nowMs))
+      return live === undefined ? [] : [this.#end(live, "excluded", nowMs)];
     const labels = absentLabels(slo, severity);
     const newFingerprint = fingerprint(labels);
     if (live?.fingerprint === newFingerprint) return [];

@@ -1,8 +1,10 @@
 /** The archive's parts of a snapshot: a block each, and what is known of the whole. */
 import type { SnapshotPart } from "../slo/index.ts";
 
-const CELLS = "archive/cells/";
-const META = "archive/meta";
+/** Of all parts that say what was archived, those of the room `series` too. */
+const PARTS = "archive/";
+const CELLS = `${PARTS}cells/`;
+const META = `${PARTS}meta`;
 
 /** Bump when blocks are read differently: those of another format are left behind. */
 const FORMAT = 1;
@@ -25,6 +27,8 @@ export interface BlockName {
 
 export const partName = ({ tier, range, page }: BlockName): string =>
   `${CELLS}${tier}/${range}/${page}`;
+
+export const isArchivePart = (name: string): boolean => name.startsWith(PARTS);
 
 export const metaPart = (meta: ArchiveMeta): SnapshotPart => ({
   name: META,

@@ -153,7 +153,9 @@ export class Archive {
     const { columns, minutes, rowCount } = this.#log;
     const groups = new Map<string, { readonly name: BlockName; readonly rows: number[] }>();
     let last: { readonly name: BlockName; readonly rows: number[] } | undefined;
+    const oldest = this.#oldest();
     for (let row = 0; row < rowCount; row++) {
+      if (minutes[row]! < oldest) continue; // a block for each year a sender makes up would take seconds
       const tier = this.#tierIndexAt(minutes[row]!);
       const range = Math.floor(minutes[row]! / TIERS[tier]!.blockMinutes);
       const page = Math.floor(columns[row]! / PAGE_COLUMNS);

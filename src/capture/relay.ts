@@ -26,7 +26,7 @@ export function createRelay({ url, token, fetch }: RelaySettings): ExportHandler
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return outcomeOf(response, new Uint8Array(await response.arrayBuffer()));
+      return outcomeOf(response, await startOf(response));
     } catch (error) {
       const { cause = error } = error instanceof Error ? error : {}; // fetch hides what happened
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -35,10 +35,23 @@ export function createRelay({ url, token, fetch }: RelaySettings): ExportHandler
   };
 }
 
+/** What comes beyond the bound is not read. */
+async function startOf(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES);
+}
+
 function outcomeOf(response: Response, body: Uint8Array): ExportOutcome {
   const { status } = response;
   if (status === 200) return takenOf(body);
-  const retryAfterSeconds = Number(response.headers.get("retry-after") ?? RETRY_AFTER_SECONDS);
+  const asked = response.headers.get("retry-after") ?? "";
+  const retryAfterSeconds = /^\d{1,6}$/.test(asked) ? Number(asked) : RETRY_AFTER_SECONDS; // a date, too, may be there
   const said = `the server behind the recorder answered ${status}`;
   if (status === 400) return { kind: "malformed", error: new MalformedRequest("", said, -1) };
   if (status === 429) return { kind: "overloaded", message: said, retryAfterSeconds };
@@ -57,7 +70,7 @@ const unavailable = (message: string, retryAfterSeconds: number): ExportOutcome 
  * `int64 rejected_data_points = 1; string error_message = 2;` (metrics_service.proto).
  */
 function takenOf(body: Uint8Array): ExportOutcome {
-  const reader = new AnswerReader(body.subarray(0, MAX_ANSWER_BYTES));
+  const reader = new AnswerReader(body);
   let rejectedPoints = 0;
   let message = "";
   if (reader.byte() === 0x0a) {

@@ -16,7 +16,7 @@ import { backtestReport, type BacktestView } from "./backtest-report.ts";
 import { hasColours } from "./colours.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { CliPorts } from "./ports.ts";
-import { progressBar } from "./progress-bar.ts";
+import { barText, Progress } from "./progress.ts";
 import { markdownReport, textReport } from "./report.ts";
 import { readPaths } from "./rule-paths.ts";
 
@@ -146,7 +146,7 @@ async function replayed(
   ports: CliPorts,
   told: Problem[],
 ): Promise<BacktestOutcome> {
-  const bar = progressBar(ports);
+  const progress = new Progress(ports);
   const onProblem = (problem: Problem): void => {
     if (problem.severity === "error" && skipBroken !== true) throw new ProblemError([problem]);
     told.push({ ...problem, severity: "warning" });
@@ -155,9 +155,9 @@ async function replayed(
   for (const file of from)
     captures.push(await Capture.open(file, { latestMs: ports.now(), onProblem }));
   const sizeBytes = captures.reduce((sum, capture) => sum + capture.sizeBytes, 0);
-  const onProgress = (nowMs: number): void => {
+  const progressText = (nowMs: number): string => {
     const readBytes = captures.reduce((sum, capture) => sum + capture.readBytes, 0);
-    bar.show(readBytes / sizeBytes, new Date(nowMs).toISOString());
+    return `${barText(readBytes / sizeBytes)}  ${new Date(nowMs).toISOString()}`;
   };
   try {
     const ruleSets = sides.map(({ slos }) => slos);
@@ -165,11 +165,11 @@ async function replayed(
       ruleSets,
       bucketMs,
       injections: inject,
-      onProgress,
+      onProgress: (nowMs) => progress.show(() => progressText(nowMs)),
     });
     if (outcome !== undefined) return outcome;
   } finally {
-    bar.clear();
+    progress.clear();
   }
   throw failed("empty-capture", `no metrics in ${from.join(", ")}`);
 }

@@ -8,6 +8,7 @@ import {
   seriesText,
   summaryText,
 } from "./plan-words.ts";
+import { plainMarkdown as plain } from "./markdown.ts";
 import { printable } from "./printable.ts";
 
 /** Ends in a newline. */
@@ -58,13 +59,6 @@ function beforeAfter(
   const was = textOf(before);
   return was === is ? was : `${was} → ${is}`;
 }
-
-/** What files and senders say is text, whatever is in it: no markup, no mention of people, no broken table. */
-const plain = (text: string): string =>
-  printable(text)
-    .replaceAll("\n", " ")
-    .replaceAll(/[\\`*_{}[\]<>()#+!|~@$]/g, (char) => `\\${char}`)
-    .replaceAll("\\@", "@\u200b");
 
 /** Code spans keep all but backticks and the table's bar. */
 const code = (text: string): string =>

@@ -32,3 +32,12 @@ export class Progress {
     this.#isShown = false;
   }
 }
+
+const BAR_WIDTH = 30;
+
+/** `share`: 0 to 1. */
+export function barText(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
+  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
+  return `${bar} ${String(Math.floor(share * 100)).padStart(3)}%`;
+}

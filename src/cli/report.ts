@@ -1,4 +1,5 @@
 /** A report of paragraphs and tables, for a terminal or for a pull request. */
+import { plainMarkdown } from "./markdown.ts";
 import { printable } from "./printable.ts";
 import { renderTable, type Cell, type Column } from "./table.ts";
 
@@ -27,20 +28,15 @@ export const textReport = (parts: readonly ReportPart[]): string =>
 export const markdownReport = (parts: readonly ReportPart[]): string =>
   parts
     .map((part) => {
-      if (part.kind === "lines") return part.lines.map((line) => `- ${inline(line)}\n`).join("");
+      if (part.kind === "lines")
+        return part.lines.map((line) => `- ${plainMarkdown(line)}\n`).join("");
       const { title, columns, rows } = part;
       const rules = columns.map(({ align }) => (align === "right" ? "---:" : "---"));
       const lines = [
         columns.map((column) => column.title.toLowerCase()),
         rules,
-        ...rows.map((row) => columns.map((_, index) => inline(row[index]?.text ?? ""))),
+        ...rows.map((row) => columns.map((_, index) => plainMarkdown(row[index]?.text ?? ""))),
       ];
       return `### ${title}\n\n${lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("")}`;
     })
     .join("\n");
-
-/** As text: what a sender named is no markup. */
-const inline = (text: string): string =>
-  printable(text)
-    .replaceAll("\n", " ")
-    .replaceAll(/[\\`*_{}[\]<>|#]/g, (char) => `\\${char}`);

@@ -3,7 +3,12 @@
  * the only thing that changes it besides ticks, so a restart, a test and a backtest are the same core fed differently.
  */
 import type { AlertTransition } from "../alerts/index.ts";
-import { Archive, type ArchiveSettings, type ArchiveStats } from "../archive/index.ts";
+import {
+  Archive,
+  isArchivePart,
+  type ArchiveSettings,
+  type ArchiveStats,
+} from "../archive/index.ts";
 import type { RuleChange } from "../engine/index.ts";
 import { RecordReader, SeriesSnapshots, SeriesState, type BookPorts } from "../series/index.ts";
 import { isPending, millis, type Millis, type Slo, type SnapshotPart } from "../slo/index.ts";
@@ -54,6 +59,8 @@ export class Core {
   readonly #snapshots: SeriesSnapshots;
   readonly #measureUse = new MeasureUse();
   readonly #archive: Archive | undefined;
+  /** Parts of an archive that is no longer kept: continued later, it would claim what came meanwhile. */
+  #leftBehind: readonly string[] = [];
   #rebuild: Rebuild | undefined;
 
   constructor({ engine, books = engine, alerts, seed, maxSeries, archive }: CoreSettings) {
@@ -179,7 +186,10 @@ export class Core {
 
   /** Copies of the parts that changed since the last call. */
   dirtyParts(): SnapshotPart[] {
+    const removed = this.#leftBehind.map((name) => ({ name, bytes: undefined }));
+    this.#leftBehind = [];
     return [
+      ...removed,
       { name: RULE_USE_PART, bytes: encodeJson(this.#ruleUse) },
       { name: MEASURE_USE_PART, bytes: encodeJson(this.#measureUse) },
       ...this.#engine.dirtyParts(),
@@ -207,6 +217,7 @@ export class Core {
   #restoreArchive(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void {
     const measureUse = parts.get(MEASURE_USE_PART);
     const isArchived = this.#archive?.restore(parts) ?? false;
+    if (this.#archive === undefined) this.#leftBehind = [...parts.keys()].filter(isArchivePart);
     if (measureUse !== undefined && isArchived) this.#measureUse.restore(parseJson(measureUse));
     else {
       this.#archive?.begin(nowMs);

@@ -11,9 +11,9 @@ import {
   type Slo,
 } from "../slo/index.ts";
 import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
-import type { RuleProblemCode } from "./problem-codes.ts";
 import type { PublishedTemplate } from "./rule-set.ts";
 import { areBoundsKnown, lintRunning, type RunningFacts } from "./running-lints.ts";
+import { sloWarning } from "./slo-warning.ts";
 
 /** What is known beside the SLOs. */
 export interface LintFacts {
@@ -53,7 +53,7 @@ function lintVersion(slo: Slo, newest: ReadonlyMap<string, number>): readonly Pr
   const version = template && newest.get(template.name);
   if (template === undefined || version === undefined || version <= template.version) return [];
   const message = `${slo.id} uses ${templateKey(template)}, and ${template.name}@${version} is published`;
-  return [warning("newer-template", slo, message, `try use: ${template.name}@${version}`)];
+  return [sloWarning("newer-template", slo, message, `try use: ${template.name}@${version}`)];
 }
 
 /** A threshold inside a bucket of what the semantic conventions tell SDKs to use: the SLI is an estimate. */
@@ -73,7 +73,7 @@ function lintThreshold(slo: Slo): readonly Problem[] {
     .map((bound) => formatDuration(bound * 1000));
   const message = `${formatDuration(seconds * 1000)} lies inside a bucket of the bounds that SDKs use for ${metric}: the SLI is an estimate`;
   return [
-    warning(
+    sloWarning(
       "threshold-off-bound",
       slo,
       message,
@@ -100,7 +100,7 @@ function lintOverlaps(slos: readonly Slo[]): readonly Problem[] {
     }
     const message = `${slo.id} counts the same events over the same window as ${twin.id}: one incident burns both`;
     return [
-      warning(
+      sloWarning(
         "overlapping-slos",
         slo,
         message,
@@ -116,19 +116,3 @@ function countedBy(indicator: Indicator): unknown {
     Array.isArray(part) ? part.map((each) => JSON.stringify(each)).sort() : part,
   );
 }
-
-const warning = (
-  code: RuleProblemCode,
-  { source, name }: Slo,
-  message: string,
-  hint: string,
-): Problem => ({
-  code,
-  severity: "warning",
-  message,
-  hint,
-  file: source.file,
-  line: source.line,
-  column: 1,
-  path: `slos.${name}`,
-});

@@ -12,7 +12,7 @@ import {
   type Slo,
 } from "../slo/index.ts";
 import { nearestName } from "./nearest-name.ts";
-import type { RuleProblemCode } from "./problem-codes.ts";
+import { sloWarning } from "./slo-warning.ts";
 
 /** A metric as its series show it. */
 export interface MetricFacts {
@@ -63,7 +63,7 @@ function unseenMetrics(slo: Slo, { unseen }: RunningFacts): readonly Problem[] {
     if (!unseen.has(metric)) return [];
     const near = unseen.get(metric);
     const hint = near === undefined ? "check that its sender runs" : `did you mean ${near}?`;
-    return [warning("metric-unseen", slo, `no series of ${metric} is known`, hint)];
+    return [sloWarning("metric-unseen", slo, `no series of ${metric} is known`, hint)];
   });
 }
 
@@ -79,7 +79,7 @@ function unseenAttributes(slo: Slo, { metrics }: RunningFacts): readonly Problem
       near === undefined
         ? `they have ${keys.toSorted().slice(0, 12).join(", ")}`
         : `did you mean ${near}?`;
-    return [warning("attribute-unseen", slo, message, hint)];
+    return [sloWarning("attribute-unseen", slo, message, hint)];
   });
 }
 
@@ -170,7 +170,7 @@ function offBound(
     const looks = scale > 1 ? "milliseconds" : "seconds";
     const message = `${text(value)} lies outside the bounds of ${name}, ${text(first)} to ${text(last)}: they look like ${looks} in a histogram whose unit is ${unit === "" ? "not said" : unit}`;
     return [
-      warning(
+      sloWarning(
         "threshold-off-scale",
         slo,
         message,
@@ -184,7 +184,7 @@ function offBound(
   ].filter((bound) => bound !== undefined);
   const message = `${text(value)} lies inside a bucket of ${name}: the SLI is an estimate`;
   const hint = `exact are ${nearest.map(text).join(" and ")}; or give the histogram a bound there`;
-  return [warning("threshold-off-bound", slo, message, hint)];
+  return [sloWarning("threshold-off-bound", slo, message, hint)];
 }
 
 /** A budget of less than one event: the first bad one overspends it, and no alert can tell chance from trouble. */
@@ -197,7 +197,12 @@ function coarseObjective(slo: Slo, { rates }: RunningFacts): readonly Problem[] 
   const traffic = `${Math.round(events)} events in ${windowText(slo.window)}`;
   const message = `at present traffic, ${traffic}, ${slo.objective.text} allows ${Number(allowed.toPrecision(2))} bad events: the first one overspends the budget`;
   return [
-    warning("objective-unresolved", slo, message, "a lower objective, a longer window, or slices"),
+    sloWarning(
+      "objective-unresolved",
+      slo,
+      message,
+      "a lower objective, a longer window, or slices",
+    ),
   ];
 }
 
@@ -209,19 +214,3 @@ export function rateOf(total: number, windowMs: number, countedMs: number): numb
   const spanMs = Math.min(windowMs, countedMs);
   return total > 0 && spanMs >= RATE_AFTER_MS ? (total * 1000) / spanMs : undefined;
 }
-
-const warning = (
-  code: RuleProblemCode,
-  { source, name }: Slo,
-  message: string,
-  hint: string,
-): Problem => ({
-  code,
-  severity: "warning",
-  message,
-  hint,
-  file: source.file,
-  line: source.line,
-  column: 1,
-  path: `slos.${name}`,
-});

@@ -150,7 +150,8 @@ export function occurrencesOf(
   const from = Math.max(first, Math.floor(wallOf(fromMs) / DAY_MS) - 1);
   const to = Math.floor(wallOf(toMs) / DAY_MS) + 1;
   const days = daysOf(rule, first, rule.count === undefined ? from : first, to);
-  return days.slice(0, rule.count).flatMap((day) => {
+  const counted = days.slice(0, rule.count).filter((day) => day >= from); // before they cost an instant each
+  return counted.flatMap((day) => {
     const wallMs = day * DAY_MS + start.timeMs;
     const instantMs = instantOf(wallMs, timeZone);
     const { until } = rule;

@@ -112,6 +112,18 @@ describe("amounts", () => {
     expect(new Set(held.values())).toEqual(new Set([3]));
   });
 
+  test("of times before all that is kept make no blocks", () => {
+    const archive = new Archive(SETTINGS);
+    archive.begin(START);
+    for (let day = 1; day <= 50; day++) {
+      const timeMs = START - day * DAY;
+      archive.add(0, timeMs, timeMs, 1);
+    }
+    const frozen = archive.freeze();
+    expect(frozen.blockCount).toBe(30);
+    expect(sumOf(heldIn(frozen))).toBe(30);
+  });
+
   test("that are later than everything held are added where they belong", () => {
     const archive = new Archive(SETTINGS);
     archive.begin(START);

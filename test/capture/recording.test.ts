@@ -85,6 +85,12 @@ describe("in front of a server", () => {
       0,
     ],
     ["503", answering(503), { kind: "unavailable", retryAfterSeconds: 1 }, 0],
+    [
+      "503 with a date",
+      answering(503, undefined, { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" }),
+      { kind: "unavailable", retryAfterSeconds: 1 },
+      0,
+    ],
     ["401, which is the recorder's fault", answering(401), { kind: "unavailable" }, 0],
   ])(
     "%s is handed back, and only what was taken is recorded",
@@ -94,6 +100,22 @@ describe("in front of a server", () => {
       expect(await recorded()).toBe(count);
     },
   );
+
+  test("an answer without an end is read no further than its bound", async () => {
+    let chunkCount = 0;
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => {
+        chunkCount++;
+        controller.enqueue(new Uint8Array(16 * 1024));
+      },
+    });
+    const fetch = () => Promise.resolve(new Response(body));
+    const relay = createRelay({ url: "http://server:4318", fetch });
+    const { recording, recorded } = await recorder(relay);
+    expect(await recording.handle(requestAt(1, 1))).toMatchObject({ kind: "accepted" });
+    expect(await recorded()).toBe(1);
+    expect(chunkCount).toBeLessThan(10);
+  });
 
   test("a server that is not there is trouble that passes", async () => {
     const relay = createRelay({

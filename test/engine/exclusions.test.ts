@@ -138,6 +138,21 @@ describe("an exclusion", () => {
     expect(engine().read(S0).excluded?.total).toBeGreaterThan(180);
   });
 
+  test.each([
+    ["once", exclusionOf(START + ms("9d"), START + ms("9d") + ms("1h"))],
+    ["yearly", recurring("FREQ=YEARLY", "2025-03-10T00:00", "1h")],
+  ])("that lies further ahead than stretches are worked out comes all the same: %s", (_, ahead) => {
+    const { run, edit, engine, restart } = setUp(sloOf());
+    edit([ahead]);
+    run("10m");
+    restart();
+    for (let day = 1; day <= 9; day++) engine().tick(START + ms(`${day}d`));
+    const begun = START + ms("9d");
+    engine().book(S0, begun, begun + ms("1m"), 1, 1);
+    engine().tick(begun + ms("2h"));
+    expect(engine().read(S0)).toMatchObject({ total: 60, excluded: { good: 1, total: 1 } });
+  });
+
   test("is of groups that come later too", () => {
     const { engine, edit, now } = setUp(sloOf({ per: ["route"] }));
     edit([exclusionOf(at("0"), at("10m"))]);

@@ -5,7 +5,7 @@ import { Snapshotter } from "../../src/ingest/index.ts";
 import { millis, pendingOf, type Indicator, type Slo } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
 import { ms, nanos } from "../series/harness.ts";
-import { newWorld, requestOf, type World } from "./world.ts";
+import { newCounting, newWorld, requestOf, type World } from "./world.ts";
 
 const ALERTS = policyOf("1h", "5m", "6h", "30m", "3d", "2h");
 const slo = (id: string, indicator: Indicator, per: readonly string[] = []): Slo =>
@@ -261,5 +261,25 @@ describe("what the archive does not hold", () => {
     expect(at(10)(faster)).toBeUndefined();
     const ratio = { kind: "ratioTimeslices", widthMs: millis(60_000) } as const;
     expect(at(10)({ ...CHANGED[0]!, budgeting: ratio })).toBeUndefined();
+  });
+
+  test("nor what came while nothing was archived", () => {
+    const parts = new Map<string, Uint8Array>();
+    const inTurn = (isArchiving: boolean, minutes: number) => {
+      const { core, engine } = newCounting(1, 10_000, isArchiving);
+      core.restore(parts, ms(minutes * 60));
+      engine.tick(ms(minutes * 60));
+      core.applyRules(OLD, ms(minutes * 60));
+      for (const { name, bytes } of core.dirtyParts()) {
+        if (bytes === undefined) parts.delete(name);
+        else parts.set(name, bytes);
+      }
+      return core.heldSince(CHANGED[0]!, ms(100 * 60));
+    };
+    expect(inTurn(true, 0)).toBe(ms(0));
+    expect(inTurn(true, 10)).toBe(ms(0));
+    expect(inTurn(false, 20)).toBeUndefined();
+    expect([...parts.keys()].filter((name) => name.startsWith("archive/"))).toEqual([]);
+    expect(inTurn(true, 30)).toBe(ms(30 * 60));
   });
 });

@@ -28,7 +28,7 @@ export interface Counting {
   readonly transitions: AlertTransition[];
 }
 
-export function newCounting(seed = 1, maxSeries = 10_000): Counting {
+export function newCounting(seed = 1, maxSeries = 10_000, isArchiving = true): Counting {
   const transitions: AlertTransition[] = [];
   const engine = new Engine({ bucketMs: BUCKET_MS, startMs: EPOCH_MS });
   const alerts = {
@@ -38,7 +38,9 @@ export function newCounting(seed = 1, maxSeries = 10_000): Counting {
       transitions.push(...(JSON.parse(Buffer.from(bytes).toString()) as AlertTransition[]));
     },
   };
-  const archive = { retentionMs: 30 * DAY_MS, maxBytes: 64 * 1024 * 1024, bucketMs: BUCKET_MS };
+  const archive = isArchiving
+    ? { retentionMs: 30 * DAY_MS, maxBytes: 64 * 1024 * 1024, bucketMs: BUCKET_MS }
+    : undefined;
   return { engine, core: new Core({ engine, alerts, seed, maxSeries, archive }), transitions };
 }
 
