@@ -193,13 +193,15 @@ function episodeCells(episode: DetectedEpisode, rules: readonly Cell[]): readonl
 /** Outages that were made up, and no alert said. */
 function unseenLines({ outcome, before }: BacktestView): readonly string[] {
   const names = before === undefined ? [""] : [" before", " after"];
-  return outcome.injections.flatMap((injection) =>
-    outcome.ruleSets.flatMap((ruleSet, index) => {
+  return outcome.injections.flatMap((injection) => {
+    const { spec, startMs } = injection;
+    if (startMs >= outcome.endMs) return [`${spec.text} begins after the capture's end: no effect`];
+    return outcome.ruleSets.flatMap((ruleSet, index) => {
       const ids = unseenBy(injection, ruleSet);
-      const what = `${injection.spec.text} was seen by no alert`;
+      const what = `${spec.text} was seen by no alert`;
       return ids.length === 0 ? [] : [`${what}${names[index] ?? ""}: ${ids.join(", ")}`];
-    }),
-  );
+    });
+  });
 }
 
 /** Whose metrics are not in the capture, or under other names: nothing can be said of them. */

@@ -1,4 +1,5 @@
 /** `slowburn record`: a receiver of OTLP that writes what it is sent, in front of a running slowburn or alone. */
+import { rm } from "node:fs/promises";
 import { InvalidArgumentError, type Command } from "commander";
 import { CaptureWriter, createRelay, Recording, type RecordingEnd } from "../capture/index.ts";
 import { configFlags, loadConfig, type SlowburnConfig } from "../config/index.ts";
@@ -84,6 +85,7 @@ async function record(options: RecordOptions, ports: CliPorts): Promise<number> 
   const config = configOf(flags, ports);
   const signal = new StopSignals(ports);
   const writer = await CaptureWriter.create(out, maxSize, ports.now());
+  let isListening = false;
   try {
     const token = tokenFile === undefined ? {} : { token: readToken(tokenFile) };
     const relay =
@@ -92,6 +94,7 @@ async function record(options: RecordOptions, ports: CliPorts): Promise<number> 
         : { relay: createRelay({ url: forward, fetch: ports.fetch, ...token }) };
     const recording = new Recording({ writer, now: ports.now, ...relay });
     const listeners = await listen(config, recording, ports);
+    isListening = true;
     const startedAtMs = ports.now();
     ports.out(startText(listeners.listeners, options));
     const ended = Promise.race([recording.ended, signal.heard]);
@@ -103,6 +106,7 @@ async function record(options: RecordOptions, ports: CliPorts): Promise<number> 
   } finally {
     signal.end();
     await writer.close();
+    if (!isListening) await rm(out); // nothing was recorded, and the file would refuse the next try
   }
 }
 

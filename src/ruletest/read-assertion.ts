@@ -133,7 +133,11 @@ function readSpan(cursor: LineCursor): [number, number] {
   if (cursor.accept("between")) {
     const fromMs = cursor.moment();
     cursor.expect("and");
-    return [fromMs, cursor.moment()];
+    const from = cursor.position;
+    const toMs = cursor.moment();
+    if (toMs < fromMs)
+      refuse("script-syntax", cursor.placeFrom(from), "that is before the first moment");
+    return [fromMs, toMs];
   }
   cursor.expect("at", "`at 62m10s`, `at 62m10s within 10s`, or `between 62m and 63m`");
   const atMs = cursor.moment();

@@ -69,6 +69,12 @@ describe("slowburn backtest", () => {
     },
   );
 
+  it("says that an outage from after the capture's end has no effect", async () => {
+    const { out } = await run([...from(), "--inject", "5%@9h"]);
+    expect(out).toContain("5%@9h begins after the capture's end: no effect\n");
+    expect(out).not.toContain("seen by no alert");
+  });
+
   it("of rules that alert alike exits with 0", async () => {
     const { code, out } = await run([
       "--rules",

@@ -1,5 +1,5 @@
 /** `slowburn record`: real sockets, a real file. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -92,5 +92,17 @@ describe("slowburn record", () => {
     const { code, err } = await terminal().run("record", ...ANY_PORT, ...args());
     expect(code).toBe(2);
     expect(err).toMatch(said);
+  });
+
+  it("leaves no file behind when it cannot listen: the same command works once it can", async () => {
+    const { term, url, ended } = await recording(newFile());
+    const file = newFile();
+    const taken = ["--otlp-http-port", new URL(url).port, "--otlp-grpc-port", "0"];
+    const { code, err } = await terminal().run("record", "--out", file, ...taken);
+    expect(code).toBe(2);
+    expect(err).toMatch(/port-in-use/);
+    expect(existsSync(file)).toBe(false);
+    term.signal("SIGINT");
+    await ended;
   });
 });

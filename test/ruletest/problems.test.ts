@@ -58,6 +58,7 @@ describe("a line that is wrong", () => {
     ["at 5m alert pager firing", "13", "script-syntax", /one of: page, ticket/],
     ["at 5m alert page burning", "18", "script-syntax", /pending, firing, resolved, inactive/],
     ["alert page firing", "12", "script-syntax", /a state needs a moment/],
+    ["alert page fires between 3h and 2h", "33", "script-syntax", /before the first moment/],
     ["alert page fires 5m", "18", "script-syntax", /between 62m and 63m/],
     ["at 5m integrity whole", "17", "script-syntax", /complete, partial/],
   ])("%s", (text, column, code, says) => {
