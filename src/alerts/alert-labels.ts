@@ -4,19 +4,16 @@
  */
 import type { StreamView } from "../engine/index.ts";
 import {
-  ALERT_IDENTITY_LABELS,
+  absentNameOf,
+  alertNameOf,
   distinctLabelNames,
   expandTemplate,
   freeLabelName,
-  labelName,
+  withAlertLabels,
   type AlertSeverity,
   type Slo,
 } from "../slo/index.ts";
 import type { AlertLabels } from "./alert.ts";
-
-/** One name for all: routing goes by `severity`, `service` and the user's labels. */
-const ALERT_NAME = "SlowburnErrorBudgetBurn";
-const ABSENT_NAME = "SlowburnDataAbsent";
 
 /**
  * slowburn's own labels, then the group's attributes under the names they have in `/metrics`, then the SLO's labels, then
@@ -25,20 +22,18 @@ const ABSENT_NAME = "SlowburnDataAbsent";
  * which alert it is. Empty values are left out: to Alertmanager they are absent labels.
  */
 export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity): AlertLabels {
-  const name = slo.alerting?.alertName ?? ALERT_NAME;
   const said = { ...slo.alerting?.labels, ...slo.alerting?.bySeverity[severity]?.labels };
   const groupNames = distinctLabelNames(slo.per).map(
     (each, at) => [each, group[at] ?? ""] as const,
   );
-  return labelsOf(slo, name, severity, groupNames, said);
+  return labelsOf(slo, alertNameOf(slo.alerting), severity, groupNames, said);
 }
 
 /** Of the alert on an SLO's absent data, whatever its groups. */
 export function absentLabels(slo: Slo, severity: AlertSeverity): AlertLabels {
-  const { alertName = ABSENT_NAME, severity: word = severity } = slo.alerting?.absent ?? {};
-  const isTaken = alertName === slo.alerting?.alertName; // else both could be one alert to receivers
-  const name = isTaken ? `${alertName}Absent` : alertName;
-  return labelsOf(slo, name, severity, [], { ...slo.alerting?.labels, severity: word });
+  const { severity: word = severity } = slo.alerting?.absent ?? {};
+  const said = { ...slo.alerting?.labels, severity: word };
+  return labelsOf(slo, absentNameOf(slo.alerting), severity, [], said);
 }
 
 function labelsOf(
@@ -62,9 +57,10 @@ function labelsOf(
       freeLabelName(key, (name) => labels.has(name)),
       slo.labels[key] ?? "",
     );
+  const own = Object.fromEntries(labels);
   const groupNames = group.map(([name]) => name);
-  addAlertLabels(labels, said, new Set([...ALERT_IDENTITY_LABELS, ...groupNames]));
-  return Object.fromEntries([...labels].filter(([, value]) => value !== ""));
+  const all = withAlertLabels(own, expanded(said, own), groupNames);
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
 }
 
 /** What routes and templates of Sloth's users ask for (slok/sloth pkg/common/model, `PromSLO…LabelName`). */
@@ -76,20 +72,7 @@ const slothLabels = (slo: Slo, severity: AlertSeverity): readonly [string, strin
 ];
 
 /** Templates see the labels so far, as at Prometheus those of the series that alerts; never a value. */
-function addAlertLabels(
-  labels: Map<string, string>,
-  said: AlertLabels,
-  identity: ReadonlySet<string>,
-): void {
-  const values = { labels: Object.fromEntries(labels) };
-  for (const key of Object.keys(said).sort()) {
-    const plain = labelName(key);
-    const value = expandTemplate(said[key] ?? "", values);
-    if (!identity.has(plain)) labels.set(plain, value);
-    else if (labels.get(plain) !== value)
-      labels.set(
-        freeLabelName(key, (name) => labels.has(name)),
-        value,
-      );
-  }
-}
+const expanded = (said: AlertLabels, labels: AlertLabels): AlertLabels =>
+  Object.fromEntries(
+    Object.entries(said).map(([name, text]) => [name, expandTemplate(text, { labels })]),
+  );

@@ -1,6 +1,7 @@
 /** Alert policy → `alerts:`: the default where it is the default, overrides where they are, else tier by tier. */
 import {
   formatDuration,
+  lookbacksOf,
   PAGE_SIGNIFICANCE,
   sliceKindOf,
   workbookPolicy,
@@ -39,16 +40,47 @@ function burnAlertsOf(slo: Slo, absent: Written): Written | "workbook" {
     ...(name === "custom" ? {} : { name }),
     ...hold,
     ...absent,
-    tiers: tiers.map(tierOf),
+    tiers: alternativesIn(tiers).map(tierOf),
   };
 }
 
-function tierOf(tier: Tier): Written {
+/** Tiers of one lookback each that are alike otherwise, the shortest first: `match: any` reads back to them. */
+function alternativesIn(tiers: readonly Tier[]): readonly (readonly Tier[])[] {
+  const groups: Tier[][] = [];
+  for (const tier of tiers) {
+    const before = groups.at(-1)?.at(-1);
+    if (before !== undefined && isAlternative(before, tier)) groups.at(-1)?.push(tier);
+    else groups.push([tier]);
+  }
+  return groups;
+}
+
+const isAlternative = (before: Tier, tier: Tier): boolean =>
+  before.longMs === before.shortMs &&
+  tier.longMs === tier.shortMs &&
+  before.longMs < tier.longMs &&
+  areSame([{ ...before, longMs: tier.longMs, shortMs: tier.shortMs }], [tier]);
+
+const spansText = (spansMs: readonly number[]): readonly string[] =>
+  spansMs.map((spanMs) => formatDuration(spanMs));
+
+function lookbackTexts(tier: Tier, others: readonly Tier[]): Written {
+  if (others.length > 0) {
+    const spansMs = [tier, ...others].map(({ longMs }) => longMs).toReversed();
+    return { lookbacks: spansText(spansMs), match: "any" };
+  }
+  const { longMs, betweenMs = [], shortMs } = tier;
+  return longMs === shortMs || betweenMs.length > 0
+    ? { lookbacks: spansText(lookbacksOf(tier)) }
+    : { long: formatDuration(longMs), short: formatDuration(shortMs) };
+}
+
+function tierOf([tier, ...others]: readonly Tier[]): Written {
+  if (tier === undefined) return {};
   return {
     severity: tier.severity,
     factor: tier.factorMilli / 1000,
-    long: formatDuration(tier.longMs),
-    short: formatDuration(tier.shortMs),
+    ...lookbackTexts(tier, others),
     ...holdsOf(tier),
     ...(tier.significance === significanceOf(tier.severity)
       ? {}
@@ -105,18 +137,19 @@ const areSame = (a: readonly Tier[], b: readonly Tier[]): boolean =>
   a.every((tier, index) => {
     const other = b[index];
     const keys = Object.keys(tier) as (keyof Tier)[];
-    return other !== undefined && keys.every((key) => tier[key] === other[key]);
+    return other !== undefined && keys.every((key) => String(tier[key]) === String(other[key]));
   });
 
 /** `alerting:`; `undefined` where it says nothing. */
 export function alertingOf(alerting: Alerting | undefined): Written | undefined {
   if (alerting === undefined) return undefined;
-  const { alertName, bySeverity } = alerting;
+  const { alertName, bySeverity, absent = {} } = alerting;
   const said: Written = {
     ...(alertName === undefined ? {} : { name: alertName }),
     ...textsOf(alerting),
     ...severityOf("page", bySeverity.page),
     ...severityOf("ticket", bySeverity.ticket),
+    ...absentTextsOf(absent),
   };
   return Object.keys(said).length === 0 ? undefined : said;
 }
@@ -124,6 +157,12 @@ export function alertingOf(alerting: Alerting | undefined): Written | undefined 
 function severityOf(severity: Tier["severity"], texts: AlertTexts | undefined): Written {
   const said = texts === undefined ? {} : textsOf(texts);
   return Object.keys(said).length === 0 ? {} : { [severity]: said };
+}
+
+function absentTextsOf({ alertName, severity }: NonNullable<Alerting["absent"]>): Written {
+  if (alertName === undefined && severity === undefined) return {};
+  const name = alertName === undefined ? {} : { name: alertName };
+  return { absent: { ...name, ...(severity === undefined ? {} : { severity }) } };
 }
 
 const textsOf = ({ labels, annotations }: AlertTexts): Written => ({

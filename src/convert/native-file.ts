@@ -3,6 +3,7 @@ import { DEFAULT_GROUP_LIMIT } from "../rules/index.ts";
 import {
   CALENDAR_ANCHOR,
   formatDuration,
+  templateKey,
   WHOLE_PPB,
   type Budgeting,
   type Slo,
@@ -90,6 +91,13 @@ function budgetingOf(budgeting: Budgeting): Written | undefined {
 const percentText = (share: number): string =>
   `${Number(((share / WHOLE_PPB) * 100).toPrecision(12))}%`;
 
+/** An SLO of a template is written out: the file stands without it, and no longer follows its versions. */
+export function originText({ source: { file, line, template } }: Slo): string {
+  const from = `From ${file}:${line}`;
+  if (template === undefined) return from;
+  return `${from}, written out of ${templateKey(template)}/${template.slo} (${template.file}:${template.line})`;
+}
+
 /** What all SLOs have in common stands once, above them. */
 function serviceText(written: readonly WrittenSlo[], head: readonly string[]): string {
   const [first] = written;
@@ -107,7 +115,7 @@ function serviceText(written: readonly WrittenSlo[], head: readonly string[]): s
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     slos,
   };
-  const comments = written.map(({ slo }) => `From ${slo.source.file}:${slo.source.line}`);
+  const comments = written.map(({ slo }) => originText(slo));
   return yamlText(file, { head, entries: { path: ["slos"], comments }, flowDepth: 3 });
 }
 

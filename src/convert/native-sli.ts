@@ -5,6 +5,7 @@ import {
   type Indicator,
   type PromqlSource,
   type Slo,
+  type Term,
 } from "../slo/index.ts";
 import { conditionsOf, selectorOf, type Written } from "./native-conditions.ts";
 import { NotConvertible } from "./not-convertible.ts";
@@ -20,7 +21,7 @@ export type SliForm =
 export type MakeSli = (slo: Slo) => SliForm;
 
 export const SLI_FORMS: readonly MakeSli[] = [
-  (slo) => ({ kind: "plain", sli: plainSli(slo.indicator) }),
+  (slo) => ({ kind: "plain", sli: plainSli(slo) }),
   ({ source }) => {
     if (source.promql === undefined) throw new NotConvertible("the file has no PromQL for it");
     return { kind: "promql", queries: source.promql };
@@ -37,7 +38,7 @@ function nativeQueries(queries: PromqlSource): Written {
     : { [queries.count]: queries.part, total: queries.total };
 }
 
-function plainSli(indicator: Indicator): Written {
+function plainSli({ indicator, source }: Slo): Written {
   switch (indicator.kind) {
     case "events": {
       const { total, count, when } = indicator;
@@ -50,10 +51,32 @@ function plainSli(indicator: Indicator): Written {
       return { [count]: selectorOf(part), total: selectorOf(total) };
     }
     case "sums": {
+      // What was written as queries stays queries.
+      const addends = source.promql === undefined ? addendsOf(indicator) : undefined;
+      if (addends !== undefined) return addends;
       const { selector, op, value } = thresholdOf(indicator);
       return { ...selector, [COMPARISONS[op]]: value };
     }
   }
+}
+
+type Sums = Extract<Indicator, { readonly kind: "sums" }>;
+
+/** Metrics that are added up on either side; `undefined` for other sums. */
+export function addendsOf({ part, total, count }: Sums): Written | undefined {
+  const isAddend = ({ weight, measure }: Term) =>
+    weight === 1 && (measure.kind === "increase" || measure.kind === "values");
+  if (part.length === 0 || total.length === 0) return undefined;
+  if (![...part, ...total].every(isAddend)) return undefined;
+  return { [count]: sideOf(part), total: sideOf(total) };
+}
+
+function sideOf(terms: readonly Term[]): Written | readonly Written[] | undefined {
+  const addends = terms.map((term) => ({
+    ...selectorOf(term),
+    ...(term.measure.kind === "values" ? { values: true } : {}),
+  }));
+  return addends.length === 1 ? addends[0] : addends;
 }
 
 /** Whole milliseconds as people write them; what is finer in microseconds. */

@@ -5,7 +5,7 @@ import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
 import { excludeOf } from "./native-exclusions.ts";
-import { groupsOf } from "./native-file.ts";
+import { groupsOf, originText } from "./native-file.ts";
 import { SLI_FORMS, type SliForm } from "./native-sli.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { alertPoliciesOf } from "./openslo-policies.ts";
@@ -118,7 +118,6 @@ function objectiveOf({ objective, budgeting }: Slo, { op, value }: OpenSloSli): 
 }
 
 function documentText({ slo, fields }: WrittenSlo, head: readonly string[]): string {
-  const { file, line } = slo.source;
   if (!Object.hasOwn(fields, "kind")) throw new NotConvertible("it is no object of OpenSLO");
-  return yamlText(fields, { head: [...head, `From ${file}:${line}`] });
+  return yamlText(fields, { head: [...head, originText(slo)] });
 }

@@ -1,7 +1,7 @@
 /** A form of an SLI → OpenSLO's: native indicators in `type: otlp` sources, queries in `type: Prometheus` ones. */
 import type { PromqlSource, Slo } from "../slo/index.ts";
 import { selectorOf, type Written } from "./native-conditions.ts";
-import { nativeSli, thresholdOf, type SliForm } from "./native-sli.ts";
+import { addendsOf, nativeSli, thresholdOf, type SliForm } from "./native-sli.ts";
 
 export interface OpenSloSli {
   /** Of the SLI. */
@@ -27,6 +27,7 @@ export function openSloSli({ indicator }: Slo, form: SliForm): OpenSloSli {
       return { spec: { ratioMetric: { counter: true, ...parts } } };
     }
     case "sums": {
+      if (addendsOf(indicator) !== undefined) break;
       const { selector, op, value } = thresholdOf(indicator);
       if (op === "==") break;
       return { spec: { thresholdMetric: otlp(selector) }, op: OPERATORS[op], value };

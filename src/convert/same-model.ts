@@ -57,7 +57,8 @@ const foreign = (texts: Slo["annotations"]): Slo["annotations"] =>
 function plainAlerting(alerting: Alerting | undefined): unknown {
   const { alertName, bySeverity } = alerting ?? {};
   const texts = (of: AlertTexts | undefined) => [of?.labels ?? {}, of?.annotations ?? {}];
-  return [alertName, texts(alerting), texts(bySeverity?.page), texts(bySeverity?.ticket)];
+  const { absent = {} } = alerting ?? {};
+  return [alertName, texts(alerting), texts(bySeverity?.page), texts(bySeverity?.ticket), absent];
 }
 
 /** Those of files of their own are of whatever SLO they match, also of what is written here. */

@@ -12,6 +12,8 @@ export interface BareSelector extends MetricSelector {
 export interface SelectorReading {
   /** Not there when something is refused. */
   readonly selector?: BareSelector;
+  /** Where it stands in the text, without comments around it. */
+  readonly place?: { readonly from: number; readonly to: number };
   readonly problems: readonly PromqlProblem[];
 }
 
@@ -28,5 +30,6 @@ export function readBareSelector(text: string): SelectorReading {
   if (selection === undefined) return { problems };
   const { metric, where, bound } = selection;
   const cut = bound === undefined || bound === Infinity ? {} : { bound };
-  return { selector: { metric, where, ...cut }, problems };
+  const { from, to } = root;
+  return { selector: { metric, where, ...cut }, place: { from, to }, problems };
 }

@@ -1,14 +1,16 @@
-/** Labels and annotations that files give their alerts: what of them cannot be as it is written is told at load. */
+/** Labels and annotations that files of any format give their alerts: what of them cannot be as it is written is told at load. */
 import {
   ALERT_IDENTITY_LABELS,
   distinctLabelNames,
   EXPANDED_LENGTH_MAX,
   labelName,
+  unknownActions,
   type AlertTexts,
   type Slo,
 } from "../slo/index.ts";
-import type { Texts } from "./foreign-labels.ts";
-import { fieldIn, report, warnOfTemplates, type Field } from "./native/index.ts";
+import { fieldIn, report, type Field } from "./native/shape.ts";
+
+type Texts = Readonly<Record<string, string>>;
 
 const MAX_TEXTS = 32;
 const MAX_LABEL_LENGTH = 1_024;
@@ -52,4 +54,25 @@ function warnOfIdentity(labels: Texts, field: Field, { id, service, per = [] }: 
       hint: "give it another name if receivers route by it",
     });
   }
+}
+
+/** What of the templates in a text is not expanded. `takesValue`: annotations may say `$value`, labels not. */
+export function warnOfTemplates(
+  texts: Texts,
+  { document, path, findings }: Field,
+  takesValue: boolean,
+): void {
+  for (const [name, text] of Object.entries(texts))
+    for (const action of unknownActions(text, takesValue)) {
+      const why = takesValue
+        ? "is not expanded"
+        : "is not expanded in a label: labels are the alert's identity and hold no values";
+      const message = `\`${action}\` ${why}; it stays as it is written`;
+      findings.add("alert-template", document, [...path, name], message, {
+        severity: "warning",
+        hint: takesValue
+          ? "$labels.<name>, $value, humanize, humanizePercentage, printf, toUpper and toLower are"
+          : "$labels.<name> is",
+      });
+    }
 }

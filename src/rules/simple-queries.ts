@@ -2,12 +2,18 @@
  * The plainest queries of SLO files: a selector, alone or in `sum(…)`, `rate(…[5m])`, `increase(…[5m])`, and a quotient
  * of two of them. Ranges do not matter: the same sums answer every lookback.
  */
-import type { IndicatorReading, PromqlProblem, QueryName, RatioQueries } from "../promql/index.ts";
+import {
+  readBareSelector,
+  type BareSelector,
+  type IndicatorReading,
+  type PromqlProblem,
+  type QueryName,
+  type RatioQueries,
+} from "../promql/index.ts";
 import type { Term } from "../slo/index.ts";
-import { readVectorSelector, type VectorSelector } from "./vector-selector.ts";
 
 export interface SimpleQuery {
-  readonly selector: VectorSelector;
+  readonly selector: BareSelector;
   /** Where the selector stands in the query. */
   readonly from: number;
   readonly to: number;
@@ -20,36 +26,54 @@ type Simple =
   | { readonly kind: "problem"; readonly problem: Omit<PromqlProblem, "query"> };
 
 const HEAD = /\s*(sum|rate|increase)\s*\(|\s*\(/y;
-const TAIL = /\s*(\[[^\]]*\])?((?:\s*\))*)\s*$/y;
+const RANGE = /\[[^[\]]*\]\s*$/;
+const SELECTOR = /^[\w:]*\s*(?:\{[\s\S]*\})?$/;
 const FORMS = "sum(rate(http_requests_total[{{.window}}]))";
 
 export function readSimpleQuery(text: string): Simple {
-  const wrappers: string[] = [];
-  let at = 0;
-  for (HEAD.lastIndex = 0; ; HEAD.lastIndex = at) {
+  const message = `only a metric is read, in sum(…) and rate(…), not ${shown(text)}`;
+  const whole = { from: 0, to: text.length, code: "promql-unsupported", message } as const;
+  const refusal = { kind: "problem", problem: { ...whole, hint: `write ${FORMS}` } } as const;
+  const inside = unwrapped(text);
+  if (inside === undefined) return refusal;
+  const { selector, place, problems } = readBareSelector(inside.text);
+  const at = (offset: number) => inside.from + offset;
+  const [problem] = problems;
+  if (selector !== undefined && place !== undefined) {
+    const { isGrowth } = inside;
+    return {
+      kind: "query",
+      query: { selector, from: at(place.from), to: at(place.to), isGrowth },
+    };
+  }
+  if (problem === undefined || !SELECTOR.test(inside.text.trim())) return refusal;
+  return {
+    kind: "problem",
+    problem: { ...problem, from: at(problem.from), to: at(problem.to) },
+  };
+}
+
+/** What stands in the brackets, of which one pair may be of a `rate`; `undefined` when they are others. */
+function unwrapped(
+  text: string,
+): { readonly text: string; readonly from: number; readonly isGrowth: boolean } | undefined {
+  const names: string[] = [];
+  let from = 0;
+  for (HEAD.lastIndex = 0; ; HEAD.lastIndex = from) {
     const head = HEAD.exec(text);
     if (head === null) break;
-    wrappers.push(head[1] ?? "");
-    at += head[0].length;
+    names.push(head[1] ?? "");
+    from += head[0].length;
   }
-  const from = at + (/\s*/.exec(text.slice(at))?.[0].length ?? 0);
-  const { selector, end, problems } = readVectorSelector(text, at);
-  const [problem] = problems;
-  TAIL.lastIndex = end;
-  const tail = TAIL.exec(text);
-  const growths = wrappers.filter((name) => name === "rate" || name === "increase");
-  const isWhole =
-    tail !== null &&
-    (tail[2] ?? "").replaceAll(/\s/g, "").length === wrappers.length &&
-    growths.length < 2 &&
-    (tail[1] !== undefined) === (growths.length === 1);
-  if (selector === undefined || !isWhole) {
-    const message = `only a metric is read, in sum(…) and rate(…), not ${shown(text)}`;
-    const whole = { from: 0, to: text.length, code: "promql-unsupported", message } as const;
-    const isExact = problem !== undefined && (isWhole || problem.from > from);
-    return { kind: "problem", problem: isExact ? problem : { ...whole, hint: `write ${FORMS}` } };
+  let inside = text.slice(from).trimEnd();
+  for (const _name of names) {
+    if (!inside.endsWith(")")) return undefined;
+    inside = inside.slice(0, -1).trimEnd();
   }
-  return { kind: "query", query: { selector, from, to: end, isGrowth: growths.length === 1 } };
+  const growths = names.filter((name) => name === "rate" || name === "increase");
+  const range = RANGE.exec(inside);
+  if (growths.length > 1 || (range !== null) !== (growths.length === 1)) return undefined;
+  return { text: inside.slice(0, range?.index), from, isGrowth: range !== null };
 }
 
 const shown = (text: string): string => {
@@ -58,7 +82,7 @@ const shown = (text: string): string => {
 };
 
 /** What the selected counter or histogram grows by. */
-export const growthOf = ({ metric, where, bound }: VectorSelector): Term => ({
+export const growthOf = ({ metric, where, bound }: BareSelector): Term => ({
   metric,
   where,
   weight: 1,

@@ -14,3 +14,13 @@ export interface Alerting extends AlertTexts {
   /** Of the alert on absent data: its name, and what its `severity` label says. */
   readonly absent?: { readonly alertName?: string; readonly severity?: string };
 }
+
+/** One name for all: routing goes by `severity`, `service` and the user's labels. */
+export const alertNameOf = (alerting: Alerting | undefined): string =>
+  alerting?.alertName ?? "SlowburnErrorBudgetBurn";
+
+/** Of the alert on absent data: never the other's, else both could be one alert to receivers. */
+export function absentNameOf(alerting: Alerting | undefined): string {
+  const name = alerting?.absent?.alertName ?? "SlowburnDataAbsent";
+  return name === alerting?.alertName ? `${name}Absent` : name;
+}

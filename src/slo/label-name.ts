@@ -50,3 +50,24 @@ export function distinctLabelNames(attributes: readonly string[]): readonly stri
     return name;
   });
 }
+
+/**
+ * Labels of an alert with those that its file gives it, which win, as a rule's win over its series' at Prometheus; but what
+ * says which alert it is stays, and the file's is `exported_<name>`. `groups`: names of the labels of the alert's group.
+ */
+export function withAlertLabels(
+  own: Readonly<Record<string, string>>,
+  said: Readonly<Record<string, string>>,
+  groups: readonly string[],
+): Readonly<Record<string, string>> {
+  const identity = new Set([...ALERT_IDENTITY_LABELS, ...groups]);
+  const labels = new Map(Object.entries(own));
+  const isTaken = (name: string) => identity.has(name) || labels.has(name);
+  for (const key of Object.keys(said).sort()) {
+    const plain = labelName(key);
+    const value = said[key] ?? "";
+    if (!identity.has(plain)) labels.set(plain, value);
+    else if (labels.get(plain) !== value) labels.set(freeLabelName(key, isTaken), value);
+  }
+  return Object.fromEntries(labels);
+}

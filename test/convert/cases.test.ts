@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CONVERT_TARGETS } from "../../src/convert/index.ts";
-import { readRuleFile } from "../../src/rules/index.ts";
+import { readRuleFile, readRuleFiles } from "../../src/rules/index.ts";
 import type { Slo } from "../../src/slo/index.ts";
 import { compared, roundTrip } from "./round-trip.ts";
 
 const FORMATS = ["", "openslo/", "pyrra/", "sloth/"];
-const FOLDERS = ["rules", "src/demo/rules", ...FORMATS.map((name) => `test/rules/${name}cases`)];
+const FOLDERS = ["src/demo/rules", ...FORMATS.map((name) => `test/rules/${name}cases`)];
 const files = FOLDERS.flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith(".yaml"))
@@ -29,6 +29,29 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+const shipped = ["rules", "rules/templates"].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => ({
+      file: `${folder}/${name}`,
+      text: readFileSync(`${folder}/${name}`, "utf8"),
+    })),
+);
+
+/** What native files can say of alerts and the cases of the readers do not. */
+const ALERTS: Readonly<Record<string, string>> = {
+  "several lookbacks":
+    "alerts: { tiers: [{ severity: page, factor: 10, lookbacks: [1h, 30m, 5m] }] }",
+  "lookbacks any of which is enough":
+    "alerts: { tiers: [{ severity: page, factor: 10, lookbacks: [6h, 1h, 5m], match: any, for: 2m }] }",
+  "alerts on absent data alone":
+    "alerts: { absent: { after: 1h, severity: ticket }, page: off, ticket: off }",
+  "alerts on absent data beside tiers":
+    "alerts: { absent: 10m, tiers: [{ severity: page, factor: 10, long: 1h, short: 5m }] }",
+  "what alerts are called and say":
+    "alerts: { absent: 10m }, alerting: { name: N, labels: { team: t, severity: critical, job: j }, annotations: { a: b }, page: { labels: { c: d } }, ticket: { annotations: { e: f } }, absent: { name: Gone, severity: warning } }",
+};
+
 describe.each(CONVERT_TARGETS)("converted to %s", (target) => {
   it.each(filled)("%s comes back", (file) => {
     const slos = slosOf(file);
@@ -37,6 +60,31 @@ describe.each(CONVERT_TARGETS)("converted to %s", (target) => {
     expect(pairs.length + refused.length).toBe(slos.length);
     for (const { before, after } of pairs)
       expect(compared(after), texts.join("---\n")).toEqual(compared(before));
+  });
+
+  it("SLOs of the shipped templates come back, and say what they were made of", () => {
+    const slos = readRuleFiles(shipped).flatMap((reading) => reading.slos);
+    const { pairs, refused, texts } = roundTrip(slos, target);
+    expect(refused).toEqual([]);
+    expect(pairs.length).toBeGreaterThan(30);
+    for (const { before, after } of pairs) expect(compared(after)).toEqual(compared(before));
+    expect(texts.join("")).toMatch(
+      /# From rules\/functions.yaml:\d+, written out of function@1\/\S+ \(rules\/templates\/faas.yaml:\d+\)/,
+    );
+  });
+
+  it.each(Object.entries(ALERTS))("%s are kept", (_, alerts) => {
+    const text = `apiVersion: slowburn/v1
+service: s
+slos:
+  a: { objective: 99.9%, sli: { metric: m, bad: { e: 1 } }, ${alerts} }
+`;
+    const { slos, problems } = readRuleFile({ file: "a.yaml", text });
+    expect(problems).toEqual([]);
+    const { pairs, refused, texts } = roundTrip(slos, target);
+    expect(refused).toEqual([]);
+    for (const { before, after } of pairs) expect(compared(after)).toEqual(compared(before));
+    if (alerts.includes("match: any")) expect(texts.join("")).toContain("match: any");
   });
 
   it("a file of each format looks as in golden/", async () => {

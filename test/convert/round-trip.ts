@@ -1,4 +1,5 @@
 /** What becomes of files when they are converted: which SLOs come back as they were, and which are refused. */
+import { RE2JS } from "re2js";
 import { convertSlos, type ConvertTarget } from "../../src/convert/index.ts";
 import { readRuleFiles } from "../../src/rules/index.ts";
 import type { Matcher, Slo } from "../../src/slo/index.ts";
@@ -68,6 +69,7 @@ export function compared(slo: Slo | undefined): unknown {
     texts: texts(alerting),
     page: texts(alerting?.bySeverity.page),
     ticket: texts(alerting?.bySeverity.ticket),
+    absentTexts: alerting?.absent ?? {},
   };
 }
 
@@ -77,6 +79,6 @@ function withoutIdleMark(matcher: Matcher): Matcher {
   const caresForEmpty =
     "values" in matcher
       ? matcher.values.includes("")
-      : "pattern" in matcher && new RegExp(`^(?:${matcher.pattern})$`).test("");
+      : "pattern" in matcher && RE2JS.compile(matcher.pattern).matches("");
   return caresForEmpty ? matcher : (unmarked as Matcher);
 }

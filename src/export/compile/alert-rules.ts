@@ -1,5 +1,6 @@
 /** A policy as Prometheus alerts: one per severity with its tiers OR-ed, as Sloth has it; one per tier where they hold differently. */
 import {
+  alertNameOf,
   formatDuration,
   lookbacksOf,
   WHOLE_PPB,
@@ -8,6 +9,8 @@ import {
   type Slo,
   type Tier,
 } from "../../slo/index.ts";
+import { alertRuleLabels } from "./alert-rule-labels.ts";
+import { groupLabel } from "./selector.ts";
 import type { AlertingRule, CompileSettings } from "./rule.ts";
 import { percentOf, rangeText, slothFilter } from "./sloth-names.ts";
 
@@ -37,21 +40,17 @@ function alertRule(
   tiers: readonly Tier[],
   settings: CompileSettings,
 ): AlertingRule {
-  const { alerting, labels: own } = slo;
+  const { alerting } = slo;
+  const name = alertNameOf(alerting);
   const texts = alerting?.bySeverity[severity] ?? NO_TEXTS;
   const { forMs = 0, keepFiringForMs = 0 } = tiers[0] ?? {};
-  const isSloth = slo.source.format === "sloth";
+  const said = { ...alerting?.labels, ...texts.labels };
   return {
-    alert: alerting?.alertName ?? "SlowburnErrorBudgetBurn",
+    alert: name,
     expr: `${tiers.map((tier) => condition(slo, tier, settings)).join("or\n")}`,
     ...(forMs > 0 ? { for: formatDuration(forMs) } : {}),
     ...(keepFiringForMs > 0 ? { keep_firing_for: formatDuration(keepFiringForMs) } : {}),
-    labels: {
-      ...(isSloth ? {} : { ...own, severity, service: slo.service, slo: slo.id }),
-      ...alerting?.labels,
-      ...texts.labels,
-      sloth_severity: severity,
-    },
+    labels: alertRuleLabels(slo, name, severity, said, slo.per.map(groupLabel)),
     annotations: {
       summary:
         "{{$labels.sloth_service}} {{$labels.sloth_slo}} SLO error budget burn rate is over expected.",

@@ -1,7 +1,8 @@
 /** SLOs → Prometheus rules, for teams whose alerts run on Prometheus, Mimir, Thanos or VictoriaMetrics. */
 import { type Problem, type Slo } from "../../slo/index.ts";
+import { absentRule } from "./absent-rule.ts";
 import { NotCompilable } from "./not-compilable.ts";
-import type { CompileSettings, RuleGroup } from "./rule.ts";
+import type { AlertingRule, CompileSettings, RuleGroup } from "./rule.ts";
 import { ruleGroups } from "./rule-groups.ts";
 import { slothId } from "./sloth-names.ts";
 
@@ -18,10 +19,11 @@ export function compileRules(slos: readonly Slo[], settings: CompileSettings): C
   for (const slo of slos) {
     try {
       refuseOtherBudgets(slo);
-      const made = ruleGroups(slo, settings);
+      const absent = absentOf(slo);
+      const made = ruleGroups(slo, settings, absent.rules);
       refuseTwin(slo, owners);
       groups.push(...made);
-      problems.push(...lossesOf(slo));
+      problems.push(...gatesOf(slo), ...absent.problems);
     } catch (error) {
       if (!(error instanceof NotCompilable)) throw error;
       problems.push(problemOf(slo, "not-compilable", error.message, { hint: error.hint }));
@@ -57,18 +59,23 @@ function refuseOtherBudgets({ window, budgeting }: Slo): void {
   }
 }
 
+function absentOf(slo: Slo): {
+  readonly rules: readonly AlertingRule[];
+  readonly problems: readonly Problem[];
+} {
+  try {
+    const rule = absentRule(slo);
+    return { rules: rule === undefined ? [] : [rule], problems: [] };
+  } catch (error) {
+    if (!(error instanceof NotCompilable)) throw error;
+    const message = `the rules do not alert on absent data: ${error.message}`;
+    const { hint } = error;
+    const loss = problemOf(slo, "compiled-without", message, { severity: "warning", hint });
+    return { rules: [], problems: [loss] };
+  }
+}
+
 /** What makes slowburn's alerts differ from those of the rules. */
-function lossesOf(slo: Slo): readonly Problem[] {
-  return [...gatesOf(slo), ...absentOf(slo)];
-}
-
-function absentOf(slo: Slo): readonly Problem[] {
-  if (slo.absent === undefined) return [];
-  const message = "the rules do not alert on absent data";
-  const hint = "add a rule with absent() of the metric";
-  return [problemOf(slo, "compiled-without", message, { severity: "warning", hint })];
-}
-
 function gatesOf(slo: Slo): readonly Problem[] {
   const { tiers } = slo.alerts;
   const lost = [

@@ -2,7 +2,7 @@
 import { thresholdInUnit } from "../../engine/index.ts";
 import type { MetricSelector, PromqlSource, Slo, Term } from "../../slo/index.ts";
 import { NotCompilable } from "./not-compilable.ts";
-import { selectorText } from "./selector.ts";
+import { groupLabel, selectorText } from "./selector.ts";
 import { KNOWN_METRICS } from "./known-metrics.ts";
 
 /** The error ratio over `range` (`5m`), laid out as Sloth does it. */
@@ -78,11 +78,6 @@ function partOf(
 }
 
 const increase = (selector: string): string => `increase(${selector}[${RANGE}])`;
-
-function groupLabel(attribute: string): string {
-  const label = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
-  return label === "service_name" ? "job" : label;
-}
 
 /** Prometheus 3 and the OpenTelemetry receivers write `le` as a float, older exporters without a point. */
 function leMatcher(bound: number): string {

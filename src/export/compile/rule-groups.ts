@@ -5,7 +5,7 @@
 import { WHOLE_PPB, type Slo } from "../../slo/index.ts";
 import { alertRules } from "./alert-rules.ts";
 import { errorRatioQuery } from "./ratio-query.ts";
-import type { CompileSettings, RecordingRule, RuleGroup } from "./rule.ts";
+import type { AlertingRule, CompileSettings, RecordingRule, RuleGroup } from "./rule.ts";
 import {
   percentOf,
   rangeText,
@@ -17,10 +17,14 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Recordings of the SLI, of the budget, and alerts. Throws `NotCompilable`. */
-export function ruleGroups(slo: Slo, settings: CompileSettings): readonly RuleGroup[] {
+/** Recordings of the SLI, of the budget, and alerts with those that are `further`. Throws `NotCompilable`. */
+export function ruleGroups(
+  slo: Slo,
+  settings: CompileSettings,
+  further: readonly AlertingRule[],
+): readonly RuleGroup[] {
   const id = slothId(slo);
-  const alerts = alertRules(slo, settings);
+  const alerts = [...alertRules(slo, settings), ...further];
   return [
     { name: `sloth-slo-sli-recordings-${id}`, rules: sliRecordings(slo, settings) },
     { name: `sloth-slo-meta-recordings-${id}`, rules: metaRecordings(slo, settings) },

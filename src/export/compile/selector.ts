@@ -107,3 +107,9 @@ function serviceTexts(matcher: Matcher): readonly string[] {
 
 const alternatives = (values: readonly string[]): string => values.map(escapeRegex).join("|");
 const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+/** What Prometheus calls an attribute that an SLO is split by. */
+export function groupLabel(attribute: string): string {
+  const label = attribute.replaceAll(/[^a-zA-Z0-9_]/g, "_");
+  return label === "service_name" ? "job" : label;
+}

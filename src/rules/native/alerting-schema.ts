@@ -13,6 +13,12 @@ export interface AlertingConfig extends AlertTextsConfig {
   readonly name?: string | undefined;
   readonly page?: unknown;
   readonly ticket?: unknown;
+  readonly absent?: unknown;
+}
+
+export interface AbsentTextsConfig {
+  readonly name?: string | undefined;
+  readonly severity?: string | undefined;
 }
 
 const labels = z.record(z.string().regex(LABEL_NAME), scalar).meta({
@@ -36,6 +42,18 @@ const ofSeverity = (severity: string) =>
     }),
   ).optional();
 
+export const absentTextsSchema: ObjectSchema<AbsentTextsConfig> = z.strictObject({
+  name: text("a name")
+    .meta({ description: "What Alertmanager calls it.", examples: ["CheckoutSilent"] })
+    .optional(),
+  severity: text("a word for receivers")
+    .meta({
+      description: "Its label `severity`; `page` or `ticket` by default.",
+      examples: ["critical"],
+    })
+    .optional(),
+});
+
 export const alertingSchema: ObjectSchema<AlertingConfig> = z.strictObject({
   name: text("a name")
     .meta({ description: "What Alertmanager calls the alert.", examples: ["CheckoutErrors"] })
@@ -43,4 +61,9 @@ export const alertingSchema: ObjectSchema<AlertingConfig> = z.strictObject({
   ...texts,
   page: ofSeverity("page"),
   ticket: ofSeverity("ticket"),
+  absent: readApart(
+    (absentTextsSchema as unknown as z.ZodType).meta({
+      description: "Of the alert on absent data (`alerts: { absent: 10m }`).",
+    }),
+  ).optional(),
 });

@@ -1,67 +1,88 @@
 /** `alerting:` → what alerts are called and say. When they fire is the policy's. */
-import { EXPANDED_LENGTH_MAX, type Alerting, type AlertTexts } from "../../slo/index.ts";
-import { alertingSchema, alertTextsSchema, type AlertTextsConfig } from "./alerting-schema.ts";
-import { warnOfTemplates } from "./alert-texts.ts";
+import type { Alerting, AlertTexts } from "../../slo/index.ts";
+import { alertTexts, type AlertOwner } from "../alert-texts.ts";
+import {
+  absentTextsSchema,
+  alertingSchema,
+  alertTextsSchema,
+  type AlertTextsConfig,
+} from "./alerting-schema.ts";
 import { LABEL_NAME } from "./checks.ts";
-import { readLabels } from "./labels.ts";
 import { readScalarText } from "./matchers.ts";
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
-const MAX_ANNOTATIONS = 32;
-
 /** `undefined` when nothing is said. What is not sound is reported and left out. */
-export function readAlerting(value: unknown, field: Field): Alerting | undefined {
+export function readAlerting(
+  value: unknown,
+  field: Field,
+  owner: AlertOwner,
+): Alerting | undefined {
   if (value === undefined) return undefined;
   const shape = readShape(alertingSchema, value, field, "`alerting`");
   if (shape === undefined) return undefined;
-  const { name, page, ticket } = shape;
+  const { name, page, ticket, absent } = shape;
+  const severityOf = (texts: unknown, of: "page" | "ticket") => {
+    const severityField = fieldIn(field, of);
+    const said = readShape(alertTextsSchema, texts, severityField, "texts of alerts") ?? {};
+    return { [of]: readTexts(said, severityField, owner) };
+  };
   return {
     ...(name === undefined ? {} : { alertName: name }),
-    ...readTexts(shape, field),
+    ...readTexts(shape, field, owner),
     bySeverity: {
-      ...(page === undefined ? {} : { page: readSeverity(page, fieldIn(field, "page")) }),
-      ...(ticket === undefined ? {} : { ticket: readSeverity(ticket, fieldIn(field, "ticket")) }),
+      ...(page === undefined ? {} : severityOf(page, "page")),
+      ...(ticket === undefined ? {} : severityOf(ticket, "ticket")),
     },
+    ...(absent === undefined ? {} : { absent: readAbsentTexts(absent, fieldIn(field, "absent")) }),
   };
 }
 
-function readSeverity(value: unknown, field: Field): AlertTexts {
-  return readTexts(readShape(alertTextsSchema, value, field, "texts of alerts") ?? {}, field);
+function readAbsentTexts(value: unknown, field: Field): NonNullable<Alerting["absent"]> {
+  const { name, severity } =
+    readShape(absentTextsSchema, value, field, "texts of the alert on absent data") ?? {};
+  return {
+    ...(name === undefined ? {} : { alertName: name }),
+    ...(severity === undefined ? {} : { severity }),
+  };
 }
 
-function readTexts(shape: AlertTextsConfig, field: Field): AlertTexts {
-  const [labelsField, annotationsField] = [fieldIn(field, "labels"), fieldIn(field, "annotations")];
-  const labels = readLabels(shape.labels, labelsField);
-  const annotations = readAnnotations(shape.annotations, annotationsField);
-  warnOfTemplates(labels, labelsField, false);
-  warnOfTemplates(annotations, annotationsField, true);
-  return { labels, annotations };
+function readTexts(shape: AlertTextsConfig, field: Field, owner: AlertOwner): AlertTexts {
+  const said = {
+    labels: readNamed(shape.labels, fieldIn(field, "labels"), LABELS),
+    annotations: readNamed(shape.annotations, fieldIn(field, "annotations"), ANNOTATIONS),
+  };
+  return alertTexts(said, field, owner);
 }
+
+const LABELS = { plural: "labels", one: "a label", example: "{ team: shop }" } as const;
+const ANNOTATIONS = {
+  plural: "annotations",
+  one: "an annotation",
+  example: "{ summary: … }",
+} as const;
 
 /** Names as Alertmanager before 0.27 takes them too; what is not sound is reported. */
-function readAnnotations(value: unknown, field: Field): Readonly<Record<string, string>> {
+function readNamed(
+  value: unknown,
+  field: Field,
+  { plural, one, example }: typeof LABELS | typeof ANNOTATIONS,
+): Readonly<Record<string, string>> {
   if (value === undefined) return {};
   if (!isMapping(value)) {
-    const message = `annotations are a mapping, not ${kindOf(value)}`;
-    report(field, { code: "wrong-type", message, hint: "write { summary: … }" });
+    const message = `${plural} are a mapping, not ${kindOf(value)}`;
+    report(field, { code: "wrong-type", message, hint: `write ${example}` });
     return {};
   }
-  const annotations: Record<string, string> = {};
-  for (const [index, [name, item]] of Object.entries(value).entries()) {
-    const annotation = fieldIn(field, name);
-    const text = readScalarText(item, annotation);
+  const texts: Record<string, string> = {};
+  for (const [name, item] of Object.entries(value)) {
+    const text = readScalarText(item, fieldIn(field, name));
     if (text === undefined) continue;
-    if (!LABEL_NAME.test(name)) {
-      const message = `${JSON.stringify(name)} is no name of an annotation`;
-      const hint = "letters, digits and _, not starting with a digit";
-      report(annotation, { code: "invalid-label", message, hint }, "key");
-    } else if (index >= MAX_ANNOTATIONS || text.length > EXPANDED_LENGTH_MAX) {
-      const message =
-        index >= MAX_ANNOTATIONS
-          ? `more than ${MAX_ANNOTATIONS} annotations`
-          : `longer than ${EXPANDED_LENGTH_MAX} characters`;
-      report(annotation, { code: "invalid-label", message });
-    } else annotations[name] = text;
+    if (LABEL_NAME.test(name) && !name.startsWith("__")) texts[name] = text;
+    else {
+      const message = `${JSON.stringify(name)} is no name of ${one}`;
+      const hint = "letters, digits and _, not starting with a digit or __";
+      report(fieldIn(field, name), { code: "invalid-label", message, hint }, "key");
+    }
   }
-  return annotations;
+  return texts;
 }

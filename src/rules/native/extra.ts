@@ -1,5 +1,6 @@
 /** Fields of an SLO that other formats have no word for, as they carry them in an annotation. */
 import type { Budgeting, Slo } from "../../slo/index.ts";
+import type { AlertOwner } from "../alert-texts.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readAlerting } from "./alerting.ts";
 import { readLinks } from "./annotations.ts";
@@ -14,21 +15,23 @@ export type ExtraFields = Pick<
   "noData" | "per" | "groupLimit" | "alerting" | "exclusions" | "runbook" | "links"
 >;
 
-/** `undefined` when `value` is no mapping (reported). `summedBy`: the groups that the SLI makes itself. */
+/** `undefined` when `value` is no mapping (reported). `owner.per`: the groups that the SLI makes itself. */
 export function readExtra(
   value: unknown,
   field: Field,
   settings: RuleSettings,
   budgeting: Budgeting | undefined,
-  summedBy: readonly string[],
+  owner: Required<AlertOwner>,
 ): ExtraFields | undefined {
   const shape = readShape(extraSchema, value, field, "the annotation");
   if (shape === undefined) return undefined;
   const exclusions = readExclusions(shape.exclude, fieldIn(field, "exclude"));
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
+  const groups = readGroups(shape, field, settings, owner.per);
+  const alertOwner = { ...owner, per: groups.per };
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), alertOwner);
   return {
     noData: readNoData(shape.noData, fieldIn(field, "noData"), budgeting),
-    ...readGroups(shape, field, settings, summedBy),
+    ...groups,
     ...(alerting === undefined ? {} : { alerting }),
     ...(exclusions.length === 0 ? {} : { exclusions }),
     ...(shape.runbook === undefined ? {} : { runbook: shape.runbook }),

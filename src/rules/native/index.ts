@@ -3,9 +3,8 @@
  * slowburn's own parts of their files have (indicators, alert policies).
  */
 export { readAbsent } from "./absent.ts";
-export { warnOfTemplates } from "./alert-texts.ts";
 export { readAlerts, type PolicyContext } from "./alerts.ts";
-export { isRegex, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
 export { readExtra, type ExtraFields } from "./extra.ts";
 export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";

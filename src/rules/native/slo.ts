@@ -51,7 +51,6 @@ export function readSlo(
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), file.settings.bucketMs);
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"));
   const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
@@ -61,11 +60,14 @@ export function readSlo(
     ...file.exclusions,
     ...readExclusions(shape.exclude, fieldIn(field, "exclude")),
   ];
+  const id = `${file.service}/${name}`;
+  const owner = { id, service: file.service, per: groups.per };
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
   return {
-    id: `${file.service}/${name}`,
+    id,
     service: file.service,
     name,
     description: shape.description ?? "",

@@ -14,6 +14,7 @@ import {
   type ExtraFields,
   type Field,
 } from "../native/index.ts";
+import type { AlertOwner } from "../alert-texts.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { alertsOf, annotatedAlerts, readPolicies, warnOfSilence, type Alerts } from "./alerts.ts";
 import { writtenIn } from "./annotation.ts";
@@ -187,9 +188,10 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
   if (reading.kind === "elsewhere") return undefined;
   const { indicator, per, promql } = reading;
   const isOnly = name === metadata.name;
+  const id = `${service}/${name}`;
   const { document, path, findings } = isOnly ? { ...field, path: [] } : field;
   return {
-    id: `${service}/${name}`,
+    id,
     service,
     name,
     description: descriptionOf(parts),
@@ -205,7 +207,7 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
     alerts: alerts.policy,
     ...(alerts.absent === undefined ? {} : { absent: alerts.absent }),
     ...(alerts.alerting === undefined ? {} : { alerting: alerts.alerting }),
-    ...readAnnotated(parts, budgeting, per),
+    ...readAnnotated(parts, budgeting, { id, service, per }),
     annotations: annotationsOf(metadata, shape.displayName, isOnly),
     source: {
       file: findings.file ?? "",
@@ -220,7 +222,7 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
 function readAnnotated(
   { metadata, settings }: SloParts,
   budgeting: Budgeting,
-  summedBy: readonly string[],
+  owner: Required<AlertOwner>,
 ): ExtraFields | undefined {
   const text = metadata.annotations[EXTRA_ANNOTATION];
   if (text === undefined) return undefined;
@@ -229,7 +231,7 @@ function readAnnotated(
   const wanted = { what: "fields of an SLO", code: "wrong-type", hint } as const;
   const written = writtenIn(text, annotation, wanted);
   if (written === undefined) return undefined;
-  return readExtra(written.document.value, written, settings, budgeting, summedBy);
+  return readExtra(written.document.value, written, settings, budgeting, owner);
 }
 
 function readAlerting(

@@ -1,4 +1,5 @@
 /** `indicator:` → indicator. Pyrra's metrics are vector selectors; it puts rates and sums around them itself. */
+import { readBareSelector, type BareSelector } from "../../promql/index.ts";
 import {
   parseDurationNanos,
   type Indicator,
@@ -8,7 +9,6 @@ import {
 import { readForeignShape } from "../foreign-shape.ts";
 import { fieldIn, kindOf, report, type Field } from "../native/index.ts";
 import { growthOf } from "../simple-queries.ts";
-import { readVectorSelector, type VectorSelector } from "../vector-selector.ts";
 import {
   boolGaugeSchema,
   indicatorSchema,
@@ -79,7 +79,7 @@ function readLatency(value: unknown, field: Field): IndicatorReading | undefined
 }
 
 interface Metric {
-  readonly selector: VectorSelector;
+  readonly selector: BareSelector;
   readonly text: string;
 }
 
@@ -165,15 +165,12 @@ function readMetric(value: unknown, field: Field): Metric | undefined {
 }
 
 function readSelectorText(text: string, field: Field): Metric | undefined {
-  const { selector, end, problems } = readVectorSelector(text);
-  for (const { from, code, message, hint } of problems)
-    field.findings.add(code, field.document, field.path, message, { hint, index: from });
-  if (selector === undefined) return undefined;
-  if (text.slice(end).trim() === "") return { selector, text: text.trim() };
-  const message = "only a metric with its labels is read here: Pyrra puts rates and sums around it";
+  const { selector, place, problems } = readBareSelector(text);
   const { document, path, findings } = field;
-  findings.add("promql-selector", document, path, message, { index: end });
-  return undefined;
+  for (const { from, to, code, message, hint } of problems)
+    findings.add(code, document, path, message, { hint, index: from, endIndex: to });
+  if (selector === undefined) return undefined;
+  return { selector, text: text.slice(place?.from, place?.to) };
 }
 
 const MAX_GROUP_LABELS = 8;

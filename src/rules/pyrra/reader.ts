@@ -22,9 +22,9 @@ import {
   kindOf,
   report,
   SERVICE_NAME,
-  warnOfTemplates,
   type Field,
 } from "../native/index.ts";
+import { warnOfTemplates } from "../alert-texts.ts";
 import type { RuleFormat } from "../rule-format.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readAlerting } from "./alerts.ts";
