@@ -31,6 +31,7 @@ interface Excluded {
 
 export class Exclusions {
   readonly #bucketMs: number;
+  /** Of SLOs that have exclusions, also where no stretch of them is near. */
   readonly #bySlo = new Map<string, Excluded>();
   /** Until when stretches are worked out. */
   #untilMs = -Infinity;
@@ -79,9 +80,11 @@ export class Exclusions {
     const declared = declaredSpans(slo, known?.spans ?? [], held, grid);
     const before = known?.ranges ?? BucketRanges.none;
     const spans = counts ? settled(declared, before, counts, grid.sliceWidth) : declared;
-    if (JSON.stringify(spans) === JSON.stringify(known?.spans ?? [])) return [];
+    const isSame = JSON.stringify(spans) === JSON.stringify(known?.spans);
+    if (isSame && slo.exclusions !== undefined) return [];
     this.isChanged = true;
-    this.#put(slo.id, spans);
+    if (slo.exclusions === undefined) this.#bySlo.delete(slo.id);
+    else this.#put(slo.id, spans);
     const widened = spans.filter((span, i) => span !== declared[i] && span.endMs > sinceMs);
     return this.#widenedNote(widened);
   }
@@ -100,8 +103,7 @@ export class Exclusions {
   }
 
   #put(sloId: string, spans: readonly ExcludedSpan[]): void {
-    if (spans.length === 0) this.#bySlo.delete(sloId);
-    else this.#bySlo.set(sloId, { spans, ranges: rangesOf(spans) });
+    this.#bySlo.set(sloId, { spans, ranges: rangesOf(spans) });
   }
 
   /** In finest buckets; 1 where events are counted. */
