@@ -1,4 +1,5 @@
 /** Every bench by the name `npm run bench -- <name>` knows it by. */
+import { archiveCases } from "./archive.ts";
 import { backtestCases } from "./backtest.ts";
 import type { Bench } from "./bench-case.ts";
 import { decodeCases } from "./decode.ts";
@@ -19,6 +20,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   journal: journalCases,
   evaluation: evaluationCases,
   exposition: expositionCases,
+  archive: archiveCases,
   memory: memoryCases,
   latency: latencyCases,
   recovery: recoveryCases,

@@ -26,6 +26,9 @@ type Kind = LoadSettings["kind"];
 
 const START_MS = 1_800_000_000_000;
 const BUCKET_MS = 10_000;
+/** As a server's by default. */
+const ARCHIVED_MS = 30 * 86_400_000;
+const ARCHIVE_BYTES = 256 * 1024 * 1024;
 const POINTS_PER_REQUEST = 1_000;
 /** Requests that are patched, then measured, at a time. */
 const CHUNK = 50;
@@ -126,7 +129,8 @@ class Counting {
       snapshot: () => nothing,
       restore: () => undefined,
     };
-    this.#core = new Core({ engine: this.#engine, alerts, seed: 1, maxSeries });
+    const archive = { retentionMs: ARCHIVED_MS, maxBytes: ARCHIVE_BYTES, bucketMs: BUCKET_MS };
+    this.#core = new Core({ engine: this.#engine, alerts, seed: 1, maxSeries, archive });
     this.#core.applyRules([benchSlo(0, { indicator: INDICATORS[kind] })], START_MS - BUCKET_MS);
   }
 

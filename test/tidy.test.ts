@@ -32,6 +32,7 @@ const ROOMS = [
   "otlp",
   "capture",
   "engine",
+  "archive",
   "series",
   "storage",
   "alerts",

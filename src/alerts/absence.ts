@@ -8,7 +8,7 @@ import {
   expandTemplate,
   formatDuration,
   isExcludedWithin,
-  isRetired,
+  isHidden,
   streamIndex,
   type AbsentAlert,
   type Slo,
@@ -24,7 +24,7 @@ import { spanText } from "./wording.ts";
 interface WatchedSlo extends Slo {
   readonly absent: AbsentAlert;
 }
-const isWatched = (slo: Slo): slo is WatchedSlo => slo.absent !== undefined && !isRetired(slo);
+const isWatched = (slo: Slo): slo is WatchedSlo => slo.absent !== undefined && !isHidden(slo);
 
 type Change = Exclude<AlertTransition, { readonly kind: "inactive" }>;
 

@@ -4,7 +4,7 @@
  */
 import type { ShardView, StreamReading, StreamView } from "../engine/index.ts";
 import {
-  isRetired,
+  isHidden,
   type AlertSeverity,
   type Slo,
   type StreamIndex,
@@ -97,7 +97,7 @@ export class AlertEvaluator {
       const mask = masks[slot] ?? 0;
       if (index < 0 || (mask === 0 && !this.#table.isTracked(index))) continue;
       const stream = this.#source.stream(index as StreamIndex); // a slot holds a StreamIndex or -1
-      if (stream === undefined || isRetired(stream.slo)) continue;
+      if (stream === undefined || isHidden(stream.slo)) continue;
       this.#visit({ shard, slot, mask, plan, stream, nowMs, transitions });
     }
   }

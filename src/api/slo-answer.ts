@@ -66,7 +66,7 @@ export function sloDetailAnswer(slo: Slo, context: AnswerContext): SloDetailAnsw
         nearestBelow: lower ?? null,
         nearestAbove: upper ?? null,
       })),
-    notes: context.engine.notesOf(slo.id),
+    notes: [...historyNotes(slo), ...context.engine.notesOf(slo.id)],
   };
 }
 
@@ -117,6 +117,11 @@ function budgetingAnswer(budgeting: Budgeting): SloAnswer["budgeting"] {
   const sliceSeconds = kind === "occurrences" ? null : budgeting.widthMs / 1000;
   const sliceTarget = kind === "timeslices" ? budgeting.targetPpb / WHOLE_PPB : null;
   return { kind, sliceSeconds, sliceTarget };
+}
+
+function historyNotes({ rebuiltFrom }: Slo): readonly string[] {
+  if (rebuiltFrom === undefined) return [];
+  return [`rebuilt from the archive, since ${moment(rebuiltFrom)}; before it nothing is held`];
 }
 
 /** Members without events come last: there is nothing to act on. */

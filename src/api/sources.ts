@@ -55,6 +55,15 @@ export interface ReceiverSample {
   readonly lastSentAt: number | undefined;
 }
 
+/** `Archive.stats`, and what is being rebuilt of it. */
+export interface ArchiveSample {
+  readonly sizeBytes: number;
+  readonly heldSinceMs: number | undefined;
+  readonly droppedBeforeMs: number;
+  /** `ratio` is of the work done, 0 to 1. */
+  readonly rebuilding: { readonly ids: readonly string[]; readonly ratio: number } | null;
+}
+
 export interface StatusSample {
   /** ms since the epoch. */
   readonly startedAt: number;
@@ -63,6 +72,8 @@ export interface StatusSample {
   readonly durability: "ack" | "interval";
   /** `undefined` when the disk does not tell. */
   readonly storage: StoreStats | undefined;
+  /** `undefined` when nothing is archived. */
+  readonly archive: ArchiveSample | undefined;
   readonly requests: readonly RequestCount[];
   readonly points: PointCounts;
   /** Rejected points by reason. */

@@ -1,6 +1,7 @@
 /** What the process is and does, as JSON. No secrets: addresses come without credentials, the configuration is not shown. */
 import type { AlertView } from "../alerts/index.ts";
 import type { Problem } from "../slo/index.ts";
+import { archiveAnswer, type ArchiveAnswer } from "./archive-answer.ts";
 import { moment, momentOrNull } from "./moment.ts";
 import type { ApiSources, ReceiverSample, StatusSample } from "./sources.ts";
 
@@ -21,6 +22,8 @@ export interface StatusAnswer {
     readonly journalEntries: number | null;
     readonly snapshotSeq: number | null;
   };
+  /** null when nothing is archived. */
+  readonly archive: ArchiveAnswer | null;
   readonly ingest: {
     readonly requests: readonly {
       readonly transport: "http" | "grpc";
@@ -101,6 +104,7 @@ export function statusAnswer(sources: ApiSources, sample: StatusSample): StatusA
       journalEntries: storage?.journalEntries ?? null,
       snapshotSeq: storage?.snapshotSeq ?? null,
     },
+    archive: sample.archive === undefined ? null : archiveAnswer(sample.archive),
     ingest: {
       requests: sample.requests,
       points: sample.points,

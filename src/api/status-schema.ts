@@ -37,6 +37,20 @@ export const status: z.ZodType<StatusAnswer> = z.strictObject({
     journalEntries: count.nullable(),
     snapshotSeq: count.nullable(),
   }),
+  archive: z
+    .strictObject({
+      bytes: count,
+      heldSince: absentMoment.describe("From when on all is held that rules measured."),
+      droppedBefore: absentMoment.describe(
+        "What is older was dropped to stay within archive.maxBytes.",
+      ),
+      rebuilding: z
+        .strictObject({ slos: z.array(z.string()), progress: z.number().min(0).max(1) })
+        .nullable()
+        .describe("SLOs whose counts are being made of it; what was in force answers meanwhile."),
+    })
+    .nullable()
+    .describe("What is kept for SLOs that are new or changed; null when nothing is."),
   ingest: z.strictObject({
     requests: z.array(
       z.strictObject({

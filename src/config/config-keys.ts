@@ -7,6 +7,7 @@ import * as kinds from "./value-kinds.ts";
 import type { ValueKind } from "./value-kinds.ts";
 
 const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
 
 export interface ConfigKey<T = unknown> {
   readonly kind: ValueKind<T>;
@@ -46,6 +47,8 @@ export interface ConfigValues {
   readonly grafanaUrl: string | undefined;
   readonly "log.level": "debug" | "info" | "warn" | "error" | "silent";
   readonly "log.format": "json" | "text";
+  readonly "archive.retention": ReturnType<typeof millis>;
+  readonly "archive.maxBytes": number;
   readonly "limits.compressedBytes": number;
   readonly "limits.requestBytes": number;
   readonly "limits.series": number;
@@ -109,6 +112,16 @@ export const CONFIG_KEYS: { readonly [Name in ConfigName]: ConfigKey<ConfigValue
     "The least severe events that are logged.",
   ),
   "log.format": key(kinds.choice("text", "json"), "text", "Log lines for people or for machines."),
+  "archive.retention": key(
+    kinds.duration(HOUR_MS, 400 * 24 * HOUR_MS),
+    millis(30 * 24 * HOUR_MS),
+    "How long increments are kept for SLOs that are new or changed.",
+  ),
+  "archive.maxBytes": key(
+    kinds.bytes(0, 64 * 1024 * MIB),
+    256 * MIB,
+    "Most that they take, in memory and on disk; beyond it the oldest are dropped. 0 keeps none.",
+  ),
   "limits.compressedBytes": key(
     kinds.bytes(1024, 1024 * MIB),
     16 * MIB,

@@ -155,6 +155,10 @@ function build(
     externalUrl: values.externalUrl,
     grafanaUrl: values.grafanaUrl,
     log: Object.freeze({ level: values["log.level"], format: values["log.format"] }),
+    archive: Object.freeze({
+      retentionMs: values["archive.retention"],
+      maxBytes: values["archive.maxBytes"],
+    }),
     limits: Object.freeze({
       compressedBytes: values["limits.compressedBytes"],
       requestBytes: values["limits.requestBytes"],

@@ -2,6 +2,12 @@
 import type { Millis } from "../slo/index.ts";
 import type { Secret } from "./secret.ts";
 
+export interface ArchiveConfig {
+  readonly retentionMs: Millis;
+  /** 0: nothing is archived. */
+  readonly maxBytes: number;
+}
+
 export interface ListenConfig {
   /** A host name or address, IPv6 without brackets. */
   readonly host: string;
@@ -50,6 +56,7 @@ export interface SlowburnConfig {
     readonly level: "debug" | "info" | "warn" | "error" | "silent";
     readonly format: "json" | "text";
   };
+  readonly archive: ArchiveConfig;
   readonly limits: LimitsConfig;
   readonly selfTelemetry: boolean;
   /** Where each key's value came from: `default`, `file slowburn.yaml:3`, `SLOWBURN_API_PORT`, `--api-port`. */

@@ -4,8 +4,8 @@ import { WHOLE_PPB, type Budgeting, type Slo, type SloWindow } from "../slo/inde
 import { yamlText } from "./layout.ts";
 import { alertingOf, alertsOf } from "./native-alerts.ts";
 import type { Written } from "./native-conditions.ts";
-import { excludeOf } from "./native-exclusions.ts";
 import { groupsOf, originText } from "./native-file.ts";
+import { excludeOf } from "./native-exclusions.ts";
 import { SLI_FORMS, type SliForm } from "./native-sli.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { alertPoliciesOf } from "./openslo-policies.ts";

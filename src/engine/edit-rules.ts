@@ -1,7 +1,16 @@
 /** What an edit of the rules does to the streams: history is kept unless what is counted changed (DESIGN 4.13). */
-import { assert, formatDuration, sliceKindOf, windowsOf, type Slo } from "../slo/index.ts";
+import {
+  assert,
+  formatDuration,
+  isPending,
+  millis,
+  pendingId,
+  sliceKindOf,
+  windowsOf,
+  type Slo,
+} from "../slo/index.ts";
 import { layoutOf } from "./ladder.ts";
-import type { RuleChange } from "./rule-change.ts";
+import type { Rebuilt, RuleChange } from "./rule-change.ts";
 import type { Streams } from "./streams.ts";
 import { haveSameWindows, transferNotes } from "./transfer.ts";
 
@@ -14,15 +23,25 @@ export function editRules(
   const oldById = new Map(old.map((slo) => [slo.id, slo]));
   const nextIds = new Set(next.map((slo) => slo.id));
   assert(nextIds.size === next.length, "SLO ids are unique");
-  const removed = old.map((slo) => slo.id).filter((id) => !nextIds.has(id));
+  const isGone = (slo: Slo) => !nextIds.has(slo.pendingFor ?? slo.id);
+  const removed = old.filter((slo) => isGone(slo) && !isPending(slo)).map(({ id }) => id);
   const added: string[] = [];
+  const rebuilt: Rebuilt[] = [];
+  const pending: Rebuilt[] = [];
   const kept: string[] = [];
   const restarted: string[] = [];
   const notes: string[] = [];
   for (const id of removed) streams.remove(id);
   for (const slo of next) {
     const before = oldById.get(slo.id);
-    if (before === undefined) added.push(slo.id);
+    if (isPending(slo)) {
+      pending.push(rebuiltOf(slo));
+      streams.remove(slo.id); // the archive has what it counted meanwhile, too
+    } else if (isReady(oldById.get(pendingId(slo.id)), slo, nextIds)) {
+      rebuilt.push(rebuiltOf(slo));
+      streams.remove(slo.id);
+      streams.rename(pendingId(slo.id), slo.id);
+    } else if (before === undefined) added.push(slo.id);
     else if (countsAlike(before, slo)) {
       kept.push(slo.id);
       const lost = [...windowNotes(before, slo, at), ...sliceNotes(before, slo, at.bucketMs)];
@@ -39,11 +58,26 @@ export function editRules(
     if (stream === undefined)
       notes.push(`${slo.id}: no stream is left for it, so it is not counted`);
   }
-  return { added, removed, kept, restarted, notes };
+  for (const { id } of old.filter((slo) => isPending(slo) && !nextIds.has(slo.id))) {
+    streams.remove(id);
+  }
+  return { added, removed, kept, restarted, rebuilt, pending, notes };
 }
 
+const rebuiltOf = (slo: Slo): Rebuilt => ({
+  id: slo.pendingFor ?? slo.id,
+  sinceMs: slo.rebuiltFrom ?? millis(0),
+});
+
+/** Whether an SLO takes the counts of the one that was counted unseen for it. */
+const isReady = (pending: Slo | undefined, slo: Slo, nextIds: ReadonlySet<string>): boolean =>
+  pending !== undefined &&
+  slo.rebuiltFrom !== undefined &&
+  !nextIds.has(pending.id) &&
+  countsAlike(pending, slo);
+
 /** Same indicator, same groups, and the same slices or none. */
-const countsAlike = (a: Slo, b: Slo): boolean =>
+export const countsAlike = (a: Slo, b: Slo): boolean =>
   countsEventsAlike(a, b) && canonical(slicesOf(a)) === canonical(slicesOf(b));
 
 const countsEventsAlike = (a: Slo, b: Slo): boolean =>

@@ -1,9 +1,10 @@
 /** The engine: increments, rules and ticks in; sums of every window, and readings of them, out. Pure and deterministic. */
-import { assert, isRetired, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
+import { assert, isHidden, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
 import { Binder } from "./binding.ts";
 import { editRules } from "./edit-rules.ts";
 import { bucketAt } from "./ladder.ts";
 import { PartialMarks } from "./partial-marks.ts";
+import { clearPending, pendingStreams } from "./pending.ts";
 import { readStream } from "./reading.ts";
 import type { RuleChange } from "./rule-change.ts";
 import type { Shard } from "./shard.ts";
@@ -136,7 +137,7 @@ export class Engine implements EngineView {
 
   /**
    * An engine of its own with one SLO and its streams as they stand now; empty when the SLO is not counted. What an edit
-   * does is tried on it (README, decision 18): nothing of this engine changes, and its streams have other indexes.
+   * does is tried on it (README, decision 19): nothing of this engine changes, and its streams have other indexes.
    */
   fork(sloId: string): Engine {
     const own = this.#streams.ofSlo(sloId);
@@ -155,12 +156,12 @@ export class Engine implements EngineView {
 
   #putInForce(slos: readonly Slo[]): void {
     this.#slos = slos;
-    this.#shown = slos.filter((slo) => !isRetired(slo));
+    this.#shown = slos.filter((slo) => !isHidden(slo));
   }
 
-  /** Counts of event times (fromMs, toMs] are incomplete: windows that cover one of them say so. */
-  markPartial(fromMs: number, toMs: number, reason: string): void {
-    this.#marks.add({ fromMs, toMs, reason });
+  /** Counts of event times (fromMs, toMs] are incomplete: windows of the SLOs, or of all, that cover one say so. */
+  markPartial(fromMs: number, toMs: number, reason: string, sloIds?: readonly string[]): void {
+    this.#marks.add({ fromMs, toMs, reason, ...(sloIds && { sloIds }) });
     this.#showMarks();
   }
 
@@ -172,9 +173,7 @@ export class Engine implements EngineView {
     reason: string,
   ): void {
     const sloIds = this.#binder.slosOf(metric);
-    if (sloIds.length === 0) return;
-    this.#marks.add({ fromMs, toMs, reason, sloIds });
-    this.#showMarks();
+    if (sloIds.length > 0) this.markPartial(fromMs, toMs, reason, sloIds);
   }
 
   #showMarks(): void {
@@ -205,13 +204,30 @@ export class Engine implements EngineView {
     return stream;
   }
   streamsOf(sloId: string): readonly StreamView[] {
-    return this.#streams.ofSlo(sloId).filter(({ slo }) => !isRetired(slo));
+    return this.#streams.ofSlo(sloId).filter(({ slo }) => !isHidden(slo));
   }
   allStreams(): readonly StreamView[] {
-    return this.#streams.all().filter(({ slo }) => !isRetired(slo));
+    return this.#streams.all().filter(({ slo }) => !isHidden(slo));
   }
   notesOf(sloId: string): readonly string[] {
     return this.#streams.notesOf(sloId);
+  }
+
+  pendingStreams(): ReadonlyMap<number, number> {
+    return pendingStreams(this.#slos, this.#streams);
+  }
+
+  /** Series must be bound anew. */
+  clearPending(): void {
+    clearPending(this.#slos, this.#streams, this.tickedAtMs);
+    this.#shards.dropEmpty();
+  }
+
+  /** Books what happened long ago: it is neither late nor too old, and says nothing about senders. */
+  bookPast(book: () => void): void {
+    const before = { ...this.#counts };
+    book();
+    Object.assign(this.#counts, before);
   }
 
   read(index: StreamIndex): StreamReading {

@@ -3,8 +3,10 @@
  * exact and as of one tick, with the numbers made of them. No I/O, no clock: the same calls give the same bits.
  */
 export { Engine, type EngineSettings } from "./engine.ts";
+export { type Fate, type FateParts, fatesOf } from "./fate.ts";
 export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
+export { quantised, sharedUpTo } from "./spread.ts";
 export { thresholdInUnit } from "./latency-unit.ts";
 export { Binder, metricShape, OVERFLOW_VALUE } from "./binding.ts";

@@ -1,5 +1,5 @@
 /** The streams: which SLO and group each counts for, and in which slot of which shard its counts are. */
-import { assert, streamIndex, type Slo, type StreamIndex } from "../slo/index.ts";
+import { assert, isPending, streamIndex, type Slo, type StreamIndex } from "../slo/index.ts";
 import { OVERFLOW_VALUE } from "./binding.ts";
 import { Exclusions } from "./exclusions.ts";
 import type { Shard } from "./shard.ts";
@@ -178,7 +178,9 @@ export class Streams {
     this.#touch(stream.index);
   }
 
-  #create(member: Member, group: readonly string[], sinceMs: number, isFolded: boolean): Stream {
+  #create(member: Member, group: readonly string[], bornMs: number, isFolded: boolean): Stream {
+    const { rebuiltFrom } = member.slo;
+    const sinceMs = isPending(member.slo) && rebuiltFrom !== undefined ? rebuiltFrom : bornMs;
     const index = streamIndex(this.#byIndex.length);
     const shard = this.#shards.shardFor(member.slo);
     const slot = shard.take(index, member.slo, sinceMs);
@@ -228,6 +230,19 @@ export class Streams {
     }
     this.#members.delete(sloId);
     this.exclusions.remove(sloId);
+  }
+
+  /** Gives an SLO's streams, with their counts and indexes, another id, which nobody has. */
+  rename(from: string, to: string): void {
+    const member = this.#members.get(from);
+    assert(member !== undefined, "what is renamed is known");
+    const slo = { ...member.slo, id: to };
+    this.#members.delete(from);
+    this.#members.set(to, { slo, streams: new Map(), notes: member.notes });
+    for (const stream of member.streams.values()) {
+      this.count--;
+      this.put({ ...stream, slo, doubts: [...stream.doubts] });
+    }
   }
 
   /** Keeps the stream's index and counts through an edit; moves it when its layout class changed. */

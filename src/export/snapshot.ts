@@ -4,7 +4,7 @@
  */
 import type { ShardView, StreamView } from "../engine/index.ts";
 import {
-  isRetired,
+  isHidden,
   ownWindowIndex,
   streamIndex,
   windowText,
@@ -136,7 +136,7 @@ export class Snapshots {
     for (let slot = 0; slot < shard.slotCount; slot++) {
       const index = shard.streams[slot] ?? -1;
       const view = index < 0 ? undefined : this.#source.engine.stream(streamIndex(index));
-      const isShown = view !== undefined && !isRetired(view.slo);
+      const isShown = view !== undefined && !isHidden(view.slo);
       streams.push(
         isShown
           ? {

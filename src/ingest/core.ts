@@ -3,7 +3,8 @@
  * the only thing that changes it besides ticks, so a restart, a test and a backtest are the same core fed differently.
  */
 import type { AlertTransition } from "../alerts/index.ts";
-import type { BindSeries, DoubtStream, RuleChange } from "../engine/index.ts";
+import { Archive, type ArchiveSettings, type ArchiveStats } from "../archive/index.ts";
+import type { BindSeries, DoubtStream, RuleChange, StreamView } from "../engine/index.ts";
 import {
   RecordReader,
   SeriesSnapshots,
@@ -11,7 +12,17 @@ import {
   type BookPorts,
   type MetricIdentity,
 } from "../series/index.ts";
-import type { Slo, SnapshotPart } from "../slo/index.ts";
+import {
+  isPending,
+  millis,
+  streamIndex,
+  type Millis,
+  type Slo,
+  type SnapshotPart,
+  type StreamIndex,
+} from "../slo/index.ts";
+import { MeasureUse } from "./measure-use.ts";
+import { Rebuild, type RebuildProgress } from "./rebuild.ts";
 import { ChunkKind, decodeEntry } from "./record.ts";
 import { RuleUse } from "./rule-use.ts";
 
@@ -23,6 +34,17 @@ export interface CoreEngine extends BookPorts {
   /** SLOs of the metric are incomplete in (fromMs, toMs]. */
   markMetricPartial(metric: MetricIdentity, fromMs: number, toMs: number, reason: string): void;
   tick(nowMs: number): void;
+  readonly tickedAtMs: number;
+  readonly countedSlos: readonly Slo[];
+  stream(index: StreamIndex): StreamView;
+  /** The streams of SLOs that are being rebuilt, and from when on each is to be counted, ms. */
+  pendingStreams(): ReadonlyMap<number, number>;
+  /** Leaves their counts behind. */
+  clearPending(): void;
+  /** Books what happened long ago: it is neither late nor too old. */
+  bookPast(book: () => void): void;
+  /** Counts of the SLOs in (fromMs, toMs] are incomplete. */
+  markPartial(fromMs: number, toMs: number, reason: string, sloIds: readonly string[]): void;
   dirtyParts(): SnapshotPart[];
   restore(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void;
 }
@@ -42,6 +64,8 @@ export interface CoreSettings {
   /** Random per process. */
   readonly seed: number;
   readonly maxSeries: number;
+  /** Increments are kept for SLOs to come; not without it. */
+  readonly archive?: ArchiveSettings | undefined;
 }
 
 /** JSON of a rules chunk. */
@@ -50,6 +74,9 @@ interface RulesChunk {
 }
 
 const SERIES_LIMIT = "points of series beyond limits.series are not counted";
+/** What was archived for less than this is not worth a rebuild: it is lost, as it would be at a new SLO's start. */
+const LEAST_HELD_MS = 120_000;
+const MEASURE_USE_PART = "core/measure-use";
 const RULE_USE_PART = "core/rule-use";
 const ALERTS_PART = "alerts/state";
 
@@ -59,8 +86,12 @@ export class Core {
   readonly #alerts: CoreAlerts;
   readonly #ruleUse = new RuleUse();
   readonly #snapshots: SeriesSnapshots;
+  readonly #measureUse = new MeasureUse();
+  readonly #archive: Archive | undefined;
+  #rebuild: Rebuild | undefined;
 
-  constructor({ engine, books = engine, alerts, seed, maxSeries }: CoreSettings) {
+  constructor({ engine, books = engine, alerts, seed, maxSeries, archive }: CoreSettings) {
+    this.#archive = archive && new Archive(archive);
     this.#engine = engine;
     this.#alerts = alerts;
     this.series = new SeriesState({
@@ -70,6 +101,7 @@ export class Core {
       book: books.book,
       bookStraddle: books.bookStraddle,
       doubt: engine.doubt,
+      archive: this.#archive,
       usedSinceMs: (metric) => this.#ruleUse.usedSinceMs(metric),
       onSeriesLimit: (metric, timeMs) =>
         engine.markMetricPartial(metric, timeMs - 1, timeMs, SERIES_LIMIT),
@@ -82,12 +114,82 @@ export class Core {
     return this.series.applyRows(new RecordReader(rows));
   }
 
-  /** Puts other rules in force; what they share with the ones before keeps its counts. */
+  /**
+   * Puts other rules in force; what they share with the ones before keeps its counts. Those that are pending begin to be
+   * rebuilt, or begin again; what was rebuilt and is not pending any more is taken as it is, finished at once where it is not.
+   */
   applyRules(slos: readonly Slo[], nowMs: number): RuleChange {
+    const taken = this.#rebuild?.takenBy(slos) ?? [];
+    const unheld = taken.length === 0 ? new Map<string, number>() : this.#finishRebuild();
+    this.#archive?.begin(nowMs);
     this.#ruleUse.update(slos, nowMs);
+    this.#measureUse.update(slos, nowMs);
     const change = this.#engine.setRules(slos, nowMs);
     this.series.rebind(nowMs);
+    for (const { id, rebuiltFrom = 0 } of taken) {
+      const seriesCount = unheld.get(id) ?? 0;
+      if (seriesCount === 0) continue;
+      const reason = `no rule used ${seriesCount} of the series before: nothing of them was archived`;
+      this.#engine.markPartial(rebuiltFrom, nowMs, reason, [id]);
+    }
+    this.#beginRebuild(slos, nowMs);
     return change;
+  }
+
+  #beginRebuild(slos: readonly Slo[], nowMs: number): void {
+    const pending = slos.filter(isPending);
+    this.#rebuild = undefined;
+    if (pending.length === 0) return;
+    const frozen = this.#archive?.freeze();
+    const streams = this.#engine.pendingStreams();
+    const rebooking = frozen && this.series.rebook(frozen, streams, nowMs);
+    this.#rebuild = new Rebuild(pending, rebooking);
+  }
+
+  /** Some milliseconds of the rebuild that is under way, if one is; false when there is none or it is done. */
+  stepRebuild(): boolean {
+    const rebuild = this.#rebuild;
+    if (rebuild === undefined || rebuild.isDone) return false;
+    this.#engine.bookPast(() => rebuild.step());
+    return true;
+  }
+
+  get rebuild(): RebuildProgress | undefined {
+    return this.#rebuild?.progress;
+  }
+
+  /** Of each SLO that was rebuilt: how many of its series nothing is held of. */
+  #finishRebuild(): ReadonlyMap<string, number> {
+    while (this.stepRebuild());
+    const streams = this.#engine.pendingStreams();
+    const counts = new Map<string, number>();
+    for (const [stream, count] of this.series.unheldSeries(streams)) {
+      const id = this.#engine.stream(streamIndex(stream)).slo.pendingFor ?? "";
+      counts.set(id, (counts.get(id) ?? 0) + count);
+    }
+    return counts;
+  }
+
+  /** From when on the archive holds all that the SLO is counted from; `undefined` when it does not. */
+  heldSince(slo: Slo, nowMs: number): Millis | undefined {
+    const archivedMs = this.#archive?.heldSinceMs;
+    // Cells are wider than slices: what a slice of them came to cannot be told.
+    if (archivedMs === undefined || slo.budgeting.kind !== "occurrences") return undefined;
+    const { identity } = this.series;
+    const known = { count: identity.metrics.count, metric: (id: number) => identity.metric(id) };
+    const usedMs = this.#measureUse.heldSinceMs(slo.indicator, known);
+    if (usedMs === undefined) return undefined;
+    const sinceMs = Math.max(usedMs, archivedMs);
+    return nowMs - sinceMs < LEAST_HELD_MS ? undefined : millis(sinceMs);
+  }
+
+  get archiveStats(): ArchiveStats | undefined {
+    return this.#archive?.stats;
+  }
+
+  /** To be called now and then: the archive makes old time coarser and drops what is too old or too much. */
+  maintain(nowMs: number): void {
+    this.#archive?.maintain(nowMs);
   }
 
   /** Replays one journal entry. Throws `InvariantError` when it is not what this version writes. */
@@ -118,8 +220,11 @@ export class Core {
   dirtyParts(): SnapshotPart[] {
     return [
       { name: RULE_USE_PART, bytes: encodeJson(this.#ruleUse) },
+      { name: MEASURE_USE_PART, bytes: encodeJson(this.#measureUse) },
       ...this.#engine.dirtyParts(),
       ...this.#snapshots.dirtyParts(),
+      ...(this.series.archiving?.columns.dirtyParts() ?? []),
+      ...(this.#archive?.dirtyParts() ?? []),
       { name: ALERTS_PART, bytes: this.#alerts.snapshot() },
     ];
   }
@@ -129,9 +234,24 @@ export class Core {
     if (ruleUse === undefined) return; // no snapshot yet
     this.#ruleUse.restore(parseJson(ruleUse));
     this.#engine.restore(parts, nowMs);
+    this.#engine.clearPending();
+    this.series.archiving?.columns.restore(parts);
     this.#snapshots.restore(parts);
+    this.#restoreArchive(parts, nowMs);
     const alerts = parts.get(ALERTS_PART);
     if (alerts !== undefined) this.#alerts.restore(alerts);
+  }
+
+  /** What is pending begins again: what it had counted is left behind, and all of it is in the archive. */
+  #restoreArchive(parts: ReadonlyMap<string, Uint8Array>, nowMs: number): void {
+    const measureUse = parts.get(MEASURE_USE_PART);
+    const isArchived = this.#archive?.restore(parts) ?? false;
+    if (measureUse !== undefined && isArchived) this.#measureUse.restore(parseJson(measureUse));
+    else {
+      this.#archive?.begin(nowMs);
+      this.#measureUse.update(this.#engine.countedSlos, nowMs); // a version that archived nothing wrote it
+    }
+    this.#beginRebuild(this.#engine.countedSlos, this.#engine.tickedAtMs);
   }
 }
 

@@ -22,8 +22,10 @@ export interface FieldChange {
   readonly after: string | undefined;
 }
 
-/** Where an SLO stands and under which name is not what it says. */
-const NO_FIELDS: ReadonlySet<string> = new Set(["id", "service", "name", "source", "retiredAt"]);
+/** Where an SLO stands, under which name, and where its counts come from is not what it says. */
+const NO_FIELDS: ReadonlySet<string> = new Set(
+  "id service name source retiredAt rebuiltFrom pendingFor".split(" "),
+);
 /** Each entry is a field of its own. */
 const MAPS: ReadonlySet<string> = new Set(["labels", "annotations"]);
 

@@ -11,6 +11,7 @@ import {
   newCounters,
   type AccumulatorCounters,
 } from "./accumulator-counters.ts";
+import type { Archiving } from "./archiving.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
@@ -34,6 +35,8 @@ export interface Books extends BookPorts {
   readonly doubt: DoubtStream;
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
+  /** Keeps increments beyond the engine's windows; none where nobody wants that. */
+  readonly archiving?: Archiving | undefined;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
   readonly unfollowedBeforeMs: (series: number) => number;
 }
@@ -87,6 +90,7 @@ export class Accumulator {
     if (!countAdmission(this.counters, admission)) return;
     if (targets.isSampled) {
       bookSample(this.#books, targets, row.value, timeMs);
+      this.#books.archiving?.addSample(row.series, targets, row.value, timeMs);
       return;
     }
     this.#takeWhole(row, targets.partCount);
@@ -256,7 +260,9 @@ export class Accumulator {
 
   /** Adds the increment at hand to every stream of the series. */
   #book(row: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
-    bookIncrement(this.#books, targets, this.#increment, row.shape, fromMs, timeMs);
+    const { series, shape } = row;
+    bookIncrement(this.#books, targets, this.#increment, shape, fromMs, timeMs);
+    this.#books.archiving?.addIncrement(series, targets, this.#increment, shape, fromMs, timeMs);
   }
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */

@@ -9,6 +9,7 @@ export type { BookPorts } from "./booking.ts";
 export type { InexactCut } from "./cuts.ts";
 export type { BirthMark, MetricIdentity } from "./identity.ts";
 export { type Rejection, REJECTIONS } from "./rejection.ts";
+export type { Rebooking } from "./rebooking.ts";
 export { RecordReader, RecordWriter } from "./record-bytes.ts";
 export { SeriesState, type SeriesSettings } from "./series-state.ts";
 export { SeriesSnapshots } from "./snapshot.ts";

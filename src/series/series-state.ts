@@ -1,13 +1,16 @@
 /** The room's whole: identity, bindings, accumulator, and how rules, journal and snapshots touch them. */
 import type { BindSeries, BookIncrement, DoubtStream } from "../engine/index.ts";
+import type { Archive, FrozenArchive } from "../archive/index.ts";
 import type { MetricCursor } from "../otlp/index.ts";
 import { Accumulator } from "./accumulator.ts";
+import { Archiving } from "./archiving.ts";
 import { BindingTable } from "./binding-table.ts";
 import { boundsOf, isExponential } from "./cuts.ts";
 import { Identity, readMetricKey, type BirthMark, type MetricIdentity } from "./identity.ts";
 import { grown } from "./grown.ts";
 import { KeyTable } from "./key-table.ts";
 import { rebindWriters } from "./rebind.ts";
+import { Rebooking } from "./rebooking.ts";
 import type { RecordReader, RecordWriter } from "./record-bytes.ts";
 import { Resolver } from "./resolver.ts";
 import { newRow, readRow, RowWriter } from "./rows.ts";
@@ -24,6 +27,8 @@ export interface SeriesSettings {
   readonly book: BookIncrement;
   readonly bookStraddle: BookIncrement;
   readonly doubt: DoubtStream;
+  /** Where increments are kept beyond the engine's windows; nowhere without it. */
+  readonly archive?: Archive | undefined;
   /** From when some rule has used the metric, ms; `undefined` when none does. */
   readonly usedSinceMs: (metric: MetricIdentity) => number | undefined;
   /** Points of the metric were refused for want of room; `timeMs` is the time of one of them. */
@@ -34,6 +39,7 @@ export class SeriesState {
   readonly identity: Identity;
   readonly bindings: BindingTable;
   readonly accumulator: Accumulator;
+  readonly archiving: Archiving | undefined;
   readonly rows: RowWriter = new RowWriter();
   readonly resolver: Resolver;
   readonly #settings: SeriesSettings;
@@ -49,10 +55,12 @@ export class SeriesState {
     this.#settings = settings;
     this.identity = new Identity(settings.seed);
     this.bindings = new BindingTable(this.identity, settings.bind);
+    this.archiving = settings.archive && new Archiving(settings.archive);
     this.accumulator = new Accumulator(this.identity, this.bindings, {
       book: settings.book,
       bookStraddle: settings.bookStraddle,
       doubt: settings.doubt,
+      archiving: this.archiving,
       coveredSinceMs: (series) => this.#usedSince(this.identity.metricOfSeries(series)) ?? 0,
       unfollowedBeforeMs: (series) => this.#boundLateMs[series] ?? 0,
     });
@@ -98,6 +106,39 @@ export class SeriesState {
     rebindWriters(this.bindings, this.accumulator, this.identity.series.count, (series) => {
       this.#setBoundLate(series, nowMs);
     });
+  }
+
+  /**
+   * Books to streams what the archive holds of their series; `streams` says from when on, ms. They are bound by now, and
+   * must have no counts of what was applied before `nowMs`.
+   */
+  rebook(
+    archive: FrozenArchive,
+    streams: ReadonlyMap<number, number>,
+    nowMs: number,
+  ): Rebooking | undefined {
+    const columns = this.archiving?.columns;
+    const { bindings } = this;
+    const books = this.#settings;
+    return columns && new Rebooking({ archive, columns, bindings, books, streams, nowMs });
+  }
+
+  /**
+   * Series that one of the streams is counted from and that were known, but used by no rule, until a moment after the one
+   * that `streams` says, ms: nothing is held of them from before. By stream.
+   */
+  unheldSeries(streams: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (let series = 0; series < this.bindings.boundCount; series++) {
+      const boundLateMs = this.#boundLateMs[series] ?? 0;
+      if (boundLateMs === 0) continue;
+      for (const stream of new Set(this.bindings.of(series).streams)) {
+        const sinceMs = streams.get(stream);
+        if (sinceMs === undefined || boundLateMs <= sinceMs) continue;
+        counts.set(stream, (counts.get(stream) ?? 0) + 1);
+      }
+    }
+    return counts;
   }
 
   /**

@@ -74,6 +74,7 @@ export function apiSources(parts: RunningParts): ApiSources {
       dataDirectory: config.dataDirectory,
       durability: config.durability,
       storage: await store.stats().catch(() => undefined), // a disk that does not tell is no reason to say nothing
+      archive: archiveSample(counting),
       requests: recorder.requests,
       ...evidenceOf(counting),
       seriesCount: counting.core.series.identity.series.count,
@@ -82,4 +83,9 @@ export function apiSources(parts: RunningParts): ApiSources {
       receivers: dispatcher.stats(),
     };
   }
+}
+
+function archiveSample({ core }: Counting): StatusSample["archive"] {
+  const stats = core.archiveStats;
+  return stats && { ...stats, rebuilding: core.rebuild ?? null };
 }

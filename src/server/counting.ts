@@ -38,6 +38,8 @@ export async function startCounting(
     alerts,
     seed: randomBytes(4).readInt32LE(),
     maxSeries: config.limits.series,
+    archive:
+      config.archive.maxBytes > 0 ? { ...config.archive, bucketMs: config.bucketMs } : undefined,
   });
   const recovery = await recoverCore(store, core, engine, now);
   const intake = new Intake({ core, store, now, onFatal });

@@ -2,7 +2,7 @@
  * SLOs whose rule file is gone. A checkout that rewrites the folder, a volume that is not mounted yet, a rename in two steps:
  * a file that is away for a while must not cost a budget (DESIGN 4.13). So what was in force is counted on, unseen.
  */
-import { isRetired, millis, type Slo } from "../slo/index.ts";
+import { isPending, isRetired, millis, type Slo } from "../slo/index.ts";
 
 /** How long a file may be away. */
 export const RETIRED_FOR_MS: number = 24 * 3_600_000;
@@ -15,7 +15,7 @@ export function withRetired(
 ): readonly Slo[] {
   const ids = new Set(loaded.map((slo) => slo.id));
   const retired = inForce
-    .filter((slo) => !ids.has(slo.id))
+    .filter((slo) => !ids.has(slo.id) && !isPending(slo))
     .map((slo): Slo => (isRetired(slo) ? slo : { ...slo, retiredAt: millis(nowMs) }))
     .filter((slo) => endOf(slo) > nowMs);
   return [...loaded, ...retired].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,15 +1,20 @@
 /** Keeps the rules in force in line with the rule files. A broken file changes nothing but what is said about it. */
-import type { RuleChange } from "../engine/index.ts";
+import type { FateParts, RuleChange } from "../engine/index.ts";
 import type { LoadSettings, RuleSet } from "../rules/index.ts";
-import { formatDuration, formatProblem, isRetired, type Slo } from "../slo/index.ts";
+import { formatDuration, formatProblem, isHidden, type Slo } from "../slo/index.ts";
 import type { EventLog } from "../telemetry/index.ts";
-import { nextRetirementEnd, RETIRED_FOR_MS, withRetired } from "./retired-slos.ts";
+import { nextRetirementEnd, RETIRED_FOR_MS } from "./retired-slos.ts";
+import { rulesInForce } from "./rules-in-force.ts";
 
 export interface RuleReloaderPorts {
   readonly load: (settings: Pick<LoadSettings, "previous">) => RuleSet;
   /** What is counted now, retired SLOs included; at the start what was recovered, or nothing. */
   readonly inForce: () => readonly Slo[];
   readonly change: (slos: readonly Slo[]) => Promise<RuleChange>;
+  /** What the archive can rebuild, and what it has. */
+  readonly archive: Omit<FateParts, "inForce">;
+  /** Called when some SLO waits for its counts to be rebuilt; `reload` is due when they are. */
+  readonly onPending: () => void;
   readonly log: EventLog;
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -24,7 +29,7 @@ export class RuleReloader {
 
   constructor(ports: RuleReloaderPorts) {
     this.#ports = ports;
-    const slos = ports.inForce().filter((slo) => !isRetired(slo));
+    const slos = ports.inForce().filter((slo) => !isHidden(slo));
     this.#current = { slos, files: [], problems: [] };
   }
 
@@ -45,14 +50,18 @@ export class RuleReloader {
   }
 
   async #putInForce(slos: readonly Slo[]): Promise<void> {
-    const { inForce, change, log, now } = this.#ports;
+    const { inForce, change, archive, onPending, log, now } = this.#ports;
     const before = inForce();
-    const counted = withRetired(slos, before, now());
+    const counted = rulesInForce(slos, { ...archive, inForce: before }, now());
     if (JSON.stringify(counted) === JSON.stringify(before)) return;
-    const { restarted, notes } = await change(counted);
+    const { restarted, rebuilt, pending, notes } = await change(counted);
     const added = idsBeyond(slos, before);
     const removed = idsBeyond(before, slos);
-    log.info("rules.changed", { slos: slos.length, added, removed, restarted, notes });
+    log.info("rules.changed", { slos: slos.length, added, removed, restarted, rebuilt, notes });
+    if (pending.length > 0) {
+      log.info("rules.rebuilding", { slos: pending });
+      onPending();
+    }
     if (removed.length === 0) return;
     const countedFor = formatDuration(RETIRED_FOR_MS);
     log.warn("rules.retired", { slos: removed, countedFor });
@@ -90,6 +99,8 @@ export class RuleReloader {
 
 /** Those shown in the first that are not shown in the second. */
 function idsBeyond(slos: readonly Slo[], others: readonly Slo[]): readonly string[] {
-  const known = new Set(others.filter((slo) => !isRetired(slo)).map((slo) => slo.id));
-  return slos.filter((slo) => !isRetired(slo) && !known.has(slo.id)).map((slo) => slo.id);
+  const known = new Set(others.filter(({ retiredAt }) => !retiredAt).map(idToBe));
+  return slos.filter((slo) => !isHidden(slo) && !known.has(slo.id)).map(({ id }) => id);
 }
+
+const idToBe = ({ id, pendingFor }: Slo): string => pendingFor ?? id;

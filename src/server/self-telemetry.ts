@@ -7,6 +7,7 @@ import type { RuleSet } from "../rules/index.ts";
 import type { Store } from "../storage/index.ts";
 import {
   startTelemetry,
+  type ArchiveState,
   type EventLog,
   type ReceiverState,
   type Recorder,
@@ -47,6 +48,7 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
         const { databaseBytes, walBytes } = await store.stats();
         return databaseBytes + walBytes;
       },
+      archive: () => archiveState(core, now()),
       receivers: () => dispatcher.stats().map((stats) => receiverState(stats, now())),
       ruleProblems: () => countProblems(rules.current),
     },
@@ -60,6 +62,14 @@ export function startSelfTelemetry(config: SlowburnConfig, parts: SelfTelemetryP
       onRecovered: () => log.info("telemetry.recovered"),
     },
   );
+}
+
+function archiveState(core: Counting["core"], nowMs: number): ArchiveState | undefined {
+  const stats = core.archiveStats;
+  if (stats === undefined) return undefined;
+  const { sizeBytes, droppedBytes, heldSinceMs = nowMs } = stats;
+  const reachMs = Math.max(0, nowMs - heldSinceMs);
+  return { sizeBytes, droppedBytes, reachMs, rebuilt: core.rebuild?.ratio ?? 1 };
 }
 
 const incrementsOf = ({ tooOld, late, spread, unknownStream }: EngineCounters) => ({

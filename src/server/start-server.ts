@@ -14,11 +14,13 @@ import {
 } from "../storage/index.ts";
 import { Recorder, type EventLog } from "../telemetry/index.ts";
 import { apiSources } from "./api-sources.ts";
+import { ArchiveUpkeep } from "./archive-upkeep.ts";
 import { Closers } from "./closers.ts";
 import { startCounting, type Counting } from "./counting.ts";
 import { startNotifications } from "./notifications.ts";
 import { listenOtlp, type Listener } from "./otlp-listeners.ts";
 import type { RecoveryReport } from "./recovery.ts";
+import { Rebuilder } from "./rebuilder.ts";
 import { RuleReloader } from "./rule-reloader.ts";
 import { startSelfTelemetry } from "./self-telemetry.ts";
 import { logRecovery, logTransitions } from "./server-log.ts";
@@ -89,7 +91,7 @@ async function startOn(
   const { log, now, version } = ports;
   const counting = await startCounting(store, config, ports);
   logRecovery(counting.recovery, log);
-  const rules = await startRules(config, counting, log, now);
+  const rules = await startRules(config, counting, ports, closers);
   const recorder = new Recorder();
   const dispatcher = startNotifications(config, counting, log);
   const beatParts = { counting, dispatcher, recorder, rules };
@@ -148,20 +150,33 @@ async function startOn(
 
 async function startRules(
   config: SlowburnConfig,
-  { engine, intake }: Counting,
-  log: EventLog,
-  now: () => number,
+  { engine, intake, core }: Counting,
+  { log, now }: ServerPorts,
+  closers: Closers,
 ): Promise<RuleReloader> {
   const { bucketMs, limits, rulesDirectory } = config;
   const settings = { bucketMs, groupLimitMax: limits.groups, fileLimit: limits.ruleFiles, now };
-  const rules = new RuleReloader({
+  const rebuilder = new Rebuilder({
+    core,
+    onDone: () => rules.reload(),
+    onFatal: (error) => intake.fail(error),
+    log,
+  });
+  closers.add(async () => rebuilder.stop());
+  const rules: RuleReloader = new RuleReloader({
     load: (previous) => loadRules(rulesDirectory, { ...settings, ...previous }),
     inForce: () => engine.countedSlos,
     change: (slos) => intake.changeRules(slos),
+    archive: {
+      heldSince: (slo) => core.heldSince(slo, now()),
+      isRebuilt: () => core.rebuild?.isDone ?? false,
+    },
+    onPending: () => rebuilder.start(),
     log,
     now,
   });
   await rules.load();
+  if (core.rebuild !== undefined) rebuilder.start(); // what a stop cut off
   log.info("rules.loaded", { files: rules.current.files.length, slos: rules.current.slos.length });
   return rules;
 }
@@ -182,6 +197,7 @@ function startHeartbeat(
   closers: Closers,
 ): Heartbeat {
   const { engine, core, alerts, intake } = counting;
+  const archive = new ArchiveUpkeep(core, log);
   const snapshotter = new Snapshotter(core, store);
   const snapshot = async () => {
     if (!intake.hasFailed) await snapshotter.take(intake.appliedSeq); // else recovery sorts it out, from the journal
@@ -201,6 +217,7 @@ function startHeartbeat(
       onTick: (lateMs) => {
         recorder.recordTick(lateMs);
         rules.forgetRetired();
+        archive.maintain(now());
         if (lateMs > config.bucketMs) log.warn("tick.late", { lateMs });
         // Nobody sends to a server that is not ready: it has to try by itself.
         if (store.failure !== undefined) void intake.commitOutbox(NO_CHANGE).catch(() => undefined);

@@ -77,9 +77,27 @@ export interface Slo {
   readonly source: SloSource;
   /** Since when no rule file holds it: its events are counted on for a while, but it is neither shown nor alerted on. */
   readonly retiredAt?: Millis;
+  /** Its counts come from the archive: from when on. */
+  readonly rebuiltFrom?: Millis;
+  /** While they are being rebuilt: the id it will have. Until then it is counted unseen, and another may have that id. */
+  readonly pendingFor?: string;
 }
 
 export const isRetired = (slo: Slo): boolean => slo.retiredAt !== undefined;
+export const isPending = (slo: Slo): boolean => slo.pendingFor !== undefined;
+/** Counted, but neither shown nor alerted on. */
+export const isHidden = (slo: Slo): boolean => isRetired(slo) || isPending(slo);
+
+/** The SLO while its counts are rebuilt from `sinceMs` on, beside the one that has its id. */
+export const pendingOf = (slo: Slo, sinceMs: Millis): Slo => ({
+  ...slo,
+  id: pendingId(slo.id),
+  pendingFor: slo.id,
+  rebuiltFrom: sinceMs,
+});
+
+/** No SLO of a file has a space in its id. */
+export const pendingId = (id: string): string => `${id} (rebuilding)`;
 
 /**
  * Everything the SLO is read over: lookbacks and a rolling window ascending, each once; a calendar window is last, also

@@ -12,6 +12,11 @@ export const EVENTS = {
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
   "rules.retired": "Rule files with these SLOs are gone; they are counted on for a while, unseen.",
+  "rules.rebuilding":
+    "Counts of new or changed SLOs are made of the archive; what was in force answers meanwhile.",
+  "rules.rebuilt": "They are whole, and take effect.",
+  "archive.overflow":
+    "What is older was dropped from the archive, to stay within `archive.maxBytes`; at most one line an hour.",
   "rules.problem": "A rule file is wrong; its last good version keeps running.",
   "alert.pending": "An alert's condition began to hold.",
   "alert.firing": "An alert fires.",

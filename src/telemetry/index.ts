@@ -17,6 +17,7 @@ export { INSTRUMENTS } from "./instruments.ts";
 export { type Encoding, Recorder, type RequestCount, type Transport } from "./recorder.ts";
 export { REQUEST_OUTCOMES, requestOutcome, type RequestOutcome } from "./request-outcome.ts";
 export {
+  type ArchiveState,
   type JournalCounts,
   type PointCounts,
   type ReceiverState,

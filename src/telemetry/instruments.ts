@@ -73,6 +73,26 @@ export const INSTRUMENTS = {
     unit: "By",
     description: "Bytes of the journal entries that became durable.",
   },
+  archiveSize: {
+    name: "slowburn.archive.size",
+    unit: "By",
+    description: "What is kept for SLOs that are new or changed, in memory and on disk.",
+  },
+  archiveReach: {
+    name: "slowburn.archive.reach",
+    unit: "s",
+    description: "How far back it holds all that rules measure.",
+  },
+  archiveDropped: {
+    name: "slowburn.archive.dropped",
+    unit: "By",
+    description: "What was dropped before its time, to stay within archive.maxBytes.",
+  },
+  rebuildProgress: {
+    name: "slowburn.archive.rebuild.progress",
+    unit: "1",
+    description: "How much of the SLOs being rebuilt is done, 0 to 1; 1 when none is.",
+  },
   outboxLength: {
     name: "slowburn.outbox.length",
     unit: "{notification}",

@@ -40,8 +40,20 @@ export interface TelemetrySources {
   readonly series: () => number | undefined;
   /** Bytes on disk. */
   readonly journalBytes: () => number | undefined | Promise<number | undefined>;
+  /** `undefined` when nothing is archived. */
+  readonly archive: () => ArchiveState | undefined;
   readonly receivers: () => readonly ReceiverState[];
   readonly ruleProblems: () => { readonly errors: number; readonly warnings: number };
+}
+
+export interface ArchiveState {
+  readonly sizeBytes: number;
+  /** How far back it holds everything. */
+  readonly reachMs: number;
+  /** Since the start, for want of room. */
+  readonly droppedBytes: number;
+  /** 0 to 1. */
+  readonly rebuilt: number;
 }
 
 /** Journal entries since the start. */
@@ -69,6 +81,7 @@ export function observe(meter: Meter, recorder: Recorder, sources: TelemetrySour
     return byWord("severity", { error: errors, warning: warnings });
   });
   observeJournal(meter, sources);
+  observeArchive(meter, sources.archive);
   observeReceivers(meter, sources.receivers);
   const requestSeconds = histogram(meter, INSTRUMENTS.requestDuration);
   const tickSeconds = histogram(meter, INSTRUMENTS.tickDuration);
@@ -82,6 +95,16 @@ function observeJournal(meter: Meter, { journal, journalBytes }: TelemetrySource
     return byWord("outcome", { written: entries, failed: failedEntries });
   });
   counter(meter, INSTRUMENTS.journalIo, () => [[journal().entryBytes]]);
+}
+
+function observeArchive(meter: Meter, archive: TelemetrySources["archive"]): void {
+  gauge(meter, INSTRUMENTS.archiveSize, () => [[archive()?.sizeBytes]]);
+  gauge(meter, INSTRUMENTS.archiveReach, () => {
+    const state = archive();
+    return [[state && state.reachMs / 1000]];
+  });
+  counter(meter, INSTRUMENTS.archiveDropped, () => [[archive()?.droppedBytes]]);
+  gauge(meter, INSTRUMENTS.rebuildProgress, () => [[archive()?.rebuilt]]);
 }
 
 /** Every receiver is reported from zero on: its first failure is an increase. */

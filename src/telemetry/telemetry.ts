@@ -18,7 +18,13 @@ import { observe, type TelemetrySources } from "./observation.ts";
 import type { Recorder } from "./recorder.ts";
 import { scrapeText } from "./scrape-text.ts";
 
-export type { JournalCounts, PointCounts, ReceiverState, TelemetrySources } from "./observation.ts";
+export type {
+  ArchiveState,
+  JournalCounts,
+  PointCounts,
+  ReceiverState,
+  TelemetrySources,
+} from "./observation.ts";
 
 export interface TelemetrySettings {
   readonly version: string;

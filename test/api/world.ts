@@ -229,6 +229,12 @@ export function world(more: Partial<ApiSources> = {}): World {
       rejections: { "time-unset": 1, "value-missing": 0 },
       diagnostics: { duplicate: 7, conflict: 0 },
       journal: { entries: 11, entryBytes: 2048, failedEntries: 1 },
+      archive: {
+        sizeBytes: 700_000,
+        heldSinceMs: NOW - DAY,
+        droppedBeforeMs: 0,
+        rebuilding: { ids: ["shop/orders"], ratio: 0.5 },
+      },
       seriesCount: 6,
       streamCount: 4,
       increments: { tooOld: 0, late: 1, spread: 2, promoted: 0, unknownStream: 0 },

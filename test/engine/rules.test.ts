@@ -35,6 +35,8 @@ describe("edits", () => {
       removed: [],
       kept: ["shop/availability"],
       restarted: [],
+      rebuilt: [],
+      pending: [],
       notes: [],
     });
     expect(totalsOf(engine)).toEqual(counts);

@@ -9,6 +9,7 @@ import { sloOf } from "../engine/fixtures.ts";
 import { EPOCH_MS, nanos } from "../series/harness.ts";
 
 const BUCKET_MS = 10_000;
+const DAY_MS = 86_400_000;
 /** One budget per route over `http.requests`, 5xx are bad. */
 export const AVAILABILITY: Slo = sloOf({ id: "shop/availability", window: "1d", per: ["route"] });
 export const LATENCY: Slo = sloOf({
@@ -37,7 +38,8 @@ export function newCounting(seed = 1, maxSeries = 10_000): Counting {
       transitions.push(...(JSON.parse(Buffer.from(bytes).toString()) as AlertTransition[]));
     },
   };
-  return { engine, core: new Core({ engine, alerts, seed, maxSeries }), transitions };
+  const archive = { retentionMs: 30 * DAY_MS, maxBytes: 64 * 1024 * 1024, bucketMs: BUCKET_MS };
+  return { engine, core: new Core({ engine, alerts, seed, maxSeries, archive }), transitions };
 }
 
 export interface World extends Counting {

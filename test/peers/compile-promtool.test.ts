@@ -67,6 +67,56 @@ describeCorpora("compiled rules", () => {
     return ruleCount;
   }
 
+  test.each([
+    ["15m", 24, 26],
+    ["2m", 11, 13],
+  ])("alert on data that is absent for %s", (after, quietMinute, firingMinute) => {
+    const text = `apiVersion: slowburn/v1
+service: s
+slos:
+  a: { objective: 99%, sli: { promql: { bad: "sum(rate(e[{{.window}}]))", total: "sum(rate(m{job=\\"j\\"}[{{.window}}]))" } }, alerts: { absent: ${after}, page: off, ticket: off } }
+`;
+    const { slos, problems } = readRuleFile({ file: "a.yaml", text });
+    expect(problems).toEqual([]);
+    const { groups } = compileRules(slos, { isSlothCompatible: false, version: "test" });
+    const settings = { target: "prom2.42", wrapper: "plain" } as const;
+    writeFileSync(join(dir, "absent.yaml"), ruleFileText(groups, settings));
+    const alertAt = (minute: number, alerts: readonly object[]) => ({
+      eval_time: `${minute}m`,
+      alertname: "SlowburnDataAbsent",
+      exp_alerts: alerts,
+    });
+    const exp_labels = {
+      severity: "page",
+      slo: "s/a",
+      service: "s",
+      sloth_severity: "page",
+      job: "j",
+    };
+    const exp_annotations = { summary: `No data of s/a for ${after}` };
+    const script = {
+      rule_files: ["absent.yaml"],
+      tests: [
+        {
+          interval: "1m",
+          // The last sample is of the tenth minute.
+          input_series: [{ series: 'm{job="j"}', values: "0+60x10" }],
+          alert_rule_test: [
+            alertAt(quietMinute, []),
+            alertAt(firingMinute, [{ exp_labels, exp_annotations }]),
+          ],
+        },
+      ],
+    };
+    writeFileSync(join(dir, "absent-test.yaml"), stringify(script));
+    const { exitCode, text: said } = runTool("promtool", [
+      "test",
+      "rules",
+      join(dir, "absent-test.yaml"),
+    ]);
+    expect(exitCode, said).toBe(0);
+  });
+
   test.each(sources)("of %s are Prometheus' own form", (name, slos) => {
     expect(slos.length).toBeGreaterThan(0);
     const { problems } = compileRules(slos, { isSlothCompatible: false, version: "test" });

@@ -17,6 +17,7 @@ describe("promtool check metrics", () => {
         streams: () => 1,
         series: () => 2,
         journalBytes: () => 3,
+        archive: () => ({ sizeBytes: 1024, reachMs: 60_000, droppedBytes: 0, rebuilt: 0.5 }),
         receivers: () => [
           {
             receiver: "alertmanager",

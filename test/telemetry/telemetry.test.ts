@@ -19,6 +19,7 @@ const SOURCES: TelemetrySources = {
   streams: () => 3,
   series: () => undefined,
   journalBytes: () => Promise.resolve(4096),
+  archive: () => ({ sizeBytes: 1024, reachMs: 60_000, droppedBytes: 0, rebuilt: 0.5 }),
   receivers: () => [
     {
       receiver: "hook",

@@ -25,10 +25,10 @@ export function readExtra(
 ): ExtraFields | undefined {
   const shape = readShape(extraSchema, value, field, "the annotation");
   if (shape === undefined) return undefined;
-  const exclusions = readExclusions(shape.exclude, fieldIn(field, "exclude"));
   const groups = readGroups(shape, field, settings, owner.per);
   const alertOwner = { ...owner, per: groups.per };
   const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), alertOwner);
+  const exclusions = readExclusions(shape.exclude, fieldIn(field, "exclude"));
   return {
     noData: readNoData(shape.noData, fieldIn(field, "noData"), budgeting),
     ...groups,

@@ -56,13 +56,13 @@ export function readSlo(
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
   const links = readLinks(shape.links, fieldIn(field, "links"));
   const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
+  const id = `${file.service}/${name}`;
+  const owner = { id, service: file.service, per: groups.per };
+  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
   const exclusions = [
     ...file.exclusions,
     ...readExclusions(shape.exclude, fieldIn(field, "exclude")),
   ];
-  const id = `${file.service}/${name}`;
-  const owner = { id, service: file.service, per: groups.per };
-  const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;

@@ -202,8 +202,9 @@ function warnOfNoAlert({ document, path, findings }: Field): void {
 }
 
 function warnOfNoData({ document, path, findings }: Field): void {
-  const message = "slowburn has no alert on missing data yet";
+  const message = "`alertWhenNoData` does not say for how long: it is not applied";
   findings.add("not-applied", document, [...path, "alertWhenNoData"], message, {
     severity: "warning",
+    hint: "write absent: 10m in the annotation slowburn.dev/alerts",
   });
 }

@@ -1,0 +1,146 @@
+/**
+ * Which column of the archive holds what of which series. A measure is what rules can ask of a series: its count, the events
+ * at or below a threshold, the points of a gauge that satisfy a comparison. Each that some rule asks for is archived, and
+ * keeps its columns for good: an edit that comes back finds them.
+ */
+import { PAGE_COLUMNS } from "../archive/index.ts";
+import { assert, type SnapshotPart } from "../slo/index.ts";
+import { BLOCK_ROWS } from "./blocks.ts";
+import { grown } from "./grown.ts";
+
+/** Columns of a latency measure: below, above or astride; of those astride the ones estimated good, and the others. */
+export const LATENCY_COLUMNS = 4;
+const NONE = -1;
+const META_PART = "archive/measures";
+const COLUMNS = "archive/columns/";
+const columnsPart = (measure: number, block: number): string => `${COLUMNS}${measure}/${block}`;
+
+/** What a measure is called in snapshots. */
+export const COUNT_MEASURE = "count";
+export const latencyMeasure = (threshold: number): string => `below ${threshold}`;
+export const sampleMeasure = (code: number, value: number): string => `sample ${code} ${value}`;
+
+export interface ArchivedMeasure {
+  readonly index: number;
+  readonly name: string;
+  /** Columns that each series takes, side by side in one page. */
+  readonly width: number;
+  /** By series, the first of them; -1 for none yet. */
+  columns: Int32Array;
+  readonly dirtyBlocks: Set<number>;
+}
+
+interface Meta {
+  readonly measures: readonly { readonly name: string; readonly width: number }[];
+  readonly columnCount: number;
+}
+
+export class ArchiveColumns {
+  readonly #measures: ArchivedMeasure[] = [];
+  readonly #byName = new Map<string, ArchivedMeasure>();
+  #columnCount = 0;
+  /** By column: the series and the measure whose first column it is; -1 for none. */
+  #seriesOf = new Int32Array(PAGE_COLUMNS).fill(NONE);
+  #measureOf = new Int32Array(PAGE_COLUMNS).fill(NONE);
+
+  measure(name: string, width: number): ArchivedMeasure {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const index = this.#measures.length;
+    const columns = new Int32Array(0);
+    const measure: ArchivedMeasure = { index, name, width, columns, dirtyBlocks: new Set() };
+    this.#measures.push(measure);
+    this.#byName.set(name, measure);
+    return measure;
+  }
+
+  get columnCount(): number {
+    return this.#columnCount;
+  }
+
+  get sizeBytes(): number {
+    const held = this.#measures.reduce((sum, { columns }) => sum + columns.byteLength, 0);
+    return held + this.#seriesOf.byteLength * 2;
+  }
+
+  /** -1 when nothing of the measure was archived of the series. */
+  find(measure: ArchivedMeasure, series: number): number {
+    return measure.columns[series] ?? NONE;
+  }
+
+  /** The first of the series' columns; made on first need. */
+  columnOf(measure: ArchivedMeasure, series: number): number {
+    const known = measure.columns[series];
+    return known === undefined || known === NONE ? this.#add(measure, series) : known;
+  }
+
+  #add(measure: ArchivedMeasure, series: number): number {
+    const { width } = measure;
+    const room = PAGE_COLUMNS - (this.#columnCount % PAGE_COLUMNS);
+    if (room < width) this.#columnCount += room; // side by side in one page
+    const column = this.#columnCount;
+    this.#columnCount += width;
+    this.#put(measure, series, column);
+    measure.dirtyBlocks.add(Math.floor(series / BLOCK_ROWS));
+    return column;
+  }
+
+  #put(measure: ArchivedMeasure, series: number, column: number): void {
+    if (series >= measure.columns.length) {
+      const length = Math.max(series + 1, measure.columns.length * 2);
+      const from = measure.columns;
+      measure.columns = grown(from, new Int32Array(length).fill(NONE));
+    }
+    measure.columns[series] = column;
+    if (column >= this.#seriesOf.length) {
+      const length = Math.max(column + 1, this.#seriesOf.length * 2);
+      this.#seriesOf = grown(this.#seriesOf, new Int32Array(length).fill(NONE));
+      this.#measureOf = grown(this.#measureOf, new Int32Array(length).fill(NONE));
+    }
+    this.#seriesOf[column] = series;
+    this.#measureOf[column] = measure.index;
+  }
+
+  /** The series whose measure begins at the column; -1 for none. */
+  seriesAt(column: number): number {
+    return this.#seriesOf[column] ?? NONE;
+  }
+
+  measureAt(column: number): ArchivedMeasure {
+    return this.#measures[this.#measureOf[column]!]!;
+  }
+
+  dirtyParts(): SnapshotPart[] {
+    const parts: SnapshotPart[] = [];
+    for (const measure of this.#measures) {
+      for (const block of measure.dirtyBlocks) {
+        const rows = measure.columns.slice(block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS);
+        parts.push({ name: columnsPart(measure.index, block), bytes: new Uint8Array(rows.buffer) });
+      }
+      measure.dirtyBlocks.clear();
+    }
+    if (parts.length === 0) return [];
+    const measures = this.#measures.map(({ name, width }) => ({ name, width }));
+    const meta: Meta = { measures, columnCount: this.#columnCount };
+    return [...parts, { name: META_PART, bytes: Buffer.from(JSON.stringify(meta)) }];
+  }
+
+  /** Call it before series are bound. */
+  restore(parts: ReadonlyMap<string, Uint8Array>): void {
+    const bytes = parts.get(META_PART);
+    if (bytes === undefined) return;
+    const meta = JSON.parse(Buffer.from(bytes).toString()) as Meta; // checksummed, and written by dirtyParts
+    assert(this.#measures.length === 0, "columns are restored once, before series are bound");
+    const measures = meta.measures.map(({ name, width }) => this.measure(name, width));
+    for (const [name, part] of parts) {
+      if (!name.startsWith(COLUMNS)) continue;
+      const [measure = 0, block = 0] = name.slice(COLUMNS.length).split("/").map(Number);
+      const columns = new Int32Array(new Uint8Array(part).buffer);
+      for (let row = 0; row < columns.length; row++) {
+        if (columns[row] === NONE) continue;
+        this.#put(measures[measure]!, block * BLOCK_ROWS + row, columns[row]!);
+      }
+    }
+    this.#columnCount = meta.columnCount;
+  }
+}
