@@ -31,7 +31,7 @@ interface Excluded {
 
 export class Exclusions {
   readonly #bucketMs: number;
-  /** Of each SLO with exclusions, though none is near: the next look ahead may find one. */
+  /** Of SLOs that have exclusions, also where no stretch of them is near. */
   readonly #bySlo = new Map<string, Excluded>();
   /** Until when stretches are worked out. */
   #untilMs = -Infinity;
@@ -80,11 +80,11 @@ export class Exclusions {
     const declared = declaredSpans(slo, known?.spans ?? [], held, grid);
     const before = known?.ranges ?? BucketRanges.none;
     const spans = counts ? settled(declared, before, counts, grid.sliceWidth) : declared;
-    if (slo.exclusions === undefined) this.remove(slo.id);
-    else if (JSON.stringify(spans) !== JSON.stringify(known?.spans)) {
-      this.isChanged = true;
-      this.#put(slo.id, spans);
-    } else return [];
+    const isSame = JSON.stringify(spans) === JSON.stringify(known?.spans);
+    if (isSame && slo.exclusions !== undefined) return [];
+    this.isChanged = true;
+    if (slo.exclusions === undefined) this.#bySlo.delete(slo.id);
+    else this.#put(slo.id, spans);
     const widened = spans.filter((span, i) => span !== declared[i] && span.endMs > sinceMs);
     return this.#widenedNote(widened);
   }
@@ -119,7 +119,8 @@ export class Exclusions {
   /** Takes over what is excluded of an SLO, whatever its id here. */
   adopt(from: Exclusions, sloId: string, as: string = sloId): void {
     this.#untilMs = Math.max(this.#untilMs, from.#untilMs);
-    this.#put(as, from.#bySlo.get(sloId)?.spans ?? []);
+    const excluded = from.#bySlo.get(sloId);
+    if (excluded !== undefined) this.#put(as, excluded.spans);
     this.isChanged = true;
   }
 

@@ -28,6 +28,7 @@ export function transferSlot(from: Shard, fromSlot: number, to: Shard, toSlot: n
 
 function transferCounts(from: CountRings, fromSlot: number, to: CountRings, toSlot: number): void {
   assert(from.openIndex === to.openIndex, "shards move through time together");
+  to.setExcluded(toSlot, BucketRanges.none); // what is excluded comes as it is, and is not left out once more
   if (haveSameWindows(from.layout, to.layout)) copyCells(from, fromSlot, to, toSlot);
   else rebook(from, fromSlot, to, toSlot);
   to.setExcluded(toSlot, from.excluded?.rangesOf(fromSlot) ?? BucketRanges.none);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
 import { millis, streamIndex, type Exclusion, type Slo } from "../../src/slo/index.ts";
-import { exclusionOf, ms, seriesOf, sloOf } from "./fixtures.ts";
+import { exclusionOf, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const BUCKET = 10_000;
 const START = Date.parse("2026-03-01T00:00:00Z");
@@ -139,18 +139,31 @@ describe("an exclusion", () => {
   });
 
   test.each([
-    ["once", exclusionOf(START + ms("9d"), START + ms("9d") + ms("1h"))],
-    ["yearly", recurring("FREQ=YEARLY", "2025-03-10T00:00", "1h")],
-  ])("that lies further ahead than stretches are worked out comes all the same: %s", (_, ahead) => {
-    const { run, edit, engine, restart } = setUp(sloOf());
-    edit([ahead]);
-    run("10m");
+    ["once", exclusionOf(at("9d"), at("9d") + ms("1h"))],
+    ["for the first time", recurring("FREQ=WEEKLY", "2026-03-10T00:00", "1h")],
+  ])("that is days ahead, %s, and the only one, is known in time", (_, exclusion) => {
+    const { edit, engine, restart } = setUp(sloOf());
+    edit([exclusion]);
     restart();
     for (let day = 1; day <= 9; day++) engine().tick(START + ms(`${day}d`));
-    const begun = START + ms("9d");
-    engine().book(S0, begun, begun + ms("1m"), 1, 1);
-    engine().tick(begun + ms("2h"));
-    expect(engine().read(S0)).toMatchObject({ total: 60, excluded: { good: 1, total: 1 } });
+    engine().book(S0, at("9d"), at("9d") + 1, 1, 1);
+    engine().book(S0, at("9d") + ms("1h"), at("9d") + ms("1h") + 1, 1, 1);
+    engine().tick(at("9d") + ms("2h"));
+    expect([engine().read(S0).total, engine().read(S0).excluded?.total]).toEqual([1, 1]);
+  });
+
+  test("moves with its SLO to other lookbacks once, estimates too", () => {
+    const slo = sloOf();
+    const { edit, engine } = setUp(slo);
+    const exclusions = [exclusionOf(START - ms("1h"), START)];
+    edit(exclusions);
+    engine().bookStraddle(S0, START, START, 3, 5);
+    engine().setRules([{ ...slo, alerts: policyOf("3h", "15m"), exclusions }], START);
+    engine().tick(START + BUCKET);
+    const sums = engine().shards[0]!.straddle!;
+    expect([sums.goodSums[0]![0], sums.totalSums[0]![0]]).toEqual([0, 0]);
+    engine().setRules([{ ...slo, alerts: policyOf("3h", "15m") }], START + BUCKET);
+    expect([sums.goodSums[0]![0], sums.totalSums[0]![0]]).toEqual([3, 5]);
   });
 
   test("is of groups that come later too", () => {

@@ -61,7 +61,7 @@ const amount = fc.oneof(
   { weight: 1, arbitrary: fc.nat(3_000_000_000) },
   { weight: 1, arbitrary: fc.double({ min: 0, max: 1000, noNaN: true }) },
 );
-export const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({
@@ -107,6 +107,36 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: "calendar" as const }) },
   { weight: 2, arbitrary: fc.constant({ kind: "restart" as const }) },
 );
+
+/** Maintenance from now on, with data and single ticks meanwhile: what falls into it when its buckets close. */
+const maintenance: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(
+    fc.nat(STREAMS - 1),
+    fc.integer({ min: BUCKET, max: ms("3m") }),
+    fc.array(fc.tuple(fc.integer({ min: -20_000, max: BUCKET }), fc.nat(1000), fc.nat(1000)), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+  )
+  .map(([stream, forMs, bookings]) => [
+    { kind: "exclude", stream, inMs: 0, forMs, isTakenBack: false },
+    ...bookings.flatMap(([lateMs, good, bad]): readonly Step[] => [
+      { kind: "book", stream, lateMs, lengthMs: 0, good, bad, isStraddle: false },
+      { kind: "tick", byMs: BUCKET },
+    ]),
+  ]);
+
+/** A history; about one in three of those of 20 steps has maintenance that data falls into. */
+export const steps = (constraints: fc.ArrayConstraints): fc.Arbitrary<readonly Step[]> =>
+  fc
+    .array(
+      fc.oneof(
+        { weight: 49, arbitrary: step.map((each): readonly Step[] => [each]) },
+        { weight: 1, arbitrary: maintenance },
+      ),
+      constraints,
+    )
+    .map((parts) => parts.flat());
 
 /** The engine under test, which is restarted, and another that gets the same calls and is not. */
 export class Twins {

@@ -10,7 +10,7 @@ import {
   newEngine,
   ROLLING,
   START,
-  step,
+  steps,
   STREAMS,
   Twins,
   type Step,
@@ -41,7 +41,7 @@ function rules(alerts: Slo["alerts"], objective: string): Slo[] {
 const windows = fc.constantFrom(ROLLING, ODD_CALENDARS);
 type Excludes = "ahead" | "full hours";
 const excludes = fc.constantFrom<Excludes>("ahead", "full hours");
-const steps = fc.array(step, { minLength: 1, maxLength: 60 });
+const histories = steps({ minLength: 1, maxLength: 60 });
 
 /** [good, total] per stream, side (whole, straddling) and window. */
 function sumsOf(engine: Engine): number[][] {
@@ -157,9 +157,9 @@ class Run {
 describe("against the model", () => {
   test("every window of every stream is exact after every step", () => {
     fc.assert(
-      fc.property(windows, excludes, steps, (each, excluding, steps) => {
+      fc.property(windows, excludes, histories, (each, excluding, history) => {
         const run = new Run(each, excluding);
-        for (const step of steps) {
+        for (const step of history) {
           run.take(step);
           const { engine } = run.twins;
           expect(sumsOf(engine)).toEqual(modelSums(engine, run.whole, run.straddling));

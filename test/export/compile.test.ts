@@ -214,6 +214,20 @@ describe("what has no form in Prometheus rules is said with its place, and the o
       },
     ]);
   });
+
+  test("maintenance that Prometheus would count is a warning", () => {
+    const exclusions = [
+      {
+        reason: "Upgrade",
+        when: { kind: "once", startMs: 0, endMs: 1 },
+        source: { file: "shop.yaml", line: 3 },
+      },
+    ] as const;
+    const slo = { ...sloOf({ indicator: events([], []), alerts: policyOf() }), exclusions };
+    expect(compileRules([slo], SETTINGS).problems).toMatchObject([
+      { code: "compiled-without", message: expect.stringMatching("in maintenance") as string },
+    ]);
+  });
 });
 
 describe("alerts", () => {

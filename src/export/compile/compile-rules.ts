@@ -23,7 +23,7 @@ export function compileRules(slos: readonly Slo[], settings: CompileSettings): C
       const made = ruleGroups(slo, settings, absent.rules);
       refuseTwin(slo, owners);
       groups.push(...made);
-      problems.push(...gatesOf(slo), ...absent.problems);
+      problems.push(...lossesOf(slo), ...absent.problems);
     } catch (error) {
       if (!(error instanceof NotCompilable)) throw error;
       problems.push(problemOf(slo, "not-compilable", error.message, { hint: error.hint }));
@@ -75,16 +75,22 @@ function absentOf(slo: Slo): {
   }
 }
 
-/** What makes slowburn's alerts differ from those of the rules. */
-function gatesOf(slo: Slo): readonly Problem[] {
+/** What makes slowburn's numbers and alerts differ from those of the rules. */
+function lossesOf(slo: Slo): readonly Problem[] {
   const { tiers } = slo.alerts;
   const lost = [
     ...(tiers.some((tier) => tier.significance < 1) ? ["the significance gate"] : []),
     ...(tiers.some((tier) => tier.minBadEvents > 0) ? ["minBadEvents"] : []),
   ];
-  if (lost.length === 0) return [];
-  const message = `the rules alert without ${lost.join(" and ")}: pages at low traffic may be chance`;
-  return [problemOf(slo, "compiled-without", message, { severity: "warning" })];
+  const gates = `the rules alert without ${lost.join(" and ")}: pages at low traffic may be chance`;
+  const maintenance = "the rules count what happens in maintenance: PromQL has no exclusions";
+  const messages = [
+    ...(lost.length === 0 ? [] : [gates]),
+    ...(slo.exclusions === undefined ? [] : [maintenance]),
+  ];
+  return messages.map((message) =>
+    problemOf(slo, "compiled-without", message, { severity: "warning" }),
+  );
 }
 
 function problemOf(
