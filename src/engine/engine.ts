@@ -147,6 +147,7 @@ export class Engine implements EngineView {
     if (slo === undefined) return fork;
     fork.#putInForce([slo]);
     fork.#streams.setSlo(slo);
+    fork.#streams.exclusions.carryOver(this.#streams.exclusions, 1);
     fork.#streams.adoptCopies(own);
     fork.#binder.setRules([slo]);
     for (const mark of this.#marks.all) fork.#marks.add(mark);
