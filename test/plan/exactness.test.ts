@@ -23,6 +23,11 @@ const alerts = pick(
   "{ name: b, tiers: [{ severity: page, factor: 2, long: 20m, short: 1m, for: 5m }] }",
   "{ name: c, tiers: [{ severity: ticket, factor: 1.5, long: 10m, short: 2m }] }",
 );
+/** Of the day of START. */
+const excluding = (from: string, to: string): string => {
+  const moment = (time: string) => `2026-05-01T${time.padEnd(8, ":00")}Z`;
+  return `exclude: [{ reason: upgrade, from: ${moment(from)}, to: ${moment(to)} }]`;
+};
 const sloText = fc
   .record({
     objective: pick("90%", "95%", "99.9%"),
@@ -38,11 +43,7 @@ const sloText = fc
     alerts,
     more: pick([], [], ["per: [route]"], ["per: [code]", "groupLimit: 1"]),
     budgeting: pick([], [], ["budgeting: { slices: 1m, good: 90% }"]),
-    exclude: pick(
-      [],
-      [],
-      ["exclude: [{ from: 2026-05-01T12:10:00Z, to: 2026-05-01T12:25:00Z, reason: a }]"],
-    ),
+    exclude: pick([], [], [excluding("12:00", "12:10")], [excluding("12:05:03", "12:50")]),
     tier: pick("1", "2"),
   })
   .map(({ objective, window, sli: what, alerts: policy, more, budgeting, exclude, tier }) => {
