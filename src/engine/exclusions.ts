@@ -116,6 +116,15 @@ export class Exclusions {
     if (this.#bySlo.delete(sloId)) this.isChanged = true;
   }
 
+  /** What is excluded of an SLO goes on under another id, which has nothing. */
+  rename(from: string, to: string): void {
+    const known = this.#bySlo.get(from);
+    if (known === undefined) return;
+    this.#bySlo.delete(from);
+    this.#bySlo.set(to, known);
+    this.isChanged = true;
+  }
+
   /** Takes over what an engine with other buckets excludes; `scale` is the width of its buckets in ours. */
   carryOver(from: Exclusions, scale: number): void {
     this.#untilMs = from.#untilMs;

@@ -239,6 +239,7 @@ export class Streams {
     const slo = { ...member.slo, id: to };
     this.#members.delete(from);
     this.#members.set(to, { slo, streams: new Map(), notes: member.notes });
+    this.exclusions.rename(from, to);
     for (const stream of member.streams.values()) {
       this.count--;
       this.put({ ...stream, slo, doubts: [...stream.doubts] });
