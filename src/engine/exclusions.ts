@@ -116,11 +116,20 @@ export class Exclusions {
     if (this.#bySlo.delete(sloId)) this.isChanged = true;
   }
 
-  /** Takes over what is excluded of an SLO, whatever its id here. */
-  adopt(from: Exclusions, sloId: string, as: string = sloId): void {
+  /** Takes over what another engine of the same buckets excludes of an SLO. */
+  adopt(from: Exclusions, sloId: string): void {
     this.#untilMs = Math.max(this.#untilMs, from.#untilMs);
     const excluded = from.#bySlo.get(sloId);
-    if (excluded !== undefined) this.#put(as, excluded.spans);
+    if (excluded !== undefined) this.#put(sloId, excluded.spans);
+    this.isChanged = true;
+  }
+
+  /** What is excluded of an SLO goes on under another id, which has nothing. */
+  rename(from: string, to: string): void {
+    const known = this.#bySlo.get(from);
+    if (known === undefined) return;
+    this.#bySlo.delete(from);
+    this.#bySlo.set(to, known);
     this.isChanged = true;
   }
 

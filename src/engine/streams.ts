@@ -246,12 +246,11 @@ export class Streams {
     const slo = { ...member.slo, id: to };
     this.#members.delete(from);
     this.#members.set(to, { slo, streams: new Map(), notes: member.notes });
+    this.exclusions.rename(from, to);
     for (const stream of member.streams.values()) {
       this.count--;
       this.put({ ...stream, slo, doubts: [...stream.doubts] });
     }
-    this.exclusions.adopt(this.exclusions, from, to);
-    this.exclusions.remove(from);
   }
 
   /** Keeps the stream's index and counts through an edit; moves it when its layout class changed. */

@@ -1,7 +1,7 @@
 /** What exclusions leave out, and that they give it back: cases. Random histories: model.test.ts and slice-model.test.ts. */
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import { millis, streamIndex, type Exclusion, type Slo } from "../../src/slo/index.ts";
+import { millis, pendingOf, streamIndex, type Exclusion, type Slo } from "../../src/slo/index.ts";
 import { exclusionOf, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const BUCKET = 10_000;
@@ -164,6 +164,26 @@ describe("an exclusion", () => {
     expect([sums.goodSums[0]![0], sums.totalSums[0]![0]]).toEqual([0, 0]);
     engine().setRules([{ ...slo, alerts: policyOf("3h", "15m") }], START + BUCKET);
     expect([sums.goodSums[0]![0], sums.totalSums[0]![0]]).toEqual([3, 5]);
+  });
+
+  test("goes on, or is taken back, when the counts of a changed SLO are whole", () => {
+    const slo = { ...sloOf(), exclusions: [exclusionOf(START, START + ms("1h"))] };
+    for (const [next, total] of [
+      [slo, 0],
+      [sloOf(), 1],
+    ] as const) {
+      const engine = new Engine({ bucketMs: BUCKET, startMs: START });
+      engine.setRules([pendingOf(slo, millis(START))], START);
+      const [stream] = engine.bind(seriesOf({ status: "200" })).targets;
+      engine.book(stream!.stream, START, START + 1, 1, 1);
+      engine.tick(START + BUCKET);
+      const { rebuilt } = engine.setRules(
+        [{ ...next, rebuiltFrom: millis(START) }],
+        START + BUCKET,
+      );
+      expect(rebuilt).toHaveLength(1);
+      expect(engine.read(engine.streamsOf(slo.id)[0]!.index).total).toBe(total);
+    }
   });
 
   test("is of groups that come later too", () => {
