@@ -19,7 +19,7 @@ export interface RebookingParts {
   readonly columns: ArchiveColumns;
   readonly bindings: BindingTable;
   readonly books: BookPorts;
-  /** The streams, and from when on each is counted, ms. */
+  /** The streams, and what happened from when on is booked to each, ms: before it the archive may hold a part only. */
   readonly streams: ReadonlyMap<number, number>;
   /** When the archive was frozen, ms. */
   readonly nowMs: number;
@@ -46,6 +46,8 @@ export class Rebooking {
   /** The block at hand, and its first column that is not booked yet. */
   #block: BlockCells | undefined;
   #column = 0;
+  /** Of streams that have any: the first moment of what was left out because it happened before, ms. */
+  readonly leftOutFromMs: Map<number, number> = new Map();
   /** Amounts that were booked. */
   cellCount = 0;
 
@@ -103,8 +105,12 @@ export class Rebooking {
     const base = column * cellCount;
     for (let cell = 0; cell < cellCount; cell++) {
       const startMs = block.startMs + cell * block.cellMs;
-      if (startMs + block.cellMs <= target.sinceMs) continue;
       const amount = cells[base + cell]!;
+      if (startMs + block.cellMs <= target.sinceMs) {
+        const above = target.isLatency ? cells[base + cellCount + cell]! : 0;
+        if (amount !== 0 || above !== 0) this.#leaveOut(target.stream, startMs);
+        continue;
+      }
       if (target.isLatency) {
         const above = cells[base + cellCount + cell]!;
         const estimate = cells[base + 2 * cellCount + cell]!;
@@ -118,6 +124,11 @@ export class Rebooking {
       }
       this.cellCount++;
     }
+  }
+
+  #leaveOut(stream: StreamIndex, startMs: number): void {
+    const known = this.leftOutFromMs.get(stream) ?? Infinity;
+    if (startMs < known) this.leftOutFromMs.set(stream, startMs);
   }
 
   /** As `bookIncrement` books it. */

@@ -225,6 +225,86 @@ describe("an SLO that is rebuilt", () => {
   });
 });
 
+describe("what happened before the archive began", () => {
+  const narrowed = EDITED[0]!;
+  const backlog = (minute: number, int: number) =>
+    requestOf({
+      name: "http.requests",
+      sum: {
+        temporality: "delta",
+        points: [
+          {
+            attributes: { route: "/pay", status: "200" },
+            start: nanos((minute - 1) * 60),
+            time: nanos(minute * 60),
+            int,
+          },
+        ],
+      },
+    });
+  const edited = async (old: readonly Slo[], added: readonly Slo[] = []) => {
+    let nowMs = ms(3600);
+    const { intake, core, engine } = await newWorld({ maxGroupRequests: 1, now: () => nowMs });
+    await intake.changeRules(old);
+    const sendTo = async (minute: number) => {
+      engine.tick((nowMs = Math.max(nowMs, ms(minute * 60))));
+      await intake.handle(backlog(minute, 10));
+    };
+    for (let minute = 30; minute < 40; minute++) await sendTo(minute);
+    for (let minute = 61; minute < 66; minute++) await sendTo(minute);
+    await intake.changeRules([...old, ...added]);
+    for (let minute = 66; minute < 70; minute++) await sendTo(minute);
+    return {
+      intake,
+      core,
+      engine,
+      closeAt: (minute: number) => engine.tick((nowMs = ms(minute * 60))),
+    };
+  };
+
+  test("and came after it is counted again", async () => {
+    const before = OLD[0]!;
+    const { intake, core, engine, closeAt } = await edited([before]);
+    const sinceMs = core.heldSince(narrowed, ms(70 * 60))!;
+    expect(sinceMs).toBe(ms(3600));
+    await intake.changeRules([before, pendingOf(narrowed, sinceMs)]);
+    while (core.stepRebuild());
+    await intake.changeRules([{ ...narrowed, rebuiltFrom: sinceMs }]);
+    closeAt(71);
+    const { total, integrity } = engine.read(engine.streamsOf(narrowed.id)[0]!.index);
+    expect(total).toBe(190);
+    expect(integrity.kind).toBe("complete");
+  });
+
+  test("and is archived in part only is left out, and said", async () => {
+    const [before, , depth] = OLD;
+    const errorsOf = { metric: "http.errors", where: [] };
+    const both = slo("orders", {
+      kind: "counters",
+      total: requests,
+      count: "bad",
+      part: errorsOf,
+    });
+    const errors = slo("errors", { ...before!.indicator, total: errorsOf } as Indicator);
+    const { intake, core, engine, closeAt } = await edited([before!, depth!], [errors]);
+    const sinceMs = core.heldSince(both, ms(70 * 60))!;
+    expect(sinceMs).toBe(ms(65 * 60));
+    const rest = [depth!, errors];
+    await intake.changeRules([before!, ...rest, pendingOf(both, sinceMs)]);
+    while (core.stepRebuild());
+    await intake.changeRules([{ ...both, rebuiltFrom: sinceMs }, ...rest]);
+    closeAt(71);
+    const { total, integrity } = engine.read(engine.streamsOf(both.id)[0]!.index);
+    expect(total).toBe(40);
+    expect(integrity).toEqual({
+      kind: "partial",
+      reasons: [
+        `what happened before ${new Date(sinceMs).toISOString()} was archived in part only: it is left out`,
+      ],
+    });
+  });
+});
+
 describe("what the archive does not hold", () => {
   test("series that no rule used leave the windows partial, until they have left", async () => {
     const narrow = {
