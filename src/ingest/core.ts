@@ -175,9 +175,12 @@ export class Core {
     return this.#archive?.stats;
   }
 
-  /** To be called now and then: the archive makes old time coarser and drops what is too old or too much. */
-  maintain(nowMs: number): void {
-    this.#archive?.maintain(nowMs);
+  /**
+   * To be called now and then: the archive makes old time coarser and drops what is too old or too much, some milliseconds of
+   * work; true when there is more to do.
+   */
+  maintain(nowMs: number): boolean {
+    return this.#archive?.maintain(nowMs) ?? false;
   }
 
   /** Replays one journal entry. Throws `InvariantError` when it is not what this version writes. */
