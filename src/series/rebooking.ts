@@ -23,6 +23,8 @@ export interface RebookingParts {
   readonly streams: ReadonlyMap<number, number>;
   /** When the archive was frozen, ms. */
   readonly nowMs: number;
+  /** The engine's finest bucket, ms. */
+  readonly bucketMs: number;
 }
 
 /** One target of a series, as far as archived columns matter. */
@@ -162,10 +164,16 @@ export class Rebooking {
     this.#parts.books.book(stream, startMs, this.#endOf(startMs, cellMs), good, total);
   }
 
-  /** Of the minute at hand only a part is over. */
+  /**
+   * Of the minute at hand only a part is over, and which bucket of it an amount is of is not known: it is the last that is
+   * closed, so that it is shown as soon as it would have been. Rejected: the open one, which hides it for a bucket's time.
+   */
   #endOf(startMs: number, cellMs: number): number {
+    const { nowMs, bucketMs } = this.#parts;
     const endMs = startMs + cellMs;
-    return startMs < this.#parts.nowMs ? Math.min(endMs, this.#parts.nowMs) : endMs;
+    if (startMs >= nowMs || endMs <= nowMs) return endMs;
+    const closedMs = Math.floor(nowMs / bucketMs) * bucketMs;
+    return closedMs > startMs ? closedMs : nowMs;
   }
 }
 

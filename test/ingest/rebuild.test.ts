@@ -5,7 +5,7 @@ import { Snapshotter } from "../../src/ingest/index.ts";
 import { millis, pendingOf, type Indicator, type Slo } from "../../src/slo/index.ts";
 import { policyOf, sloOf } from "../engine/fixtures.ts";
 import { ms, nanos } from "../series/harness.ts";
-import { newCounting, newWorld, requestOf, type World } from "./world.ts";
+import { newCounting, newWorld, requestOf, requests as countOf, type World } from "./world.ts";
 
 const ALERTS = policyOf("1h", "5m", "6h", "30m", "3d", "2h");
 const slo = (id: string, indicator: Indicator, per: readonly string[] = []): Slo =>
@@ -223,6 +223,33 @@ describe("an SLO that is rebuilt", () => {
     expect(ready.rebuilt.map(({ id }) => id)).toEqual(CHANGED.map(({ id }) => id));
     expect(play.world.core.rebuild).toBeUndefined();
   });
+});
+
+test("what is rebuilt in the middle of a minute shows no less than the old definition did", async () => {
+  const before = OLD[0]!;
+  const after = slo("orders", { kind: "events", total: requests, ...bad5xx }, ["route"]);
+  let nowMs = ms(0);
+  const { intake, core, engine } = await newWorld({ maxGroupRequests: 1, now: () => nowMs });
+  const total = () => {
+    const streams = engine.streamsOf(before.id);
+    return streams.reduce((sum, { index }) => sum + engine.read(index).total, 0);
+  };
+  await intake.changeRules([before]);
+  for (let second = 5, sent = 0; second < 300; second += 5) {
+    engine.tick((nowMs = ms(second)));
+    await intake.handle(countOf(second, (sent += 7)));
+  }
+  engine.tick((nowMs = ms(306)));
+  await intake.handle(countOf(306, 2000));
+  engine.tick((nowMs = ms(317)));
+  const shown = total();
+  expect(shown).toBe(2000);
+  await intake.changeRules([before, pendingOf(after, millis(ms(0)))]);
+  while (core.stepRebuild());
+  await intake.changeRules([{ ...after, rebuiltFrom: millis(ms(0)) }]);
+  expect(total()).toBe(shown);
+  engine.tick((nowMs = ms(330)));
+  expect(total()).toBe(2000);
 });
 
 describe("what happened before the archive began", () => {
