@@ -46,7 +46,7 @@ interface RulesChunk {
 }
 
 const SERIES_LIMIT = "points of series beyond limits.series are not counted";
-/** What was archived for less than this is not worth a rebuild: it is lost, as it would be at a new SLO's start. */
+/** What was archived for less than this is not worth a rebuild for an SLO that is new; one that is changed loses nothing. */
 const LEAST_HELD_MS = 120_000;
 const MEASURE_USE_PART = "core/measure-use";
 const RULE_USE_PART = "core/rule-use";
@@ -168,7 +168,8 @@ export class Core {
     const usedMs = this.#measureUse.heldSinceMs(slo.indicator, this.#knownMetrics());
     if (usedMs === undefined) return undefined;
     const sinceMs = Math.max(usedMs, archivedMs);
-    return nowMs - sinceMs < LEAST_HELD_MS ? undefined : millis(sinceMs);
+    const isNew = () => !this.#engine.countedSlos.some(({ id }) => id === slo.id);
+    return nowMs - sinceMs < LEAST_HELD_MS && isNew() ? undefined : millis(sinceMs);
   }
 
   get archiveStats(): ArchiveStats | undefined {
