@@ -121,7 +121,7 @@ function budgetingAnswer(budgeting: Budgeting): SloAnswer["budgeting"] {
 
 function historyNotes({ rebuiltFrom }: Slo): readonly string[] {
   if (rebuiltFrom === undefined) return [];
-  return [`rebuilt from the archive, since ${moment(rebuiltFrom)}; before it nothing is held`];
+  return [`rebuilt from the archive, whole since ${moment(rebuiltFrom)}`];
 }
 
 /** Members without events come last: there is nothing to act on. */

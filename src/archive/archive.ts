@@ -73,6 +73,10 @@ export class Archive {
     return Math.max(this.#begunAtMs, this.#droppedBeforeMs, this.#oldest() * MINUTE_MS);
   }
 
+  get bucketMs(): number {
+    return this.#settings.bucketMs;
+  }
+
   get sizeBytes(): number {
     return this.#blocks.sizeBytes + this.#log.sizeBytes;
   }

@@ -128,6 +128,7 @@ export class Engine implements EngineView {
   setRules(slos: readonly Slo[], nowMs: number): RuleChange {
     const change = editRules(this.#slos, slos, this.#streams, { nowMs, bucketMs: this.bucketMs });
     this.#shards.dropEmpty();
+    this.#marks.takeOver(change.rebuilt.map(({ id }) => id));
     this.#putInForce(slos);
     this.#areSlosStored = false;
     this.#binder.setRules(slos);
@@ -247,9 +248,7 @@ export class Engine implements EngineView {
   dirtyParts(isFull = false): SnapshotPart[] {
     const slos = isFull || !this.#areSlosStored ? this.#slos : undefined;
     this.#areSlosStored = true;
-    const { counters } = this;
-    const marks = this.#marks.all;
-    const state = { slos, counters, marks, isFull };
+    const state = { slos, counters: this.counters, marks: this.#marks.all, isFull };
     const changed = snapshot.changedParts(this.#shards, this.#streams, state);
     const names = new Set(changed.map(({ name }) => name));
     const stale = this.#leftBehind.filter((name) => !names.has(name));

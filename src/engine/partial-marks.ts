@@ -1,4 +1,5 @@
 /** Stretches of time whose counts are known to be incomplete (DESIGN 4.16): a window that covers one says so. */
+import { pendingId } from "../slo/index.ts";
 
 export interface PartialMark {
   /** Event times (fromMs, toMs]. */
@@ -46,6 +47,16 @@ export class PartialMarks {
   reasonsWithin(fromMs: number, toMs: number, sloId: string): readonly string[] {
     const touching = this.within(fromMs, toMs).filter((mark) => isOf(mark, sloId));
     return [...new Set(touching.map((mark) => mark.reason))];
+  }
+
+  /** SLOs that were pending are in force under `ids`: their marks are, too. */
+  takeOver(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const idOf = new Map(ids.map((id) => [pendingId(id), id]));
+    this.#marks = this.#marks.map(({ sloIds, ...rest }) => ({
+      ...rest,
+      ...(sloIds && { sloIds: [...new Set(sloIds.map((id) => idOf.get(id) ?? id))] }),
+    }));
   }
 
   /** Forgets the marks that no window from `ms` on covers. */

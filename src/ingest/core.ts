@@ -13,6 +13,7 @@ import type { RuleChange } from "../engine/index.ts";
 import { RecordReader, SeriesSnapshots, SeriesState, type BookPorts } from "../series/index.ts";
 import { isPending, millis, type Millis, type Slo, type SnapshotPart } from "../slo/index.ts";
 import type { CoreEngine } from "./core-engine.ts";
+import { bookedFromMs, leftOutBySlo, markLeftOut } from "./left-out.ts";
 import { MeasureUse } from "./measure-use.ts";
 import { Rebuild, type RebuildProgress } from "./rebuild.ts";
 import { ChunkKind, decodeEntry } from "./record.ts";
@@ -45,7 +46,7 @@ interface RulesChunk {
 }
 
 const SERIES_LIMIT = "points of series beyond limits.series are not counted";
-/** What was archived for less than this is not worth a rebuild: it is lost, as it would be at a new SLO's start. */
+/** What was archived for less than this is not worth a rebuild for an SLO that is new; one that is changed loses nothing. */
 const LEAST_HELD_MS = 120_000;
 const MEASURE_USE_PART = "core/measure-use";
 const RULE_USE_PART = "core/rule-use";
@@ -93,13 +94,16 @@ export class Core {
    */
   applyRules(slos: readonly Slo[], nowMs: number): RuleChange {
     const taken = this.#rebuild?.takenBy(slos) ?? [];
-    const unheld = taken.length === 0 ? new Map<string, number>() : this.#finishRebuild();
+    if (taken.length > 0) while (this.stepRebuild());
+    const unheld = taken.length === 0 ? undefined : unheldBySlo(this.#engine, this.series);
+    const leftOut = this.#leftOut();
     this.#archive?.begin(nowMs);
     this.#ruleUse.update(slos, nowMs);
     this.#measureUse.update(slos, nowMs);
     const change = this.#engine.setRules(slos, nowMs);
     this.series.rebind(nowMs);
-    markUnheld(this.#engine, taken, unheld, nowMs);
+    if (unheld !== undefined) markUnheld(this.#engine, taken, unheld, nowMs);
+    markLeftOut(this.#engine, taken, leftOut);
     this.#beginRebuild(slos, nowMs);
     return change;
   }
@@ -109,7 +113,7 @@ export class Core {
     this.#rebuild = undefined;
     if (pending.length === 0) return;
     const frozen = this.#archive?.freeze();
-    const streams = this.#engine.pendingStreams();
+    const streams = bookedFromMs(this.#engine, this.#isWhole);
     const rebooking = frozen && this.series.rebook(frozen, streams, nowMs);
     this.#rebuild = new Rebuild(pending, rebooking);
   }
@@ -126,16 +130,34 @@ export class Core {
     return this.#rebuild?.progress;
   }
 
-  /** Of each SLO that was rebuilt: how many of its series nothing is held of. */
-  #finishRebuild(): ReadonlyMap<string, number> {
-    while (this.stepRebuild());
-    return unheldBySlo(this.#engine, this.series);
+  #leftOut(): ReadonlyMap<string, number> {
+    const byStream = this.#rebuild?.leftOutFromMs ?? new Map<number, number>();
+    return leftOutBySlo(this.#engine, byStream, this.#countedIds());
+  }
+
+  #countedIds(): ReadonlySet<string> {
+    return new Set(this.#engine.countedSlos.map(({ id }) => id));
+  }
+
+  /** Whether all that is archived of the SLO came while all that it measures was archived. */
+  readonly #isWhole = (slo: Slo): boolean => {
+    const firstMs = this.#measureUse.firstUsedMs(slo.indicator, this.#knownMetrics());
+    return firstMs !== undefined && (this.archiveStats?.droppedBeforeMs ?? Infinity) <= firstMs;
+  };
+
+  #knownMetrics() {
+    const { identity } = this.series;
+    return { count: identity.metrics.count, metric: (id: number) => identity.metric(id) };
   }
 
   /** What a rebuild of `pending` would come to, on `engine`, which has no SLOs yet; `undefined` without an archive. */
   tryRebuild(engine: CoreEngine, pending: readonly Slo[], nowMs: number): TrialRebuild | undefined {
     const archive = this.#archive?.freeze();
-    return archive && new TrialRebuild({ engine, series: this.series, archive, pending, nowMs });
+    const isWhole = this.#isWhole;
+    const countedIds = this.#countedIds();
+    const { series } = this;
+    const parts = { engine, series, pending, nowMs, isWhole, countedIds };
+    return archive && new TrialRebuild({ ...parts, archive });
   }
 
   /** From when on the archive holds all that the SLO is counted from; `undefined` when it does not. */
@@ -143,21 +165,23 @@ export class Core {
     const archivedMs = this.#archive?.heldSinceMs;
     // Cells are wider than slices: what a slice of them came to cannot be told.
     if (archivedMs === undefined || slo.budgeting.kind !== "occurrences") return undefined;
-    const { identity } = this.series;
-    const known = { count: identity.metrics.count, metric: (id: number) => identity.metric(id) };
-    const usedMs = this.#measureUse.heldSinceMs(slo.indicator, known);
+    const usedMs = this.#measureUse.heldSinceMs(slo.indicator, this.#knownMetrics());
     if (usedMs === undefined) return undefined;
     const sinceMs = Math.max(usedMs, archivedMs);
-    return nowMs - sinceMs < LEAST_HELD_MS ? undefined : millis(sinceMs);
+    const isNew = () => !this.#engine.countedSlos.some(({ id }) => id === slo.id);
+    return nowMs - sinceMs < LEAST_HELD_MS && isNew() ? undefined : millis(sinceMs);
   }
 
   get archiveStats(): ArchiveStats | undefined {
     return this.#archive?.stats;
   }
 
-  /** To be called now and then: the archive makes old time coarser and drops what is too old or too much. */
-  maintain(nowMs: number): void {
-    this.#archive?.maintain(nowMs);
+  /**
+   * To be called now and then: the archive makes old time coarser and drops what is too old or too much, some milliseconds of
+   * work; true when there is more to do.
+   */
+  maintain(nowMs: number): boolean {
+    return this.#archive?.maintain(nowMs) ?? false;
   }
 
   /** Replays one journal entry. Throws `InvariantError` when it is not what this version writes. */

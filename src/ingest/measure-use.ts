@@ -17,11 +17,16 @@ interface Measured {
   readonly measure: string;
 }
 
+/** A measure and since when it is used, ms; `null`: that it was once, and then was not. */
+type MeasureMoment = readonly [string, number | null];
+
 /** Of counters and histograms it is archived with every other measure. */
 const COUNT = "count";
 
 export class MeasureUse {
   #sinceMs = new Map<string, number>();
+  /** What was used once and then was not: what is archived of that time ends in the middle. */
+  readonly #left = new Set<string>();
   /** Of each metric that a spelling means, all its spellings; of the first `learnt` metrics. */
   readonly #meanings = new Map<string, readonly (readonly string[])[]>();
   #learnt = 0;
@@ -34,7 +39,24 @@ export class MeasureUse {
         for (const key of keysOf(measured)) next.set(key, this.#sinceMs.get(key) ?? nowMs);
       }
     }
+    for (const key of this.#sinceMs.keys()) if (!next.has(key)) this.#left.add(key);
     this.#sinceMs = next;
+  }
+
+  /**
+   * When all that the indicator measures came in use, at once and for the first time, ms: whatever is archived of it came
+   * after, late events too. `undefined` when parts of it came before others. `metrics` as `heldSinceMs` takes them.
+   */
+  firstUsedMs(indicator: Indicator, metrics: MetricList): number | undefined {
+    this.#learn(metrics);
+    const keys = measuresOf(indicator).flatMap(({ metric, measure }) =>
+      (this.#meanings.get(metric) ?? [[metric]])
+        .flat()
+        .map((each) => keyOf({ metric: each, measure })),
+    );
+    const moments = new Set(keys.flatMap((key) => this.#sinceMs.get(key) ?? []));
+    const [first] = moments;
+    return moments.size === 1 && !keys.some((key) => this.#left.has(key)) ? first : undefined;
   }
 
   /**
@@ -73,12 +95,16 @@ export class MeasureUse {
     );
   }
 
-  toJSON(): readonly (readonly [string, number])[] {
-    return [...this.#sinceMs];
+  toJSON(): readonly MeasureMoment[] {
+    return [...this.#sinceMs, ...[...this.#left].map((key) => [key, null] as const)];
   }
 
-  restore(entries: readonly (readonly [string, number])[]): void {
-    this.#sinceMs = new Map(entries);
+  restore(entries: readonly MeasureMoment[]): void {
+    this.#sinceMs = new Map();
+    for (const [key, sinceMs] of entries) {
+      if (sinceMs === null) this.#left.add(key);
+      else this.#sinceMs.set(key, sinceMs);
+    }
   }
 }
 

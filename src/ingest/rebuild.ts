@@ -35,6 +35,11 @@ export class Rebuild {
     return this.#rebooking?.isDone ?? true;
   }
 
+  /** By stream: since when something was left out, ms. */
+  get leftOutFromMs(): ReadonlyMap<number, number> {
+    return this.#rebooking?.leftOutFromMs ?? new Map();
+  }
+
   /** Some milliseconds of work. */
   step(): void {
     this.#rebooking?.step();

@@ -6,6 +6,7 @@ import type { FrozenArchive } from "../archive/index.ts";
 import { BindingTable, type Rebooking, type SeriesState } from "../series/index.ts";
 import type { Slo } from "../slo/index.ts";
 import type { CoreEngine } from "./core-engine.ts";
+import { bookedFromMs, leftOutBySlo, leftOutText, markLeftOut } from "./left-out.ts";
 import { markUnheld, unheldBySlo, unheldText } from "./unheld.ts";
 
 export interface TrialRebuildParts {
@@ -15,6 +16,10 @@ export interface TrialRebuildParts {
   readonly archive: FrozenArchive;
   readonly pending: readonly Slo[];
   readonly nowMs: number;
+  /** Whether all that is archived of the SLO can be booked. */
+  readonly isWhole: (slo: Slo) => boolean;
+  /** SLOs that are counted now: what is left out of them is lost. */
+  readonly countedIds: ReadonlySet<string>;
 }
 
 /** Series bound in one step, and series looked at: a millisecond or two. */
@@ -42,9 +47,9 @@ export class TrialRebuild {
       this.#bindSome();
       return true;
     }
-    const { engine, series, archive, nowMs } = this.#parts;
+    const { engine, series, archive, nowMs, isWhole } = this.#parts;
     const elsewhere = { bindings: this.#bindings, books: engine };
-    this.#rebooking ??= series.rebook(archive, engine.pendingStreams(), nowMs, elsewhere);
+    this.#rebooking ??= series.rebook(archive, bookedFromMs(engine, isWhole), nowMs, elsewhere);
     const rebooking = this.#rebooking;
     if (rebooking === undefined || rebooking.isDone) return false;
     engine.bookPast(() => rebooking.step());
@@ -73,17 +78,24 @@ export class TrialRebuild {
 
   /** Puts the SLOs in force under the ids they will have. By id: what is lost or not held of them, in sentences. */
   finish(): ReadonlyMap<string, readonly string[]> {
-    const { engine, series, pending, nowMs } = this.#parts;
+    const { engine, series, pending, nowMs, countedIds } = this.#parts;
+    const byStream = this.#rebooking?.leftOutFromMs ?? new Map<number, number>();
+    const leftOut = leftOutBySlo(engine, byStream, countedIds);
     const unheld = unheldBySlo(engine, series, { bindings: this.#bindings, nowMs });
     const slos = pending.map(({ pendingFor = "", ...slo }): Slo => ({ ...slo, id: pendingFor }));
     const { notes } = engine.setRules(slos, nowMs);
     markUnheld(engine, slos, unheld, nowMs);
+    markLeftOut(engine, slos, leftOut);
     return new Map(
-      slos.map(({ id }) => {
+      slos.map(({ id, rebuiltFrom = 0 }) => {
         const count = unheld.get(id) ?? 0;
         const said = notes.filter((note) => note.startsWith(`${id}: `));
         const own = said.map((note) => note.slice(id.length + 2));
-        return [id, count > 0 ? [...own, unheldText(count)] : own];
+        const lost = [
+          ...(count > 0 ? [unheldText(count)] : []),
+          ...(leftOut.has(id) ? [leftOutText(rebuiltFrom)] : []),
+        ];
+        return [id, [...own, ...lost]];
       }),
     );
   }

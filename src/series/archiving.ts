@@ -38,6 +38,11 @@ export class Archiving {
     this.#archive = archive;
   }
 
+  /** The engine's finest bucket, ms. */
+  get bucketMs(): number {
+    return this.#archive.bucketMs;
+  }
+
   #planOf(targets: BoundTargets): Plan {
     if (targets === this.#lastTargets) return this.#lastPlan;
     let plan = this.#plans.get(targets);

@@ -19,10 +19,12 @@ export interface RebookingParts {
   readonly columns: ArchiveColumns;
   readonly bindings: BindingTable;
   readonly books: BookPorts;
-  /** The streams, and from when on each is counted, ms. */
+  /** The streams, and what happened from when on is booked to each, ms: before it the archive may hold a part only. */
   readonly streams: ReadonlyMap<number, number>;
   /** When the archive was frozen, ms. */
   readonly nowMs: number;
+  /** The engine's finest bucket, ms. */
+  readonly bucketMs: number;
 }
 
 /** One target of a series, as far as archived columns matter. */
@@ -46,6 +48,8 @@ export class Rebooking {
   /** The block at hand, and its first column that is not booked yet. */
   #block: BlockCells | undefined;
   #column = 0;
+  /** Of streams that have any: the first moment of what was left out because it happened before, ms. */
+  readonly leftOutFromMs: Map<number, number> = new Map();
   /** Amounts that were booked. */
   cellCount = 0;
 
@@ -103,8 +107,12 @@ export class Rebooking {
     const base = column * cellCount;
     for (let cell = 0; cell < cellCount; cell++) {
       const startMs = block.startMs + cell * block.cellMs;
-      if (startMs + block.cellMs <= target.sinceMs) continue;
       const amount = cells[base + cell]!;
+      if (startMs + block.cellMs <= target.sinceMs) {
+        const above = target.isLatency ? cells[base + cellCount + cell]! : 0;
+        if (amount !== 0 || above !== 0) this.#leaveOut(target.stream, startMs);
+        continue;
+      }
       if (target.isLatency) {
         const above = cells[base + cellCount + cell]!;
         const estimate = cells[base + 2 * cellCount + cell]!;
@@ -118,6 +126,11 @@ export class Rebooking {
       }
       this.cellCount++;
     }
+  }
+
+  #leaveOut(stream: StreamIndex, startMs: number): void {
+    const known = this.leftOutFromMs.get(stream) ?? Infinity;
+    if (startMs < known) this.leftOutFromMs.set(stream, startMs);
   }
 
   /** As `bookIncrement` books it. */
@@ -151,10 +164,16 @@ export class Rebooking {
     this.#parts.books.book(stream, startMs, this.#endOf(startMs, cellMs), good, total);
   }
 
-  /** Of the minute at hand only a part is over. */
+  /**
+   * Of the minute at hand only a part is over, and which bucket of it an amount is of is not known: it is the last that is
+   * closed, so that it is shown as soon as it would have been. Rejected: the open one, which hides it for a bucket's time.
+   */
   #endOf(startMs: number, cellMs: number): number {
+    const { nowMs, bucketMs } = this.#parts;
     const endMs = startMs + cellMs;
-    return startMs < this.#parts.nowMs ? Math.min(endMs, this.#parts.nowMs) : endMs;
+    if (startMs >= nowMs || endMs <= nowMs) return endMs;
+    const closedMs = Math.floor(nowMs / bucketMs) * bucketMs;
+    return closedMs > startMs ? closedMs : nowMs;
   }
 }
 

@@ -125,9 +125,11 @@ export class SeriesState {
     nowMs: number,
     elsewhere?: { readonly bindings: BindingTable; readonly books: BookPorts },
   ): Rebooking | undefined {
-    const columns = this.archiving?.columns;
+    const { archiving } = this;
+    if (archiving === undefined) return undefined;
+    const { columns, bucketMs } = archiving;
     const { bindings, books } = elsewhere ?? { bindings: this.bindings, books: this.#settings };
-    return columns && new Rebooking({ archive, columns, bindings, books, streams, nowMs });
+    return new Rebooking({ archive, columns, bindings, books, streams, nowMs, bucketMs });
   }
 
   /**

@@ -70,14 +70,14 @@ describe("slowburn plan against a running server", () => {
       ["shop/comes", "added", "begins", 2],
       ["shop/leaves", "removed", "retired", undefined],
       ["shop/orders", "changed", "kept", 2],
-      ["shop/routes", "changed", "restarted", 2],
+      ["shop/routes", "changed", "rebuilt", 2],
     ]);
     expect(unchangedCount).toBe(1);
     expect((await slowburn.api.slo("shop/orders")).objective.text).toBe("99%");
     expect(await slowburn.api.alerts()).toEqual([]);
 
     home.write("shop.yaml", AFTER);
-    await until("the edit is in force", () => changesOf(slowburn) === 2);
+    await until("the edit is in force", () => changesOf(slowburn) === 3);
     await slowburn.api.settled();
     for (const { id, after, kind } of changes) {
       if (kind === "removed") {

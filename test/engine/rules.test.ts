@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Engine } from "../../src/engine/index.ts";
-import { millis, streamIndex, type Indicator, type Slo } from "../../src/slo/index.ts";
+import { millis, pendingOf, streamIndex, type Indicator, type Slo } from "../../src/slo/index.ts";
 import { EVENTS, ms, policyOf, seriesOf, sloOf } from "./fixtures.ts";
 
 const START = 1_700_000_000_000 - (1_700_000_000_000 % ms("1h"));
@@ -157,5 +157,22 @@ describe("bind and rules are deterministic", () => {
     };
     expect(indexes()).toEqual([1, 0, 2, 0, 1, 0]);
     expect(indexes()).toEqual(indexes());
+  });
+});
+
+test("what is incomplete of an SLO while it is rebuilt stays so when it is in force", () => {
+  const before = sloOf({ window: "3d" });
+  const after = sloOf({ window: "3d", per: ["route"] });
+  const engine = dayOf(before);
+  const series = seriesOf({ route: "/pay" });
+  engine.setRules([before, pendingOf(after, millis(START - ms("1d")))], START);
+  engine.markMetricPartial(series.metric, START - 1000, START, "too many series");
+  engine.setRules([{ ...after, rebuiltFrom: millis(START - ms("1d")) }], START + 10_000);
+  engine.bind(series);
+  engine.tick(START + 20_000);
+  const [stream] = engine.streamsOf(after.id);
+  expect(engine.read(stream!.index).integrity).toEqual({
+    kind: "partial",
+    reasons: ["too many series"],
   });
 });

@@ -64,3 +64,24 @@ test("survives a restart", () => {
   next.update([slo(faster(250_000_000))], 5000);
   expect(next.heldSinceMs(faster(250_000_000), CAME)).toBe(1000);
 });
+
+test("what came in use at once and for the first time is told apart, also after a restart", () => {
+  const use = new MeasureUse();
+  const sums = (...metrics: readonly string[]): Indicator => ({
+    kind: "counters",
+    total: { metric: metrics[0]!, where: [] },
+    count: "bad",
+    part: { metric: metrics.at(-1)!, where: [] },
+  });
+  use.update([slo(events("a")), slo(events("b"))], 1000);
+  use.update([slo(events("a")), slo(events("b")), slo(events("c"))], 2000);
+  expect(use.firstUsedMs(sums("a", "b"), NONE)).toBe(1000);
+  expect(use.firstUsedMs(sums("a", "c"), NONE)).toBeUndefined();
+  use.update([slo(events("a"))], 3000);
+  const next = new MeasureUse();
+  next.restore(use.toJSON());
+  next.update([slo(events("a")), slo(events("b"))], 4000);
+  expect(next.firstUsedMs(events("a"), NONE)).toBe(1000);
+  expect(next.heldSinceMs(events("b"), NONE)).toBe(4000);
+  expect(next.firstUsedMs(events("b"), NONE)).toBeUndefined();
+});
