@@ -4,7 +4,7 @@
  * Format"); the whole file or each record compressed.
  */
 import { MalformedRequest } from "../otlp/index.ts";
-import { ProblemError } from "../slo/index.ts";
+import { formatMoment, ProblemError } from "../slo/index.ts";
 import { NewestPoint, STAMP_BYTES, stampOf } from "./arrival.ts";
 import { isZstd, openCaptureBytes, zstdMissing, type CaptureBytes } from "./capture-bytes.ts";
 import { captureProblem, type CaptureProblem } from "./capture-problem.ts";
@@ -12,6 +12,8 @@ import { RecordBuffer } from "./record-buffer.ts";
 import { MAX_RECORD_BYTES, requestOfRecord } from "./record-request.ts";
 
 const SIZE_BYTES = 4;
+/** Longer than the longest window: nothing before it counts after it, and to tick through decades takes hours. */
+const MAX_GAP_MS = 400 * 86_400_000;
 const OPEN_BRACE = 0x7b;
 /** `resource_metrics`, the one field of the request. */
 const RESOURCE_METRICS_TAG = 0x0a;
@@ -99,7 +101,7 @@ export class Capture implements RecordSource {
       const arrivedMs = stampOf(record);
       if (arrivedMs !== undefined) {
         this.isStamped = true;
-        this.#arrivedMs = Math.max(this.#arrivedMs, arrivedMs);
+        this.#moveTo(arrivedMs, place);
         return record.subarray(STAMP_BYTES);
       }
       const read = requestOfRecord(record);
@@ -108,7 +110,7 @@ export class Capture implements RecordSource {
         this.#foreignCount++;
         return undefined;
       }
-      return this.#advance(read.request) ? read.request : undefined;
+      return this.#advance(read.request, place) ? read.request : undefined;
     } catch (error) {
       if (!(error instanceof MalformedRequest)) throw error;
       this.#refuse(error, place);
@@ -117,13 +119,26 @@ export class Capture implements RecordSource {
   }
 
   /** Moves the clock to the newest point; false when nothing says yet where the clock stands. */
-  #advance(request: Uint8Array): boolean {
+  #advance(request: Uint8Array, place: Place): boolean {
     const { latestMs } = this.#settings;
     // Made-up data may all be of the future; among data of the past it comes of a clock that is wrong.
     const isPast = this.#arrivedMs > -Infinity && this.#arrivedMs <= latestMs;
     const newestMs = this.#newest.of(request, latestMs, isPast);
-    if (newestMs > 0) this.#arrivedMs = Math.max(this.#arrivedMs, newestMs);
+    if (newestMs > 0) this.#moveTo(newestMs, place);
     return this.#arrivedMs > -Infinity;
+  }
+
+  /** Throws `ProblemError` when no recording can have such a gap. */
+  #moveTo(arrivedMs: number, { line, offset }: Place): void {
+    const beforeMs = this.#arrivedMs;
+    if (beforeMs > -Infinity && Math.abs(arrivedMs - beforeMs) > MAX_GAP_MS) {
+      const record = line === undefined ? `the record at byte ${offset}` : "this record";
+      const message = `${record} is of ${formatMoment(arrivedMs)}, the one before it of ${formatMoment(beforeMs)}: over 400 days lie between`;
+      const hint = "take out whichever was written with a wrong clock, or make two captures of it";
+      const more = { hint, ...(line === undefined ? {} : { line }) };
+      throw new ProblemError([captureProblem("record-gap", this.file, message, more)]);
+    }
+    this.#arrivedMs = Math.max(beforeMs, arrivedMs);
   }
 
   #refuse(error: MalformedRequest, { line, offset }: Place): void {

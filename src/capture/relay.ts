@@ -54,6 +54,7 @@ function outcomeOf(response: Response, body: Uint8Array): ExportOutcome {
   const retryAfterSeconds = /^\d{1,6}$/.test(asked) ? Number(asked) : RETRY_AFTER_SECONDS; // a date, too, may be there
   const said = `the server behind the recorder answered ${status}`;
   if (status === 400) return { kind: "malformed", error: new MalformedRequest("", said, -1) };
+  if (status === 413) return { kind: "too large", message: `${said}: send fewer points a request` };
   if (status === 429) return { kind: "overloaded", message: said, retryAfterSeconds };
   // 401 and 404 too: it is the recorder that is set up wrongly, and the sender's data must not be lost for it.
   return unavailable(said, retryAfterSeconds);

@@ -15,6 +15,8 @@ export type ExportOutcome =
   | PartialOutcome
   /** 400 / INVALID_ARGUMENT: not a request; nothing was taken. */
   | { readonly kind: "malformed"; readonly error: MalformedRequest }
+  /** 413 / RESOURCE_EXHAUSTED without RetryInfo: as it is, it will never be taken. */
+  | { readonly kind: "too large"; readonly message: string }
   /** 503 / UNAVAILABLE: try again; nothing was acknowledged. */
   | { readonly kind: "unavailable"; readonly message: string; readonly retryAfterSeconds: number }
   /** 429 / RESOURCE_EXHAUSTED with RetryInfo. */

@@ -74,6 +74,11 @@ function answerOf(outcome: ExportOutcome, warning: string): ExportAnswer {
       return outcome;
     case "malformed":
       return malformed(outcome.error);
+    case "too large":
+      return refused("too large", {
+        code: RpcCode.resourceExhausted,
+        message: outcome.message,
+      });
     case "unavailable": {
       const { message, retryAfterSeconds } = outcome;
       return refused("unavailable", { code: RpcCode.unavailable, message, retryAfterSeconds });

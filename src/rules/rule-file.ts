@@ -112,6 +112,10 @@ function formatOf({ value }: YamlDocument): RuleFormat | undefined {
   );
 }
 
+/** Rules that were compiled are easily left beside the files that they were compiled of. */
+const PROMETHEUS_HINT =
+  "this looks like rules of Prometheus, not SLOs: keep them in a folder of their own";
+
 function readDocument(
   document: YamlDocument,
   findings: Findings,
@@ -129,12 +133,15 @@ function readDocument(
   const version = value[key];
   if (version === undefined) {
     findings.add("missing-field", document, [], "an SLO file needs `apiVersion`", {
-      hint: `write ${FIRST_LINES[0]}`,
+      hint: Array.isArray(value["groups"]) ? PROMETHEUS_HINT : `write ${FIRST_LINES[0]}`,
     });
     return [];
   }
   findings.add("unknown-format", document, [key], `${kindOf(version)} is not read`, {
-    hint: versionHint(key, typeof version === "string" ? version : ""),
+    hint:
+      value["kind"] === "PrometheusRule"
+        ? PROMETHEUS_HINT
+        : versionHint(key, typeof version === "string" ? version : ""),
   });
   return [];
 }

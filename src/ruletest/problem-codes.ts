@@ -8,6 +8,7 @@ export const SCRIPT_PROBLEM_CODES = {
   "script-syntax": "Something else must stand here.",
   "misplaced-line": "A line that cannot stand where it does.",
   "unknown-metric": "A series of a metric that no `metric` line declares.",
+  "metric-twice": "A second `metric` line of the same metric.",
   "wrong-values": "Values that the metric's kind cannot have.",
   "off-grid": "A span that is no multiple of the export interval, or of the bucket.",
   "fraction-of-event": "A rate that comes to no whole number of events.",

@@ -114,8 +114,7 @@ class ScriptReader {
     if (cursor.accept("start")) return this.#readStart(cursor, place);
     if (cursor.accept("bucket")) return this.#readBucket(cursor, place);
     if (cursor.accept("metric")) {
-      const metric = readMetric(cursor);
-      this.#metrics.set(metric.name, metric);
+      this.#addMetric(readMetric(cursor), place);
       return;
     }
     if (cursor.accept("resource")) {
@@ -124,6 +123,15 @@ class ScriptReader {
     }
     if (cursor.accept("test")) return this.#readTest(cursor, place);
     this.#add(this.#readStep(cursor, place));
+  }
+
+  #addMetric(metric: MetricSpec, place: Place): void {
+    const { name } = metric;
+    if (this.#metrics.has(name)) {
+      const hint = "a metric is the same in all tests of a script: give this one another name";
+      refuse("metric-twice", place, `${name} is declared above`, hint);
+    }
+    this.#metrics.set(name, metric);
   }
 
   #add(statement: Statement): void {

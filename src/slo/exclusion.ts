@@ -60,16 +60,37 @@ export interface ActiveExclusion {
   readonly untilMs: number;
 }
 
+const DAY_MS = 86_400_000;
+
+/** Stretches of a recurring exclusion that touch a day of UTC, whole. */
+interface DaySpans {
+  readonly day: number;
+  readonly spans: readonly WindowSpan[];
+}
+
+/** Of the day that was asked about last: one exclusion may be that of 10 000 SLOs, which all ask about the same moment. */
+const daySpans = new WeakMap<Exclusion, DaySpans>();
+
+/** Stretches that touch a stretch of time around the moment, it among them. */
+function spansAround(exclusion: Exclusion, atMs: number): readonly WindowSpan[] {
+  if (exclusion.when.kind === "once") return [exclusion.when];
+  const day = Math.floor(atMs / DAY_MS);
+  const known = daySpans.get(exclusion);
+  if (known?.day === day) return known.spans;
+  const spans = spansOf(exclusion, day * DAY_MS - 1, (day + 1) * DAY_MS);
+  daySpans.set(exclusion, { day, spans });
+  return spans;
+}
+
 /** Exclusions that leave out the moment, in the order of the rules; as windows are, a stretch is open on the left. */
 export function exclusionsAt(
   exclusions: readonly Exclusion[] | undefined,
   atMs: number,
 ): readonly ActiveExclusion[] {
   return (exclusions ?? []).flatMap((exclusion) => {
-    const untilMs = Math.max(
-      -Infinity,
-      ...spansOf(exclusion, atMs - 1, atMs).map(({ endMs }) => endMs),
-    );
+    let untilMs = -Infinity;
+    for (const { startMs, endMs } of spansAround(exclusion, atMs))
+      if (startMs < atMs && endMs >= atMs) untilMs = Math.max(untilMs, endMs);
     return untilMs >= atMs ? [{ exclusion, untilMs }] : [];
   });
 }

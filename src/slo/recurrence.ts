@@ -134,15 +134,32 @@ function parseUntil(text: string | undefined): Rule["until"] | null {
   return { ms: hour === undefined ? ms + DAY_MS - 1 : ms, isWall: zone !== "Z" };
 }
 
+interface ParsedRecurrence {
+  readonly rule: Rule;
+  readonly start: NonNullable<ReturnType<typeof parseWallTime>>;
+}
+
+/** One that is shared by many SLOs is asked about for each of them. */
+const parsed = new WeakMap<Recurrence, ParsedRecurrence>();
+
+function parsedOf(recurrence: Recurrence): ParsedRecurrence {
+  const known = parsed.get(recurrence);
+  if (known !== undefined) return known;
+  const rule = parseRule(recurrence.rule);
+  const start = parseWallTime(recurrence.start);
+  assert(typeof rule !== "string" && start !== undefined, "a recurrence was read before");
+  const made = { rule, start };
+  parsed.set(recurrence, made);
+  return made;
+}
+
 /** Instants at which occurrences of a sound rule begin, from `fromMs` to `toMs`, both included; ascending. */
 export function occurrencesOf(
   recurrence: Recurrence,
   fromMs: number,
   toMs: number,
 ): readonly number[] {
-  const rule = parseRule(recurrence.rule);
-  const start = parseWallTime(recurrence.start);
-  assert(typeof rule !== "string" && start !== undefined, "a recurrence was read before");
+  const { rule, start } = parsedOf(recurrence);
   const { timeZone } = recurrence;
   const wallOf = (instantMs: number) => instantMs + zoneOffsetMs(timeZone, instantMs);
   const first = dayNumber(start.year, start.month, start.day);

@@ -263,3 +263,27 @@ test("how a file is cut into chunks makes no difference", () => {
     ),
   );
 });
+
+describe("a gap between records", () => {
+  const DAYS = 86_400;
+  const arrivalsOf = async (first: number, second: number): Promise<readonly number[]> => {
+    const file = written(`${jsonAt(first, 1)}\n${jsonAt(second, 2)}\n`);
+    const capture = await Capture.open(file, { latestMs: EPOCH_MS + 500 * DAYS * 1000 });
+    const arrivals: number[] = [];
+    for await (const { arrivedMs } of capture.records()) arrivals.push(arrivedMs);
+    return arrivals;
+  };
+
+  test.each([
+    ["forwards", 10, 401 * DAYS],
+    ["backwards", 401 * DAYS, 10],
+  ])("of over 400 days %s is refused, with both moments", async (_name, first, second) => {
+    await expect(arrivalsOf(first, second)).rejects.toMatchObject({
+      problems: [{ code: "record-gap", line: 2, hint: expect.stringContaining("wrong clock") }],
+    });
+  });
+
+  test("of 400 days is none", async () => {
+    expect(await arrivalsOf(10, 400 * DAYS + 10)).toHaveLength(2);
+  });
+});

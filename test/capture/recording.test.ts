@@ -78,6 +78,7 @@ describe("in front of a server", () => {
       1,
     ],
     ["400", answering(400), { kind: "malformed" }, 0],
+    ["413, which no sender is to try again", answering(413), { kind: "too large" }, 0],
     [
       "429",
       answering(429, undefined, { "retry-after": "7" }),

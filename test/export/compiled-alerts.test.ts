@@ -51,6 +51,22 @@ describe("labels of alerts are those that slowburn gives them", () => {
     expect(groups[2]?.rules[0]?.labels).toEqual({ ...labels, sloth_severity: "ticket" });
   });
 
+  test("and tiers that hold differently are told apart by their lookbacks", () => {
+    const { tiers, ...policy } = policyOf("1h", "5m");
+    const held = tiers.map((tier) => ({
+      ...tier,
+      longMs: millis(6 * 3_600_000),
+      forMs: millis(60_000),
+    }));
+    const alerts = { ...policy, tiers: [...tiers, ...held] };
+    const { groups } = compileRules([{ ...slo, alerts, indicator: EVENTS }], SETTINGS);
+    const lookbacks = { short: "5m", exported_slo: "mine" };
+    expect(groups[2]?.rules.map((rule) => rule.labels)).toMatchObject([
+      { ...lookbacks, long: "1h" },
+      { ...lookbacks, long: "6h" },
+    ]);
+  });
+
   test("but a file of Sloth gets what Sloth gives it", () => {
     const source = { ...slo.source, format: "sloth" } as const;
     const { groups } = compileRules([{ ...slo, source, indicator: EVENTS }], SETTINGS);

@@ -145,6 +145,9 @@ test("trouble that passes carries RetryInfo", async () => {
   const exhausted = await call(over, REQUEST);
   expect(exhausted.code).toBe(8);
   expect(decodeStatus(exhausted.details!).retryDelay).toBe(2);
+  const large = await start({ handle: async () => ({ kind: "too large", message: "fewer" }) });
+  const refused = await call(large, REQUEST);
+  expect([refused.code, decodeStatus(refused.details!).retryDelay]).toEqual([8, undefined]);
 });
 
 test("a handler that throws is UNAVAILABLE, and reported", async () => {

@@ -217,6 +217,13 @@ test("trouble that passes is answered with Retry-After and RetryInfo", async () 
   });
 });
 
+test("what is too large for the handler is refused for good: 413 without Retry-After", async () => {
+  const url = await start({ handle: async () => ({ kind: "too large", message: "fewer" }) });
+  const { status, headers, body } = await post(url, REQUEST);
+  expect([status, headers.get("retry-after")]).toEqual([413, null]);
+  expect(decodeStatus(body)).toEqual({ code: 8, message: "fewer" });
+});
+
 test("a handler that throws costs the client nothing: 503, and the error is reported", async () => {
   const seen: ReceivedRequest[] = [];
   const failure = new Error("our bug");

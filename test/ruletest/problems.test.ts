@@ -25,6 +25,12 @@ function problemsOf(text: string): readonly string[] {
 const lineOf = (text: string): number => text.split("\n").length;
 const AFTER = lineOf(RULES);
 
+test("a second `metric` line of a metric does not win silently", () => {
+  const [problem, ...others] = problemsOf(`${RULES}metric orders gauge\nat 5m no alerts\n`);
+  expect(problem).toMatch(new RegExp(`^a\\.slo:${AFTER}:1 error metric-twice: orders is declared`));
+  expect(others).toEqual([]);
+});
+
 describe("a line that is wrong", () => {
   test.each<[text: string, place: string, code: string, says: RegExp]>([
     ["att 5m", "1", "unknown-statement", /did you mean `at`\?/],

@@ -1,4 +1,7 @@
-/** A policy as Prometheus alerts: one per severity with its tiers OR-ed, as Sloth has it; one per tier where they hold differently. */
+/**
+ * A policy as Prometheus alerts: one per severity with its tiers OR-ed, as Sloth has it; one per tier where they hold
+ * differently, told apart by their lookbacks, as Pyrra does it: of two alerts with equal labels one would end the other.
+ */
 import {
   alertNameOf,
   formatDuration,
@@ -20,8 +23,19 @@ const SEVERITIES: readonly AlertSeverity[] = ["page", "ticket"];
 export function alertRules(slo: Slo, settings: CompileSettings): readonly AlertingRule[] {
   return SEVERITIES.flatMap((severity) => {
     const tiers = slo.alerts.tiers.filter((tier) => tier.severity === severity);
-    return holdAlike(tiers).map((alike) => alertRule(slo, severity, alike, settings));
+    const rules = holdAlike(tiers);
+    return rules.map((alike) => {
+      const lookbacks = rules.length > 1 ? lookbackLabels(alike) : {};
+      return alertRule(slo, severity, { tiers: alike, lookbacks }, settings);
+    });
   });
+}
+
+/** Of several tiers those of all. */
+function lookbackLabels(tiers: readonly Tier[]): Readonly<Record<string, string>> {
+  const all = (ms: (tier: Tier) => number) =>
+    tiers.map((tier) => formatDuration(ms(tier))).join(" ");
+  return { long: all(({ longMs }) => longMs), short: all(({ shortMs }) => shortMs) };
 }
 
 /** Tiers with the same `for` and `keepFiringFor`, which Prometheus has per alert. */
@@ -34,17 +48,23 @@ function holdAlike(tiers: readonly Tier[]): readonly (readonly Tier[])[] {
   return [...groups.values()];
 }
 
+interface RuleTiers {
+  readonly tiers: readonly Tier[];
+  /** Labels that no other rule of the severity has so. */
+  readonly lookbacks: Readonly<Record<string, string>>;
+}
+
 function alertRule(
   slo: Slo,
   severity: AlertSeverity,
-  tiers: readonly Tier[],
+  { tiers, lookbacks }: RuleTiers,
   settings: CompileSettings,
 ): AlertingRule {
   const { alerting } = slo;
   const name = alertNameOf(alerting);
   const texts = alerting?.bySeverity[severity] ?? NO_TEXTS;
   const { forMs = 0, keepFiringForMs = 0 } = tiers[0] ?? {};
-  const said = { ...alerting?.labels, ...texts.labels };
+  const said = { ...alerting?.labels, ...texts.labels, ...lookbacks };
   return {
     alert: name,
     expr: `${tiers.map((tier) => condition(slo, tier, settings)).join("or\n")}`,
