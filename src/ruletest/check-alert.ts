@@ -1,20 +1,26 @@
 /** Alerts: the state they are in now, and when they began and ceased to fire. */
 import type { AlertView } from "../alerts/index.ts";
 import { formatDuration } from "../slo/index.ts";
-import { streamOf } from "./check-number.ts";
-import type { Crossing, Severity, StreamSelector } from "./script.ts";
+import { sloOf, streamOf } from "./check-number.ts";
+import type { AlertMeant, Crossing } from "./script.ts";
 import type { AlertEvent, World } from "./world.ts";
 
+/** What an alert is of; `undefined` when there is no such stream yet. Throws `ProblemError`. */
+function keyOf(world: World, { isAbsence, selector }: AlertMeant): string | undefined {
+  return isAbsence ? sloOf(world, selector).id : streamOf(world, selector)?.key;
+}
+
 /** The alert of the stream that is meant; `undefined` when it is inactive. Throws `ProblemError`. */
-export function alertOf(
-  world: World,
-  severity: Severity,
-  selector: StreamSelector,
-): AlertView | undefined {
-  const stream = streamOf(world, selector);
+export function alertOf(world: World, meant: AlertMeant): AlertView | undefined {
+  const key = keyOf(world, meant);
   return world.replay.alerts
     .current()
-    .find((alert) => alert.severity === severity && alert.streamKey === stream?.key);
+    .find(
+      (alert) =>
+        alert.severity === meant.severity &&
+        (alert.kind === "absent") === meant.isAbsence &&
+        alert.streamKey === key,
+    );
 }
 
 export function stateText(alert: AlertView | undefined): string {
@@ -38,12 +44,12 @@ export function checkCrossing(
   crossing: Crossing,
   seen: Map<string, number>,
 ): string | undefined {
-  const { severity, selector, change, fromMs, toMs } = crossing;
-  const stream = streamOf(world, selector);
+  const { alert, change, fromMs, toMs } = crossing;
+  const isOf = isEventOf(world, alert);
   const kind = change === "resolves" ? "resolved" : "firing";
-  const key = `${severity} ${kind} ${stream?.key ?? ""}`;
-  const isMeant = (event: AlertEvent) =>
-    event.severity === severity && event.kind === kind && event.streamKey === stream?.key;
+  const { isAbsence, severity } = alert;
+  const key = `${isAbsence ? "absent " : ""}${severity} ${kind} ${keyOf(world, alert) ?? ""}`;
+  const isMeant = (event: AlertEvent) => event.kind === kind && isOf(event);
   const from = seen.get(key) ?? 0;
   const found = world.timeline.findIndex((event, k) => k >= from && isMeant(event));
   const verb = kind === "firing" ? "fire" : "resolve";
@@ -55,15 +61,16 @@ export function checkCrossing(
   return isInTime ? undefined : `${verb}s at ${formatDuration(event.atMs)}`;
 }
 
-/** What the alerts of a severity and stream did, a line each. */
-export function timelineText(
-  world: World,
-  severity: Severity,
-  selector: StreamSelector,
-): readonly string[] {
-  const stream = streamOf(world, selector);
+function isEventOf(world: World, meant: AlertMeant): (event: AlertEvent) => boolean {
+  const key = keyOf(world, meant);
+  return ({ severity, isAbsence, streamKey }) =>
+    severity === meant.severity && isAbsence === meant.isAbsence && streamKey === key;
+}
+
+/** What the alert that is meant did, a line each. */
+export function timelineText(world: World, meant: AlertMeant): readonly string[] {
   return world.timeline
-    .filter((event) => event.severity === severity && event.streamKey === stream?.key)
+    .filter(isEventOf(world, meant))
     .map(
       ({ atMs, kind, tier }) => `${formatDuration(atMs)} ${kind}${tier === "" ? "" : ` (${tier})`}`,
     );

@@ -13,7 +13,7 @@ import type { World } from "./world.ts";
 const ROUNDING = 1e-12;
 
 /** The SLO that is meant: the only one when none is named. Throws `ProblemError`. */
-function sloOf(world: World, { slo: id, place }: StreamSelector): Slo {
+export function sloOf(world: World, { slo: id, place }: StreamSelector): Slo {
   const { slos } = world.replay.engine;
   const ids = slos.map((slo) => slo.id);
   if (slos.length === 0) refuse("no-rules", place, "no rules are in force", "begin with `rules …`");

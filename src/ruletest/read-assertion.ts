@@ -3,7 +3,15 @@ import type { LineCursor } from "./line-cursor.ts";
 import { nearestName } from "../rules/index.ts";
 import { refuse } from "./problem-codes.ts";
 import { readSelector } from "./read-selector.ts";
-import type { AlertState, Assertion, Crossing, Expected, Quantity, Severity } from "./script.ts";
+import type {
+  AlertMeant,
+  AlertState,
+  Assertion,
+  Crossing,
+  Expected,
+  Quantity,
+  Severity,
+} from "./script.ts";
 
 const QUANTITIES: readonly Quantity[] = [
   "good",
@@ -45,12 +53,11 @@ function readBody(cursor: LineCursor, from: number): Body {
     return { kind: "integrity", selector, isComplete };
   }
   if (cursor.accept("alert")) {
-    const severity = readSeverity(cursor);
-    const selector = readSelector(cursor, from);
+    const alert = readAlert(cursor, from);
     const state = STATES.find((word) => cursor.accept(word));
     if (state === undefined) cursor.refuseNext("a state must stand here", STATES.join(", "));
     const isInhibited = state === "firing" && cursor.accept("inhibited");
-    return { kind: "alert", severity, selector, state, isInhibited };
+    return { kind: "alert", alert, state, isInhibited };
   }
   const quantity = QUANTITIES.find((word) => cursor.accept(word));
   if (quantity === undefined) refuseAssertion(cursor);
@@ -69,6 +76,13 @@ function refuseAssertion(cursor: LineCursor): never {
   const nearest = nearestName(word, known);
   const hint = nearest === undefined ? `one of: ${known.join(", ")}` : `did you mean ${nearest}?`;
   refuse("script-syntax", cursor.placeFrom(from), "that is nothing to assert", hint);
+}
+
+/** `page{…}`, or `absent page{…}`. */
+function readAlert(cursor: LineCursor, from: number): AlertMeant {
+  const isAbsence = cursor.accept("absent");
+  const severity = readSeverity(cursor);
+  return { isAbsence, severity, selector: readSelector(cursor, from) };
 }
 
 function readSeverity(cursor: LineCursor): Severity {
@@ -110,14 +124,12 @@ function scaled(match: RegExpExecArray | undefined): number {
 
 /** After `alert`: `page{…} fires at 62m10s within 10s`, `fires between 5m and 6m`, `does not fire by 6h`. */
 export function readCrossing(cursor: LineCursor): Crossing {
-  const severityFrom = cursor.position;
-  const severity = readSeverity(cursor);
-  const selector = readSelector(cursor, severityFrom);
+  const alert = readAlert(cursor, cursor.position);
   const from = cursor.position;
   if (cursor.accept("does not fire by")) {
     const toMs = cursor.moment();
     cursor.expectEnd();
-    return { severity, selector, change: "none", text: cursor.textFrom(from), fromMs: 0, toMs };
+    return { alert, change: "none", text: cursor.textFrom(from), fromMs: 0, toMs };
   }
   const change = cursor.accept("fires") ? "fires" : "resolves";
   if (change === "resolves") {
@@ -126,7 +138,7 @@ export function readCrossing(cursor: LineCursor): Crossing {
   }
   const [fromMs, toMs] = readSpan(cursor);
   cursor.expectEnd();
-  return { severity, selector, change, text: cursor.textFrom(from), fromMs, toMs };
+  return { alert, change, text: cursor.textFrom(from), fromMs, toMs };
 }
 
 function readSpan(cursor: LineCursor): [number, number] {

@@ -115,11 +115,11 @@ class TestRun {
         break;
       }
       case "alert": {
-        const { severity, selector, state, isInhibited, place } = assertion;
-        const actual = stateText(alertOf(world, severity, selector));
+        const { alert, state, isInhibited, place } = assertion;
+        const actual = stateText(alertOf(world, alert));
         const expected = isInhibited ? "firing inhibited" : state;
         const holds = isInhibited ? actual === expected : actual.startsWith(expected);
-        const timeline = () => timelineText(world, severity, selector);
+        const timeline = () => timelineText(world, alert);
         this.#claim(place, holds, expected, actual, timeline);
         break;
       }
@@ -146,9 +146,9 @@ class TestRun {
   }
 
   #checkCrossing(crossing: Crossing, place: Place): void {
-    const { severity, selector, text } = crossing;
+    const { alert, text } = crossing;
     const actual = checkCrossing(this.#world, crossing, this.#seen);
-    const timeline = () => timelineText(this.#world, severity, selector);
+    const timeline = () => timelineText(this.#world, alert);
     this.#claim(place, actual === undefined, text, actual ?? "", timeline);
   }
 

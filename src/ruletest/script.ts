@@ -137,6 +137,13 @@ export interface StreamSelector {
 export type AlertState = "pending" | "firing" | "resolved" | "inactive";
 export type Severity = "page" | "ticket";
 
+/** Which alert: one on burn rates of the stream, or the one on absent data, which is of the SLO as a whole. */
+export interface AlertMeant {
+  readonly isAbsence: boolean;
+  readonly severity: Severity;
+  readonly selector: StreamSelector;
+}
+
 export type Assertion = { readonly place: Place } & (
   | {
       readonly kind: "number";
@@ -146,8 +153,7 @@ export type Assertion = { readonly place: Place } & (
     }
   | {
       readonly kind: "alert";
-      readonly severity: Severity;
-      readonly selector: StreamSelector;
+      readonly alert: AlertMeant;
       readonly state: AlertState;
       /** Firing, and told to nobody, since a page of the stream fires. */
       readonly isInhibited: boolean;
@@ -172,8 +178,7 @@ export interface Expected {
 
 /** When an alert begins or ceases to fire; `none`: that it does not begin to until `toMs`. */
 export interface Crossing {
-  readonly severity: Severity;
-  readonly selector: StreamSelector;
+  readonly alert: AlertMeant;
   readonly change: "fires" | "resolves" | "none";
   /** As written. */
   readonly text: string;

@@ -13,6 +13,8 @@ export interface AlertEvent {
   readonly atMs: number;
   readonly streamKey: string;
   readonly severity: Severity;
+  /** On absent data; else on burn rates. */
+  readonly isAbsence: boolean;
   readonly kind: "pending" | "firing" | "resolved" | "inactive";
   /** `1h/5m`; of an alert that is gone, empty. */
   readonly tier: string;
@@ -111,7 +113,8 @@ export class World {
       if (kind === "updated") continue;
       const { streamKey, severity } = kind === "inactive" ? transition : transition.alert;
       const tier = kind === "inactive" ? "" : transition.alert.tier;
-      this.timeline.push({ atMs: at - this.#epochMs, streamKey, severity, kind, tier });
+      const isAbsence = kind !== "inactive" && transition.alert.kind === "absent";
+      this.timeline.push({ atMs: at - this.#epochMs, streamKey, severity, isAbsence, kind, tier });
     }
   }
 }
