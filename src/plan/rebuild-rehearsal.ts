@@ -46,8 +46,8 @@ export interface RebuildSources {
   readonly pause: Pause;
 }
 
-/** Steps of a trial, of a millisecond or two each. */
-const MOST_STEPS = 10_000;
+/** Steps of a trial: some 40 million amounts. */
+const MOST_STEPS = 160_000;
 /** Streams of a trial, 11 KB each. */
 const MOST_STREAMS = 4096;
 
