@@ -2,7 +2,7 @@
  * Amounts by column and time. A function of what was added, and of `maintain`, which only makes old time coarser and drops
  * what is too old or too much; cells of one time in several blocks add up, so nothing has to happen at once.
  */
-import { sharedUpTo } from "../engine/index.ts";
+import { sharedUpTo, SPREAD_OVER_MS } from "../engine/index.ts";
 import type { SnapshotPart } from "../slo/index.ts";
 import { ArchiveLog } from "./archive-log.ts";
 import { blocksOf, metaPart, partName, readMeta, type BlockName } from "./archive-parts.ts";
@@ -11,8 +11,6 @@ import { addBlock, PAGE_COLUMNS } from "./block.ts";
 import type { Block, FrozenArchive } from "./frozen-archive.ts";
 import { cellCountOf, endOf, MINUTE_MS, minuteOf, TIERS, type Tier } from "./tiers.ts";
 
-/** An increment over a longer interval is spread over it, as the engine does (DESIGN 4.1). */
-const SPREAD_OVER_MS = 120_000;
 /** Over the limit, the oldest goes until this part of it is used. */
 const ROOM_AFTER_OVERFLOW = 0.95;
 

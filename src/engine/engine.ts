@@ -12,13 +12,11 @@ import { ShardSet } from "./shard-set.ts";
 import { rebucket } from "./rebucket.ts";
 import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
-import { quantised } from "./spread.ts";
+import { quantised, SPREAD_OVER_MS } from "./spread.ts";
 import { Streams } from "./streams.ts";
 import type { BindSeries, BookIncrement, DoubtStream, SeriesDescriptor } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
-/** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
-const SPREAD_OVER_MS = 120_000;
 const DEFAULT_MAX_STREAMS = 200_000;
 const JUDGED_BY_ESTIMATE =
   "the threshold lies inside a histogram bucket: slices are judged by the estimate";

@@ -7,6 +7,6 @@ export { type Fate, type FateParts, fatesOf } from "./fate.ts";
 export * from "./rule-change.ts";
 export * from "./target.ts";
 export * from "./view.ts";
-export { quantised, sharedUpTo } from "./spread.ts";
+export { quantised, sharedUpTo, SPREAD_OVER_MS } from "./spread.ts";
 export { thresholdInUnit } from "./latency-unit.ts";
 export { Binder, metricShape, OVERFLOW_VALUE } from "./binding.ts";

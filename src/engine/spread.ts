@@ -3,6 +3,9 @@
  * the parts differ by at most one and add up exactly (research/math.md section 2, golden `gapSpread`).
  */
 
+/** An increment over a longer interval is spread over it: its sender was cut off (DESIGN 4.1). */
+export const SPREAD_OVER_MS = 120_000;
+
 /** The unit fractions are rounded to on entry: sums of them are then exact up to 8.6e9 events (README, decision 5). */
 const QUANTA_PER_EVENT = 2 ** 20;
 

@@ -57,7 +57,7 @@ function fieldText(slo: Slo, field: string, value: unknown): string {
     case "objective":
       return slo.objective.text;
     case "window":
-      return spanText(slo.window);
+      return wholeWindowText(slo.window);
     case "indicator":
       return indicatorText(slo.indicator, latencyText);
     case "budgeting":
@@ -73,7 +73,7 @@ function fieldText(slo: Slo, field: string, value: unknown): string {
   }
 }
 
-const spanText = (window: SloWindow): string =>
+const wholeWindowText = (window: SloWindow): string =>
   window.kind === "rolling"
     ? windowText(window)
     : `calendar ${windowText(window)}, ${window.timeZone}, from ${window.anchor}`;

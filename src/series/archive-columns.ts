@@ -54,15 +54,6 @@ export class ArchiveColumns {
     return measure;
   }
 
-  get columnCount(): number {
-    return this.#columnCount;
-  }
-
-  get sizeBytes(): number {
-    const held = this.#measures.reduce((sum, { columns }) => sum + columns.byteLength, 0);
-    return held + this.#seriesOf.byteLength * 2;
-  }
-
   /** -1 when nothing of the measure was archived of the series. */
   find(measure: ArchivedMeasure, series: number): number {
     return measure.columns[series] ?? NONE;
