@@ -2,6 +2,7 @@
 import {
   formatDuration,
   type Comparison,
+  type CompositeIndicator,
   type Indicator,
   type PromqlSource,
   type Slo,
@@ -57,6 +58,21 @@ function plainSli({ indicator, source }: Slo): Written {
       const { selector, op, value } = thresholdOf(indicator);
       return { ...selector, [COMPARISONS[op]]: value };
     }
+    case "composite":
+      return compositeSli(indicator);
+  }
+}
+
+/** The width of slices is in the SLO's budgeting. */
+function compositeSli({ rule, members }: CompositeIndicator): Written {
+  const ids = members.map(({ sloId }) => sloId);
+  switch (rule) {
+    case "weighted":
+      return { weighted: Object.fromEntries(members.map(({ sloId, weight }) => [sloId, weight])) };
+    case "worst":
+      return { worstOf: ids };
+    case "all":
+      return { allOf: ids };
   }
 }
 

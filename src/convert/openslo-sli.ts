@@ -34,6 +34,7 @@ export function openSloSli({ indicator }: Slo, form: SliForm): OpenSloSli {
     }
     case "events":
     case "latency":
+    case "composite":
       break;
   }
   return { spec: { ratioMetric: { rawType: "success", raw: otlp(nativeSli(form)) } } };

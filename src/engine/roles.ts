@@ -52,6 +52,8 @@ function rolesOf(slo: Slo): readonly (readonly [string, Role])[] {
     }
     case "sums":
       return sumsRoles(slo, indicator);
+    case "composite":
+      return [];
   }
 }
 

@@ -131,6 +131,8 @@ function measuresOf(indicator: Indicator): readonly Measured[] {
         metric,
         measure: measureText(measure),
       }));
+    case "composite":
+      return [];
   }
 }
 

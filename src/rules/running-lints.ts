@@ -122,6 +122,8 @@ function conditionsOf(indicator: Indicator): readonly PlacedCondition[] {
         ...indicator.total.flatMap((term) => all(term, false)),
         ...indicator.part.flatMap((term) => all(term, true)),
       ];
+    case "composite":
+      return []; // its members are looked at themselves
   }
 }
 

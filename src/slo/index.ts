@@ -8,6 +8,7 @@ export * from "./alerting.ts";
 export * from "./assert.ts";
 export * from "./budgeting.ts";
 export * from "./calendar.ts";
+export * from "./composite.ts";
 export * from "./duration.ts";
 export * from "./error-budget.ts";
 export * from "./exclusion.ts";

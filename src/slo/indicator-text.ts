@@ -1,5 +1,5 @@
 /** An indicator in sentences, for people who must know what an SLO counts. */
-import type { Comparison, Indicator, Matcher, MetricSelector, Term } from "./indicator.ts";
+import type { Comparison, CompositeIndicator, Indicator, Matcher, MetricSelector, Term } from "./indicator.ts";
 
 /** What an event is, and which are good: one to two sentences. */
 export function indicatorText(
@@ -20,6 +20,22 @@ export function indicatorText(
       return `Events are what ${selectorText(indicator.total)} counts; the ${indicator.count} ones are what ${selectorText(indicator.part)} counts.`;
     case "sums":
       return `Events are ${termsText(indicator.total)}; the ${indicator.count} ones are ${termsText(indicator.part)}.`;
+    case "composite":
+      return compositeText(indicator);
+  }
+}
+
+function compositeText({ rule, members }: CompositeIndicator): string {
+  const names = members.map(({ sloId }) => sloId).join(", ");
+  switch (rule) {
+    case "weighted": {
+      const weighed = members.map(({ sloId, weight }) => `${sloId} (weight ${weight})`).join(", ");
+      return `It is the weighted mean of the error ratios of ${weighed}; a member without events is left out.`;
+    }
+    case "worst":
+      return `It is what the one of these comes to that has the highest error ratio: ${names}.`;
+    case "all":
+      return `A slice of time is good when all of these hold in it, those without events left out: ${names}.`;
   }
 }
 

@@ -56,6 +56,26 @@ export interface Term extends MetricSelector {
   readonly measure: Measure;
 }
 
+/** One SLO that others are judged by. */
+export interface CompositeMember {
+  readonly sloId: string;
+  /** More than zero; 1 where members do not weigh. */
+  readonly weight: number;
+}
+
+/**
+ * What several SLOs come to together. `weighted`: the weighted mean of their error ratios. `worst`: the member with the highest
+ * error ratio. `all`: a slice of time is good when every member is that has events in it.
+ */
+export type CompositeRule = "weighted" | "worst" | "all";
+
+export interface CompositeIndicator {
+  readonly kind: "composite";
+  readonly rule: CompositeRule;
+  /** Each SLO once; no composites among them. */
+  readonly members: readonly CompositeMember[];
+}
+
 export type Indicator =
   /** A counter or a histogram's count, each event good or bad by its attributes. */
   | {
@@ -80,9 +100,11 @@ export type Indicator =
       readonly total: readonly Term[];
       readonly count: "good" | "bad";
       readonly part: readonly Term[];
-    };
+    }
+  /** Other SLOs, of whichever services: nothing is counted for it that is not counted for them. */
+  | CompositeIndicator;
 
-/** Every metric the indicator is computed from, with its conditions. */
+/** Every metric the indicator is computed from, with its conditions; a composite has none of its own. */
 export function selectorsOf(indicator: Indicator): readonly MetricSelector[] {
   switch (indicator.kind) {
     case "events":
@@ -92,5 +114,7 @@ export function selectorsOf(indicator: Indicator): readonly MetricSelector[] {
       return [indicator.total, indicator.part];
     case "sums":
       return [...indicator.total, ...indicator.part];
+    case "composite":
+      return [];
   }
 }

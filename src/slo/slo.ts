@@ -81,12 +81,17 @@ export interface Slo {
   readonly rebuiltFrom?: Millis;
   /** While they are being rebuilt: the id it will have. Until then it is counted unseen, and another may have that id. */
   readonly pendingFor?: string;
+  /** Counted for a composite, unseen: a member in its slices of time. */
+  readonly partOf?: string;
+  /** Windows that composites read it over, beside its own. */
+  readonly readOver?: readonly SloWindow[];
 }
 
 export const isRetired = (slo: Slo): boolean => slo.retiredAt !== undefined;
 export const isPending = (slo: Slo): boolean => slo.pendingFor !== undefined;
 /** Counted, but neither shown nor alerted on. */
-export const isHidden = (slo: Slo): boolean => isRetired(slo) || isPending(slo);
+export const isHidden = (slo: Slo): boolean =>
+  isRetired(slo) || isPending(slo) || slo.partOf !== undefined;
 
 /** The SLO while its counts are rebuilt from `sinceMs` on, beside the one that has its id. */
 export const pendingOf = (slo: Slo, sinceMs: Millis): Slo => ({
@@ -100,17 +105,20 @@ export const pendingOf = (slo: Slo, sinceMs: Millis): Slo => ({
 export const pendingId = (id: string): string => `${id} (rebuilding)`;
 
 /**
- * Everything the SLO is read over: lookbacks and a rolling window ascending, each once; a calendar window is last, also
- * beside a lookback of the same length.
+ * Everything the SLO is read over: lookbacks and rolling windows ascending, each once; a calendar window is last, also
+ * beside a lookback of the same length. There is one at most.
  */
 export function windowsOf({
   window,
   alerts,
-}: Pick<Slo, "window" | "alerts">): readonly SloWindow[] {
-  const spans = new Set<number>(window.kind === "rolling" ? [window.lengthMs] : []);
-  for (const tier of alerts.tiers) for (const spanMs of lookbacksOf(tier)) spans.add(spanMs);
+  readOver = [],
+}: Pick<Slo, "window" | "alerts" | "readOver">): readonly SloWindow[] {
+  const all = [window, ...readOver];
+  const spans = new Set<number>(alerts.tiers.flatMap(lookbacksOf));
+  for (const { kind, lengthMs } of all) if (kind === "rolling") spans.add(lengthMs);
   const rolling = [...spans].sort((a, b) => a - b).map(rollingWindow);
-  return window.kind === "calendar" ? [...rolling, window] : rolling;
+  const calendar = all.find(({ kind }) => kind === "calendar");
+  return calendar === undefined ? rolling : [...rolling, calendar];
 }
 
 /** Which of `windowsOf`, or of their lengths, is the SLO's own window. */

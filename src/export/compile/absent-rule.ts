@@ -1,6 +1,7 @@
 /** An alert on absent data as Pyrra writes it: `absent(metric{…}) == 1` of all events, held for as long as is asked. */
 import { absentNameOf, formatDuration, type MetricSelector, type Slo } from "../../slo/index.ts";
 import { alertRuleLabels } from "./alert-rule-labels.ts";
+import { NotCompilable } from "./not-compilable.ts";
 import type { AlertingRule } from "./rule.ts";
 import { selectorText, type SeriesKind } from "./selector.ts";
 
@@ -39,8 +40,10 @@ export function absentRule(slo: Slo): AlertingRule | undefined {
 function totalsOf({ indicator, source }: Slo): readonly string[] {
   const textOf = (selector: MetricSelector, kind: SeriesKind) =>
     selectorText(selector, source.promql === undefined ? kind : "samples");
-  if (indicator.kind !== "sums")
+  if (indicator.kind !== "sums" && indicator.kind !== "composite")
     return [textOf(indicator.total, indicator.kind === "latency" ? "observations" : "events")];
+  if (indicator.kind === "composite")
+    throw new NotCompilable("a composite has no series of its own", "alert on its members");
   const kinds = {
     increase: "events",
     atMost: "buckets",

@@ -64,6 +64,11 @@ function promqlOf({ indicator, per }: Slo): PromqlSource {
         part: termsQuery(indicator.part, sum),
         total: termsQuery(indicator.total, sum),
       };
+    case "composite":
+      throw new NotCompilable(
+        "Sloth has no rules for an SLO made of others",
+        "compile its members, or let slowburn compute it",
+      );
   }
 }
 
