@@ -10,7 +10,9 @@ import {
   expectedTotal,
   ownWindowIndex,
   sliRatio,
+  windowsOf,
   type Slo,
+  type SloWindow,
 } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import { windowStartMs } from "./ladder.ts";
@@ -55,7 +57,7 @@ export function readStream(
     budgetProjected: projected,
     calendar,
     exhaustionMs: exhaustion(stream, projected, presentBurn(slo, windows), atMs),
-    windows,
+    windows: windows.filter(({ window }) => isOwnWindow(slo, window)),
     goodBounds: goodBounds(stream, sloWindow),
     excluded: excludedOf(stream, sloWindow),
     ...(members && { members }),
@@ -131,6 +133,11 @@ function excludedOf({ shard, slot }: Stream, k: number): ExcludedCounts | undefi
   const [straddlingGood] = sumOf(straddleCounts);
   return { good: good + straddlingGood, total };
 }
+
+/** Those that composites read it over are theirs to show. */
+const isOwnWindow = ({ window, alerts, readOver }: Slo, { kind, lengthMs }: SloWindow): boolean =>
+  readOver === undefined ||
+  windowsOf({ window, alerts }).some((own) => own.kind === kind && own.lengthMs === lengthMs);
 
 /** Over the longest lookback of the fastest tier; without tiers, over the SLO window. */
 function presentBurn(slo: Slo, windows: readonly WindowReading[]): number | undefined {

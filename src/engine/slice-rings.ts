@@ -1,6 +1,6 @@
 /**
- * For SLOs that count slices of time instead of events (OpenSLO's Timeslices and RatioTimeslices): the events of each
- * slice and what it came to, its verdict, which is booked into the counts that windows are summed from.
+ * For SLOs that count slices of time (OpenSLO's Timeslices and RatioTimeslices): the events of each slice and what it came
+ * to, its verdict, which is booked into the counts that windows are summed from.
  *
  *   events ──> events by slice ──judge──> verdicts by slice ──difference──> CountRings: slices, good and all,
  *              (a ring, as long as held)                                    each in its last finest bucket
@@ -25,7 +25,7 @@ export class SliceRings {
   readonly events: Ring;
   /** By the columns of `events`. */
   verdicts: Verdicts;
-  /** First slice, of any slot, that came to something else since who made others of them last looked. */
+  /** First slice, of any slot, that came to something else since composites were last made of them. */
   changedFrom: number = Infinity;
   readonly #code: VerdictCode;
   #capacity: number;
@@ -56,7 +56,7 @@ export class SliceRings {
     return Math.floor((this.counts.openIndex - graceCount) / width);
   }
 
-  /** Adds to the slice of a finest bucket; false when it is no longer held. */
+  /** Adds to the slice of a finest bucket; false when that is no longer held. */
   add(slot: number, bucketIndex: number, good: number, total: number): boolean {
     const slice = Math.floor(bucketIndex / this.layout.width);
     if (slice < this.oldestOf(slot)) return false;
@@ -282,10 +282,8 @@ export class SliceRings {
   grow(capacity: number): void {
     const { bucketCount } = this.events;
     const wider = this.#code.column(bucketCount * capacity);
-    for (let column = 0; column < bucketCount; column++) {
-      const start = column * this.#capacity;
-      wider.set(this.verdicts.subarray(start, start + this.#capacity), column * capacity);
-    }
+    for (let column = 0; column < bucketCount; column++)
+      wider.set(this.copyVerdicts(column, this.#capacity), column * capacity);
     this.verdicts = wider;
     this.#capacity = capacity;
     this.events.grow(capacity);

@@ -92,7 +92,7 @@ export interface StreamReading {
   readonly calendar: CalendarReading | undefined;
   /** At the burn over the longest lookback of the fastest tier (1h by default); not when a calendar window ends before. */
   readonly exhaustionMs: number | undefined;
-  /** One per window of the shard, in its order. */
+  /** Its own, in the shard's order: the SLO window is the last. */
   readonly windows: readonly WindowReading[];
   /** [lowest, highest] possible good events where the threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly [number, number] | undefined;
