@@ -1,7 +1,7 @@
 /** What edited rules would do, as JSON. */
 import type { AlertView } from "../alerts/index.ts";
 import type { SloPlan, SloState } from "../plan/index.ts";
-import { windowText } from "../slo/index.ts";
+import { isComposite, windowText } from "../slo/index.ts";
 import type { RuleProblemAnswer, StreamAlertAnswer } from "./answers.ts";
 import { moment, momentOrNull, numberOrNull } from "./moment.ts";
 import { problemOf } from "./rules-answer.ts";
@@ -38,12 +38,12 @@ export interface SloPlanAnswer {
     readonly after: string | null;
   }[];
   readonly history: {
-    readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "retired";
+    readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "members" | "retired";
     /** Of one that is rebuilt: since when its counts are whole. */
     readonly since: string | null;
     readonly notes: readonly string[];
   };
-  /** Series that the indicator takes; null of a removed one. */
+  /** Series that the indicator takes; null of a removed one, and of a composite, which has none. */
   readonly series: {
     readonly total: number;
     readonly part: number;
@@ -98,7 +98,10 @@ function changeAnswer(change: SloPlan): SloPlanAnswer {
       after: after ?? null,
     })),
     history: { kind: history.kind, since: momentOrNull(history.sinceMs), notes: history.notes },
-    series: edit === undefined ? null : { ...edit.series, groups: edit.series.groups.length },
+    series:
+      edit === undefined || isComposite(slo)
+        ? null
+        : { ...edit.series, groups: edit.series.groups.length },
     before: stateAnswer(change.before),
     after: stateAnswer(edit?.after),
   };

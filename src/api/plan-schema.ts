@@ -61,7 +61,7 @@ export const plan: z.ZodType<PlanAnswer> = z.strictObject({
         }),
       ),
       history: z.strictObject({
-        kind: z.enum(["kept", "rebuilt", "restarted", "begins", "retired"]),
+        kind: z.enum(["kept", "rebuilt", "restarted", "begins", "members", "retired"]),
         since: absentMoment.describe("Of one that is rebuilt: since when its counts are whole."),
         notes: z.array(z.string()),
       }),

@@ -7,6 +7,7 @@ const HISTORY: Readonly<Record<SloPlanAnswer["history"]["kind"], string>> = {
   rebuilt: "rebuilt in the background from what is archived",
   restarted: "starts anew",
   begins: "begins",
+  members: "its members'",
   retired: "ends",
 };
 

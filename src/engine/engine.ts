@@ -94,12 +94,12 @@ export class Engine implements EngineView {
   }
 
   /**
-   * An engine of its own with one SLO, and the members of a composite, and their streams as they stand now; without SLOs when
-   * it is not counted. What an edit does is tried on it (README, decision 22): nothing of this engine changes, and its
+   * An engine of its own with some SLOs, as far as they are counted, the members of composites among them, and their streams
+   * as they stand now. What an edit does is tried on it (README, decision 22): nothing of this engine changes, and its
    * streams have other indexes.
    */
-  fork(sloId: string): Engine {
-    const linked = this.#countedFor(sloId);
+  fork(sloIds: readonly string[]): Engine {
+    const linked = this.#countedFor(sloIds);
     const own = linked.flatMap(({ id }) => this.#streams.ofSlo(id));
     const maxStreams = this.#maxStreams - this.#streams.count + own.length;
     const fork = new Engine({ bucketMs: this.bucketMs, startMs: this.tickedAtMs, maxStreams });
@@ -118,13 +118,16 @@ export class Engine implements EngineView {
     return fork;
   }
 
-  /** An SLO, the members of a composite and what is counted of them for it. */
-  #countedFor(sloId: string): readonly Slo[] {
-    const slo = this.#streams.sloOf(sloId);
-    if (slo === undefined) return [];
-    const members = isComposite(slo) ? slo.indicator.members.map((member) => member.sloId) : [];
+  /** The SLOs, the members of composites and what is counted of them for those. */
+  #countedFor(sloIds: readonly string[]): readonly Slo[] {
+    const wanted = new Set(sloIds);
+    for (const id of sloIds) {
+      const slo = this.#streams.sloOf(id);
+      if (slo === undefined || !isComposite(slo)) continue;
+      for (const { sloId } of slo.indicator.members) wanted.add(sloId);
+    }
     return linkComposites(this.#slos)
-      .filter(({ id, partOf }) => id === sloId || members.includes(id) || partOf === sloId)
+      .filter(({ id, partOf = "" }) => wanted.has(id) || wanted.has(partOf))
       .flatMap(({ id }) => this.#streams.sloOf(id) ?? []);
   }
 

@@ -2,6 +2,7 @@
 import type { AlertView } from "../alerts/index.ts";
 import { fatesOf, type Engine, type Fate, type FateParts } from "../engine/index.ts";
 import { formatDuration, isRetired, OperationError, pendingId, type Slo } from "../slo/index.ts";
+import { memberNotes, membersAfter, type EditedSlos } from "./composite-members.ts";
 import { fieldChanges } from "./field-changes.ts";
 import {
   rehearseRebuild,
@@ -71,11 +72,14 @@ async function planOnce(
   const { engine, pause } = sources;
   const { countedSlos } = engine;
   const inForce = new Map(countedSlos.map((slo) => [slo.id, slo]));
-  const edited = slos.filter((slo) => !isSame(inForce.get(slo.id), slo));
-  const matched = await matchSeries(edited, sources.series, pause);
-  const held = new Set(slos.map(({ id }) => id));
-  const removed = engine.slos.filter((slo) => !held.has(slo.id) && isReplaced(slo));
   const fates = fatesOf(slos, { ...sources.archive, inForce: countedSlos });
+  const held = new Map(slos.map((slo) => [slo.id, slo]));
+  const rules: EditedSlos = { edited: held, inForce, fates };
+  const edited = slos.filter(
+    (slo) => !isSame(inForce.get(slo.id), slo) || memberNotes(slo, rules).length > 0,
+  );
+  const matched = await matchSeries(edited, sources.series, pause);
+  const removed = engine.slos.filter((slo) => !held.has(slo.id) && isReplaced(slo));
   const alertsOf = alertsBySlo(sources.alerts);
   const rebuilt = await rehearseRebuild(
     sources,
@@ -91,7 +95,7 @@ async function planOnce(
       changes.push(removal(sources, slo, alertsOf(slo.id)));
       continue;
     }
-    const parts = { slo, series, fate: fates.get(slo), before: inForce.get(slo.id) };
+    const parts = { slo, series, rules };
     changes.push(edit(sources, parts, alertsOf(slo.id), rebuilt.get(slo.id)));
   }
   return {
@@ -116,18 +120,18 @@ function rebuildingOf(
 interface EditParts {
   readonly slo: Slo;
   readonly series: MatchedSeries;
-  readonly fate: Fate | undefined;
-  /** What is counted under its id, retired or not. */
-  readonly before: Slo | undefined;
+  readonly rules: EditedSlos;
 }
 
 /** One that comes back within its retirement is added, but its counts are there. */
 function edit(
   { engine, series: known, now }: PlanSources,
-  { slo, series, fate, before }: EditParts,
+  { slo, series, rules }: EditParts,
   alerts: readonly AlertView[],
   rebuilt: RebuildRehearsal | undefined,
 ): SloPlan {
+  const fate = rules.fates.get(slo);
+  const before = rules.inForce.get(slo.id); // retired or not
   const isNew = before === undefined || isRetired(before);
   const told = {
     kind: isNew ? "added" : "changed",
@@ -140,18 +144,22 @@ function edit(
     return { ...told, history, before: isNew ? undefined : rebuilt.before, after };
   }
   const isReady = fate?.kind === "ready"; // its counts wait under an id of their own
+  const members = membersAfter(slo, rules);
+  const { history, after } = rehearse(
+    engine.fork([isReady ? pendingId(slo.id) : slo.id, ...members.map(({ id }) => id)]),
+    isReady ? { ...slo, rebuiltFrom: fate.sinceMs } : slo,
+    {
+      alerts,
+      series: series.groups.map((first) => known.describe(first)),
+      members,
+      nowMs: now(),
+    },
+  );
   return {
     ...told,
     before: isNew ? undefined : stateOf(engine, slo.id, alerts),
-    ...rehearse(
-      engine.fork(isReady ? pendingId(slo.id) : slo.id),
-      isReady ? { ...slo, rebuiltFrom: fate.sinceMs } : slo,
-      {
-        alerts,
-        series: series.groups.map((first) => known.describe(first)),
-        nowMs: now(),
-      },
-    ),
+    history: { ...history, notes: [...history.notes, ...memberNotes(slo, rules)] },
+    after,
   };
 }
 

@@ -64,7 +64,7 @@ export async function rehearseRebuild(
   const before = new Map(rebuilding.map(({ slo }) => [slo.id, stateNow(slo.id)]));
   const tried = withinBounds(rebuilding);
   const ids = new Set(tried.map(({ slo }) => slo.id));
-  const fork = engine.fork("");
+  const fork = engine.fork([]);
   const trial = tryRebuild(
     fork,
     tried.map(({ slo, sinceMs }) => pendingOf(slo, sinceMs)),

@@ -1,16 +1,17 @@
 /** Tries the edit of one SLO on copies of its streams: the code that will do it is the code that foretells it. */
 import { AlertEvaluator, type AlertLinks, type AlertView } from "../alerts/index.ts";
 import type { Engine, RuleChange, SeriesDescriptor } from "../engine/index.ts";
-import type { Millis, Slo } from "../slo/index.ts";
+import { isComposite, type Millis, type Slo } from "../slo/index.ts";
 import type { SloState } from "./slo-plan.ts";
 
 export interface History {
   /**
    * `kept`: all that was counted. `rebuilt`: made of the archive in the background, while what is in force answers.
-   * `restarted`: it starts anew. `begins`: nothing was counted before. `retired`: it is counted on unseen for a while, and
+   * `restarted`: it starts anew. `begins`: nothing was counted before. `members`: a
+   * composite has what its members have. `retired`: it is counted on unseen for a while, and
    * then lost.
    */
-  readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "retired";
+  readonly kind: "kept" | "rebuilt" | "restarted" | "begins" | "members" | "retired";
   /** Of one that is rebuilt: since when its counts are whole. */
   readonly sinceMs?: Millis;
   /** What could not be kept, in sentences. */
@@ -30,6 +31,8 @@ export interface RehearsalSetting {
   readonly alerts: readonly AlertView[];
   /** Series, one of each group: binding them makes the streams that a reload makes. */
   readonly series: readonly SeriesDescriptor[];
+  /** Of a composite, as they will be. */
+  readonly members: readonly Slo[];
   readonly nowMs: number;
 }
 
@@ -37,11 +40,11 @@ export interface RehearsalSetting {
 export function rehearse(
   fork: Engine,
   slo: Slo,
-  { alerts, series, nowMs }: RehearsalSetting,
+  { alerts, series, members, nowMs }: RehearsalSetting,
 ): Rehearsal {
-  const change = fork.setRules([slo], nowMs);
+  const change = fork.setRules([slo, ...members], nowMs);
   for (const descriptor of series) fork.bind(descriptor);
-  return { history: historyOf(change, slo.id), after: statesOf(fork, alerts, nowMs)(slo.id) };
+  return { history: historyOf(change, slo), after: statesOf(fork, alerts, nowMs)(slo.id) };
 }
 
 /** By SLO of the fork. `alerts`: live ones. */
@@ -62,14 +65,16 @@ export function statesOf(
 
 export const isLive = ({ state }: AlertView): boolean => state !== "resolved";
 
-function historyOf(change: RuleChange, id: string): History {
-  const notes = change.notes.map((note) => note.replace(`${id}: `, ""));
+function historyOf(change: RuleChange, slo: Slo): History {
+  const { id } = slo;
+  const own = change.notes.filter((note) => note.startsWith(`${id}: `));
+  const notes = own.map((note) => note.slice(id.length + 2));
   const rebuilt = change.rebuilt.find((each) => each.id === id);
   if (rebuilt !== undefined) return { kind: "rebuilt", sinceMs: rebuilt.sinceMs, notes };
-  const kind = change.kept.includes(id)
-    ? "kept"
-    : change.restarted.includes(id)
-      ? "restarted"
-      : "begins";
-  return { kind, notes };
+  if (change.kept.includes(id)) return { kind: "kept", notes };
+  if (isMadeOfSums(slo)) return { kind: "members", notes: [] };
+  return { kind: change.restarted.includes(id) ? "restarted" : "begins", notes };
 }
+
+/** Of a composite that judges slices of time, what it came to is its own. */
+const isMadeOfSums = (slo: Slo): boolean => isComposite(slo) && slo.indicator.rule !== "all";

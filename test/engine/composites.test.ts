@@ -317,7 +317,7 @@ describe("beside the sums", () => {
       const engine = engineOf([member(A), member(B), member(C), compositeOf(rule, [A, B])]);
       book(engine, A, START + 5_000, 90, 100);
       engine.tick(START + 2 * MINUTE);
-      const fork = engine.fork("shop/journey");
+      const fork = engine.fork(["shop/journey"]);
       fork.tick(START + 2 * MINUTE);
       const { good, total, windows } = read(fork);
       expect({ good, total, windows }).toEqual({

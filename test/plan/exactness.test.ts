@@ -137,7 +137,7 @@ const happened = ({ kept, rebuilt, restarted }: RuleChange, id: string) => {
 };
 
 it("kept, rebuilt, restarted and notes, series, readings and alerts are as foretold", async () => {
-  const seen = { kept: 0, rebuilt: 0, restarted: 0, begins: 0, retired: 0, alerts: 0 };
+  const seen = { kept: 0, rebuilt: 0, restarted: 0, begins: 0, members: 0, retired: 0, alerts: 0 };
   await fc.assert(
     fc.asyncProperty(file, file, traffic, async (old, next, minutes) => {
       const world = new World();
