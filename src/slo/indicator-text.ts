@@ -1,5 +1,12 @@
 /** An indicator in sentences, for people who must know what an SLO counts. */
-import type { Comparison, CompositeIndicator, Indicator, Matcher, MetricSelector, Term } from "./indicator.ts";
+import type {
+  Comparison,
+  CompositeIndicator,
+  Indicator,
+  Matcher,
+  MetricSelector,
+  Term,
+} from "./indicator.ts";
 
 /** What an event is, and which are good: one to two sentences. */
 export function indicatorText(
