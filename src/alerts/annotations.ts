@@ -15,6 +15,7 @@ import {
 } from "../slo/index.ts";
 import { alertLabels } from "./alert-labels.ts";
 import type { AlertLabels, ResolveReason } from "./alert.ts";
+import { memberSentences } from "./member-text.ts";
 import { poissonTail } from "./poisson.ts";
 import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
 
@@ -155,10 +156,17 @@ function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
   const speed = `${roundedText(long?.burnRate ?? 0)}x too fast (${formatDuration(tier.longMs)})`;
   const isLatency = slo.indicator.kind === "latency" && slo.budgeting.kind === "occurrences";
   const bad = isLatency ? "are too slow" : "are bad";
-  const share = `${percentText(long?.errorRatio ?? 0)} of ${countedText(slo)} ${bad}`;
+  const ratio = percentText(long?.errorRatio ?? 0);
+  const share = isWeighted(slo)
+    ? `the members' weighted error ratio is ${ratio}`
+    : `${ratio} of ${countedText(slo)} ${bad}`;
   const budget = budgetText(reading, true);
   return `${key} is burning its error budget ${speed}: ${share}${budget === "" ? "" : `,${budget}`}.`;
 }
+
+/** Nothing is counted: ratios are weighed against one another. */
+const isWeighted = ({ indicator }: Slo): boolean =>
+  indicator.kind === "composite" && indicator.rule === "weighted";
 
 /** What is counted: `events`, or `1m slices`. */
 const countedText = ({ budgeting }: Slo): string =>
@@ -191,18 +199,20 @@ const countedWord = ({ budgeting }: Slo): string =>
 const IN_ALL: Readonly<Record<number, string>> = { 1: "", 2: " in both" };
 
 /** x of n, and what the tier asks for. */
-function evidenceSentences(
-  { stream: { slo }, goodBounds }: StreamReading,
-  { all, tier }: Evidence,
-): readonly string[] {
-  const counts = (window: WindowReading | undefined, windowMs: number) =>
-    `${countText((window?.total ?? 0) - (window?.good ?? 0))} of ${countText(window?.total ?? 0)} ${countedWord(slo)} in ` +
-    `${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
+function evidenceSentences(reading: StreamReading, { all, tier }: Evidence): readonly string[] {
+  const { slo } = reading.stream;
+  const amount = ({ good = 0, total = 0, errorRatio = 0 }: Partial<WindowReading>) =>
+    isWeighted(slo)
+      ? `${percentText(errorRatio)} by weight`
+      : `${countText(total - good)} of ${countText(total)} ${countedWord(slo)}`;
+  const counts = (window: Partial<WindowReading> | undefined, windowMs: number) =>
+    `${amount(window ?? {})} in ${formatDuration(windowMs)} (burn rate ${roundedText(window?.burnRate ?? 0)})`;
   return [
     `Bad: ${all.map(({ window, spanMs }) => counts(window, spanMs)).join(" and ")}.`,
     `The ${tier.severity} tier ${all.map(({ spanMs }) => formatDuration(spanMs)).join("/")} asks for a burn rate ` +
       `over ${tier.factorMilli / 1000}${IN_ALL[all.length] ?? " in each"}, at an objective of ${slo.objective.text}.`,
-    ...(goodBounds === undefined
+    ...memberSentences(reading, tier.longMs),
+    ...(reading.goodBounds === undefined
       ? []
       : ["Counts are estimates: the threshold lies inside a histogram bucket."]),
   ];
@@ -215,9 +225,12 @@ function oddsOf(
 ): readonly string[] {
   const sentences: string[] = [];
   if (long !== undefined && long.total > 0) {
-    const tail = poissonTail(long.total - long.good, long.total * budgetRatio(slo.objective));
+    const { good, total, evidence = 1 } = long;
+    const proof = (total - good) * evidence;
+    const tail = poissonTail(proof, total * evidence * budgetRatio(slo.objective));
+    const asMuch = evidence === 1 ? "" : ` (they prove as much as ${countText(proof)} would)`;
     sentences.push(
-      `Exactly on budget, so many bad ${countedWord(slo)} would come with a probability of ${chanceText(tail)}.`,
+      `Exactly on budget, so many bad ${countedWord(slo)}${asMuch} would come with a probability of ${chanceText(tail)}.`,
     );
   }
   const ratio = short?.errorRatio;

@@ -10,7 +10,14 @@ import { poissonTail } from "./poisson.ts";
 /** The part of a shard that is read. */
 export type ScannedShard = Pick<
   ShardView,
-  "windowsMs" | "policy" | "slotCount" | "streams" | "budgetPpb" | "goodSums" | "totalSums"
+  | "windowsMs"
+  | "policy"
+  | "slotCount"
+  | "streams"
+  | "budgetPpb"
+  | "goodSums"
+  | "totalSums"
+  | "evidence"
 > & { readonly straddle: Pick<ShardView, "goodSums"> | undefined };
 
 /** Sets bit i of `masks[slot]` where the policy's tier i burns; clears the rest. `masks` has at least `slotCount` rows. */
@@ -32,6 +39,7 @@ function scanTier(shard: ScannedShard, tier: Tier, bit: number, masks: Uint32Arr
   const shortTotal = shard.totalSums[short]!;
   const longStraddle = straddle?.goodSums[long];
   const shortStraddle = straddle?.goodSums[short];
+  const longEvidence = shard.evidence?.[long];
   const between = (tier.betweenMs ?? []).map((spanMs) => shard.windowsMs.indexOf(spanMs));
   const factor = tier.factorMilli;
   for (let slot = 0; slot < slotCount; slot++) {
@@ -43,9 +51,11 @@ function scanTier(shard: ScannedShard, tier: Tier, bit: number, masks: Uint32Arr
     const total = longTotal[slot]!;
     let bad = total - longGood[slot]!;
     if (longStraddle !== undefined) bad -= longStraddle[slot]!;
-    if (!(bad > 0) || bad < tier.minBadEvents || !burnExceeds(bad, total, factor, budget)) continue;
+    const proof = longEvidence === undefined ? 1 : longEvidence[slot]!;
+    if (!(bad > 0) || bad * proof < tier.minBadEvents) continue;
+    if (!burnExceeds(bad, total, factor, budget)) continue;
     if (between.length > 0 && !burnsOver(shard, between, slot, factor, budget)) continue;
-    if (isSignificant(bad, total, budget, tier.significance)) masks[slot]! |= bit;
+    if (isSignificant(bad * proof, total * proof, budget, tier.significance)) masks[slot]! |= bit;
   }
 }
 

@@ -66,6 +66,8 @@ export interface ReadingAnswer {
   readonly burnRates: readonly BurnAnswer[];
   /** [lowest, highest] possible good events where a threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly number[] | null;
+  /** What a composite is made of, over its own window; null of an SLO that is none. */
+  readonly members: readonly MemberAnswer[] | null;
   /** What exclusions leave out of the SLO window: in none of the numbers above. null without exclusions. */
   readonly excluded: { readonly good: number; readonly bad: number; readonly total: number } | null;
   readonly newestPointAt: string | null;
@@ -77,6 +79,19 @@ export interface ReadingAnswer {
     readonly reasons: readonly string[];
   };
   readonly alerts: readonly StreamAlertAnswer[];
+}
+
+/** Events of all its groups, or slices of time where the composite counts those. */
+export interface MemberAnswer {
+  readonly slo: string;
+  readonly weight: number;
+  readonly good: number;
+  readonly bad: number;
+  readonly total: number;
+  /** null: no events; it is left out. */
+  readonly errorRatio: number | null;
+  /** Its part of what is bad, 0 to 1, of all together 1; null when nothing is. */
+  readonly contribution: number | null;
 }
 
 export interface CalendarAnswer {

@@ -46,6 +46,16 @@ const calendar: z.ZodType<answer.CalendarAnswer> = z.strictObject({
   expectedTotal: events.nullable().meta(described),
 });
 
+const member: z.ZodType<answer.MemberAnswer> = z.strictObject({
+  slo: z.string(),
+  weight: z.number().positive(),
+  good: events,
+  bad: events,
+  total: events,
+  errorRatio: ratio.nullable().describe("null: no events; it is left out."),
+  contribution: ratio.nullable().describe("Its part of what is bad; null when nothing is."),
+});
+
 const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
   streamKey: z.string(),
   group: texts,
@@ -71,6 +81,7 @@ const reading: z.ZodType<answer.ReadingAnswer> = z.strictObject({
     ),
   burnRates: z.array(burn),
   goodBounds: z.array(events).length(2).nullable(),
+  members: z.array(member).nullable().describe("What a composite is made of, over its window."),
   excluded: z
     .strictObject({ good: events, bad: events, total: events })
     .nullable()

@@ -21,6 +21,7 @@ import type {
   TierAnswer,
 } from "./answers.ts";
 import { exclusionAnswers } from "./exclusion-answer.ts";
+import { memberAnswers } from "./member-answer.ts";
 import { streamAlertAnswer } from "./alert-answer.ts";
 import { moment, momentOrNull, numberOrNull, secondsOrNull } from "./moment.ts";
 import type { ApiSources, EngineSource } from "./sources.ts";
@@ -150,6 +151,7 @@ function readingAnswer(reading: StreamReading, context: AnswerContext): ReadingA
     exhaustionSeconds: secondsOrNull(reading.exhaustionMs),
     burnRates: reading.windows.map(burnAnswer),
     goodBounds: reading.goodBounds ?? null,
+    members: reading.members === undefined ? null : memberAnswers(reading),
     excluded: excluded === undefined ? null : { ...excluded, bad: excluded.total - excluded.good },
     newestPointAt: momentOrNull(newestPointMs),
     newestPointAgeSeconds: secondsOrNull(newestPointMs && context.nowMs - newestPointMs),

@@ -133,10 +133,18 @@ function notesOf(slo: SloAnswer): readonly string[] {
   return [
     ...exclusionNotes(slo),
     ...(groupCount > 1 ? [`${id}: the worst of ${groupCount} groups by ${per.join(", ")}`] : []),
+    ...leftOutNotes(slo),
     ...(goodBounds === null ? [] : [estimateNote(streamKey, id)]),
     ...integrity.reasons.map((reason) => `${streamKey}: numbers are incomplete: ${reason}`),
     ...(age !== null && age > 300 ? [`${streamKey}: the newest data is ${span(age)} old`] : []),
   ];
+}
+
+/** A server of another version knows of no composites. */
+function leftOutNotes({ id, reading }: SloAnswer): readonly string[] {
+  const { members = null } = (reading ?? {}) as Partial<ReadingAnswer>;
+  const silent = (members ?? []).filter(({ total }) => total === 0).map(({ slo }) => slo);
+  return silent.length === 0 ? [] : [`${id}: without events, so left out: ${silent.join(", ")}`];
 }
 
 /** A server of another version knows of no exclusions. */

@@ -2,6 +2,7 @@
 import {
   assert,
   formatDuration,
+  isComposite,
   isPending,
   millis,
   pendingId,
@@ -61,7 +62,17 @@ export function editRules(
   for (const { id } of old.filter((slo) => isPending(slo) && !nextIds.has(slo.id))) {
     streams.remove(id);
   }
-  return { added, removed, kept, restarted, rebuilt, pending, notes };
+  const parts = new Set([...old, ...next].filter(({ partOf }) => partOf).map(({ id }) => id));
+  const shown = (ids: readonly string[]) => ids.filter((id) => !parts.has(id));
+  return {
+    added: shown(added),
+    removed: shown(removed),
+    kept: shown(kept),
+    restarted: shown(restarted),
+    rebuilt,
+    pending,
+    notes,
+  };
 }
 
 const rebuiltOf = (slo: Slo): Rebuilt => ({
@@ -76,9 +87,10 @@ const isReady = (pending: Slo | undefined, slo: Slo, nextIds: ReadonlySet<string
   !nextIds.has(pending.id) &&
   countsAlike(pending, slo);
 
-/** Same indicator, same groups, and the same slices or none. */
+/** Same indicator, same groups, and the same slices or none; of composites only the last: their counts are their members'. */
 export const countsAlike = (a: Slo, b: Slo): boolean =>
-  countsEventsAlike(a, b) && canonical(slicesOf(a)) === canonical(slicesOf(b));
+  ((isComposite(a) && isComposite(b)) || countsEventsAlike(a, b)) &&
+  canonical(slicesOf(a)) === canonical(slicesOf(b));
 
 const countsEventsAlike = (a: Slo, b: Slo): boolean =>
   canonical([a.indicator, a.per]) === canonical([b.indicator, b.per]);
@@ -108,7 +120,8 @@ function windowNotes(
 
 /** Slices are judged by new terms as far as their events are held. */
 function sliceNotes(before: Slo, after: Slo, bucketMs: number): readonly string[] {
-  const terms = ({ budgeting, noData }: Slo) => canonical([budgeting, noData]);
+  const terms = (slo: Slo) =>
+    canonical([slo.budgeting, slo.noData, isComposite(slo) && slo.indicator]);
   const windows = windowsOf(after);
   const { slices } = layoutOf(windows, bucketMs, sliceKindOf(after.budgeting));
   if (slices === undefined || terms(before) === terms(after)) return [];

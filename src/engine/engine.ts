@@ -1,25 +1,30 @@
 /** The engine: increments, rules and ticks in; sums of every window, and readings of them, out. Pure and deterministic. */
-import { assert, isHidden, type Slo, type SnapshotPart, type StreamIndex } from "../slo/index.ts";
+import {
+  isComposite,
+  isHidden,
+  type Slo,
+  type SnapshotPart,
+  type StreamIndex,
+} from "../slo/index.ts";
 import { Binder } from "./binding.ts";
+import { Booking } from "./booking.ts";
+import { linkComposites } from "./composite-links.ts";
+import { Composites } from "./composites.ts";
 import { editRules } from "./edit-rules.ts";
-import { bucketAt } from "./ladder.ts";
 import { PartialMarks } from "./partial-marks.ts";
 import { clearPending, pendingStreams } from "./pending.ts";
+import { readMembers, streamsOfMembers } from "./member-readings.ts";
 import { readStream } from "./reading.ts";
 import type { RuleChange } from "./rule-change.ts";
-import type { Shard } from "./shard.ts";
 import { ShardSet } from "./shard-set.ts";
 import { rebucket } from "./rebucket.ts";
 import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
-import { quantised, SPREAD_OVER_MS } from "./spread.ts";
-import { Streams } from "./streams.ts";
+import { Streams, type Stream } from "./streams.ts";
 import type { BindSeries, BookIncrement, DoubtStream, SeriesDescriptor } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
 const DEFAULT_MAX_STREAMS = 200_000;
-const JUDGED_BY_ESTIMATE =
-  "the threshold lies inside a histogram bucket: slices are judged by the estimate";
 
 export interface EngineSettings {
   /** Width of the finest bucket, ms; ticks come as often. */
@@ -29,8 +34,6 @@ export interface EngineSettings {
   /** Streams beyond it are folded into their SLO's overflow group. */
   readonly maxStreams?: number;
 }
-
-type OwnCounters = { -readonly [Name in Exclude<keyof EngineCounters, "promoted">]: number };
 
 export class Engine implements EngineView {
   readonly bucketMs: number;
@@ -44,13 +47,20 @@ export class Engine implements EngineView {
   readonly #binder: Binder;
   readonly #marks = new PartialMarks();
   readonly #maxStreams: number;
-  readonly #counts: OwnCounters = { tooOld: 0, late: 0, spread: 0, unknownStream: 0 };
+  readonly #booking: Booking;
+  readonly #composites: Composites;
+  readonly book: BookIncrement;
+  readonly bookStraddle: BookIncrement;
 
   constructor({ bucketMs, startMs, maxStreams = DEFAULT_MAX_STREAMS }: EngineSettings) {
     this.bucketMs = bucketMs;
     this.#maxStreams = maxStreams;
     this.#shards = new ShardSet(bucketMs, Math.floor(startMs / bucketMs));
     this.#streams = new Streams(this.#shards, maxStreams);
+    this.#booking = new Booking(this.#shards, this.#streams);
+    this.book = this.#booking.book;
+    this.bookStraddle = this.#booking.bookStraddle;
+    this.#composites = new Composites(this.#streams);
     this.#binder = new Binder(
       (slo, group) => this.#streams.ofGroup(slo.id, group, this.tickedAtMs)?.index,
       (sloId, note) => this.#streams.note(sloId, note),
@@ -60,103 +70,69 @@ export class Engine implements EngineView {
   /** A function of its own, to be handed over. The same calls in the same order give the same stream indexes. */
   readonly bind: BindSeries = (series) => this.#binder.bind(series);
 
-  readonly book: BookIncrement = (stream, fromMs, timeMs, good, total) =>
-    this.#add(false, stream, fromMs, timeMs, good, total);
-
-  /** Books events whose bucket straddles the threshold: `good` is the estimate, `total` their count. */
-  readonly bookStraddle: BookIncrement = (stream, fromMs, timeMs, good, total) =>
-    this.#add(true, stream, fromMs, timeMs, good, total);
-
   /** A stream that is gone has nothing to be doubted. */
   readonly doubt: DoubtStream = (stream, reason) => this.#streams.doubt(stream, reason);
-
-  /** The stream's shard, which has then seen a point of `timeMs`. */
-  #shardOf(stream: StreamIndex, timeMs: number): Shard | undefined {
-    const shard = this.#streams.shardOf[stream];
-    if (shard === undefined) {
-      this.#counts.unknownStream++;
-      return undefined;
-    }
-    const slot = this.#streams.slotOf[stream]!;
-    if (timeMs > shard.newestPointMs[slot]!) {
-      shard.newestPointMs[slot] = timeMs;
-      shard.isNewestChanged = true;
-    }
-    return shard;
-  }
-
-  /** The hot path: `BookIncrement`'s numbers, kept out of an object. */
-  #add(
-    isStraddle: boolean,
-    stream: StreamIndex,
-    fromMs: number,
-    timeMs: number,
-    good: number,
-    total: number,
-  ): void {
-    const shard = this.#shardOf(stream, timeMs);
-    if (shard === undefined || (good === 0 && total === 0)) return;
-    assert(Number.isFinite(good + total + timeMs), "an increment is made of numbers");
-    const slot = this.#streams.slotOf[stream]!;
-    const { slices } = shard;
-    const counts = slices ?? (isStraddle ? shard.openStraddle() : shard.counts);
-    const goodBooked = quantised(good);
-    const isEstimate = isStraddle && slices !== undefined;
-    const totalBooked = quantised(isEstimate ? 0 : total); // straddling events are in the total already
-    if (isEstimate) this.#streams.note(this.stream(stream).slo.id, JUDGED_BY_ESTIMATE);
-    const last = bucketAt(timeMs, this.bucketMs);
-    this.#shards.reach(last);
-    if (last < this.#shards.openIndex) this.#counts.late++;
-    if (timeMs - fromMs <= SPREAD_OVER_MS) {
-      if (!counts.add(slot, last, goodBooked, totalBooked)) this.#counts.tooOld++;
-      return;
-    }
-    this.#counts.spread++;
-    const first = Math.floor(fromMs / this.bucketMs);
-    if (!counts.addSpread(slot, first, last, goodBooked, totalBooked)) this.#counts.tooOld++;
-  }
 
   /** Closes the buckets that end by `nowMs`; a clock that went back closes none. */
   tick(nowMs: number): void {
     this.#shards.advanceTo(Math.floor(nowMs / this.bucketMs));
     if (this.#marks.all.length > 0) this.#showMarks();
+    this.#composites.settle();
   }
 
   /** Puts rules in force. Every series must be bound again. */
   setRules(slos: readonly Slo[], nowMs: number): RuleChange {
-    const change = editRules(this.#slos, slos, this.#streams, { nowMs, bucketMs: this.bucketMs });
+    const linked = linkComposites(slos);
+    const at = { nowMs, bucketMs: this.bucketMs };
+    const change = editRules(linkComposites(this.#slos), linked, this.#streams, at);
     this.#shards.dropEmpty();
     this.#marks.takeOver(change.rebuilt.map(({ id }) => id));
-    this.#putInForce(slos);
+    this.#putInForce(slos, linked);
     this.#areSlosStored = false;
-    this.#binder.setRules(slos);
     this.#showMarks();
     return change;
   }
 
   /**
-   * An engine of its own with one SLO and its streams as they stand now; without SLOs when it is not counted. What an edit
-   * does is tried on it (README, decision 19): nothing of this engine changes, and its streams have other indexes.
+   * An engine of its own with one SLO, and the members of a composite, and their streams as they stand now; without SLOs when
+   * it is not counted. What an edit does is tried on it (README, decision 22): nothing of this engine changes, and its
+   * streams have other indexes.
    */
   fork(sloId: string): Engine {
-    const own = this.#streams.ofSlo(sloId);
+    const linked = this.#countedFor(sloId);
+    const own = linked.flatMap(({ id }) => this.#streams.ofSlo(id));
     const maxStreams = this.#maxStreams - this.#streams.count + own.length;
     const fork = new Engine({ bucketMs: this.bucketMs, startMs: this.tickedAtMs, maxStreams });
     for (const mark of this.#marks.all) fork.#marks.add(mark);
-    const slo = this.#streams.sloOf(sloId);
-    if (slo === undefined) return fork;
-    fork.#putInForce([slo]);
-    fork.#streams.setSlo(slo);
-    fork.#streams.exclusions.adopt(this.#streams.exclusions, sloId);
-    fork.#streams.adoptCopies(own);
-    fork.#binder.setRules([slo]);
+    for (const slo of linked) {
+      fork.#streams.setSlo(slo);
+      fork.#streams.exclusions.adopt(this.#streams.exclusions, slo.id);
+      fork.#streams.adoptCopies(this.#streams.ofSlo(slo.id));
+    }
+    const isLinked = new Set(linked.map(({ id }) => id));
+    fork.#putInForce(
+      this.#slos.filter(({ id }) => isLinked.has(id)),
+      linked,
+    );
     fork.#showMarks();
     return fork;
   }
 
-  #putInForce(slos: readonly Slo[]): void {
+  /** An SLO, the members of a composite and what is counted of them for it. */
+  #countedFor(sloId: string): readonly Slo[] {
+    const slo = this.#streams.sloOf(sloId);
+    if (slo === undefined) return [];
+    const members = isComposite(slo) ? slo.indicator.members.map((member) => member.sloId) : [];
+    return linkComposites(this.#slos)
+      .filter(({ id, partOf }) => id === sloId || members.includes(id) || partOf === sloId)
+      .flatMap(({ id }) => this.#streams.sloOf(id) ?? []);
+  }
+
+  #putInForce(slos: readonly Slo[], linked: readonly Slo[]): void {
     this.#slos = slos;
     this.#shown = slos.filter((slo) => !isHidden(slo));
+    this.#binder.setRules(linked);
+    this.#composites.setRules(linked);
   }
 
   /** Counts of event times (fromMs, toMs] are incomplete: windows of the SLOs, or of all, that cover one say so. */
@@ -182,6 +158,14 @@ export class Engine implements EngineView {
 
   #showMarks(): void {
     showMarks(this.#shards.shards, this.#streams, this.#marks, this.tickedAtMs);
+    this.#composites.settle();
+  }
+
+  /** Late points change sums between ticks: composites are made of them before anybody looks. */
+  #settlePast(): void {
+    if (!this.#booking.hasChangedPast) return;
+    this.#booking.hasChangedPast = false;
+    this.#composites.settle();
   }
 
   get tickedAtMs(): number {
@@ -195,11 +179,12 @@ export class Engine implements EngineView {
     return this.#slos;
   }
   get shards(): readonly ShardView[] {
+    this.#settlePast();
     return this.#shards.shards;
   }
   get counters(): EngineCounters {
     const wide = this.#shards.shards.map((shard) => shard.wideSideCount);
-    return { ...this.#counts, promoted: wide.reduce((sum, count) => sum + count, 0) };
+    return { ...this.#booking.counters, promoted: wide.reduce((sum, count) => sum + count, 0) };
   }
 
   stream(index: StreamIndex): StreamView {
@@ -227,16 +212,22 @@ export class Engine implements EngineView {
 
   /** Books what happened long ago: it is neither late nor too old, and says nothing about senders. */
   bookPast(book: () => void): void {
-    const before = { ...this.#counts };
-    book();
-    Object.assign(this.#counts, before);
+    this.#booking.bookPast(book);
   }
 
   read(index: StreamIndex): StreamReading {
+    this.#settlePast();
     const stream = this.#streams.known(index);
-    const atMs = this.tickedAtMs;
-    const reasons = this.#marks.reasonsWithin(stream.shard.oldestMs, atMs, stream.slo.id);
-    return readStream(stream, atMs, reasons);
+    const composite = this.#composites.at(index);
+    const sources = composite === undefined ? [stream] : [stream, ...streamsOfMembers(composite)];
+    const reasons = sources.flatMap((source) => this.#doubtsOf(source));
+    const members = composite && readMembers(composite);
+    return readStream(stream, this.tickedAtMs, [...new Set(reasons)], members);
+  }
+
+  #doubtsOf({ shard, slo, doubts }: Stream): readonly string[] {
+    const marked = this.#marks.reasonsWithin(shard.oldestMs, this.tickedAtMs, slo.id);
+    return [...doubts, ...marked];
   }
 
   /**
@@ -244,6 +235,7 @@ export class Engine implements EngineView {
    * The first call gives everything too.
    */
   dirtyParts(isFull = false): SnapshotPart[] {
+    this.#settlePast();
     const slos = isFull || !this.#areSlosStored ? this.#slos : undefined;
     this.#areSlosStored = true;
     const state = { slos, counters: this.counters, marks: this.#marks.all, isFull };
@@ -268,8 +260,9 @@ export class Engine implements EngineView {
       this.markPartial(0, nowMs, "counts of a version with another format were left behind");
       return false;
     }
-    this.#putInForce(snapshot.decodeJson<Slo[]>(rulesBytes));
-    for (const slo of this.#slos) this.#streams.setSlo(slo);
+    const slos = snapshot.decodeJson<Slo[]>(rulesBytes);
+    const linked = linkComposites(slos);
+    for (const slo of linked) this.#streams.setSlo(slo);
     if (meta.bucketMs === this.bucketMs) {
       this.#areSlosStored = true;
       snapshot.restoreParts(parts, meta, this.#shards, this.#streams);
@@ -280,9 +273,9 @@ export class Engine implements EngineView {
       this.#leaveBehind(parts);
     }
     const { promoted: _, ...counts } = meta.counters;
-    Object.assign(this.#counts, counts);
+    Object.assign(this.#booking.counters, counts);
     for (const mark of meta.marks) this.#marks.add(mark);
-    this.#binder.setRules(this.#slos);
+    this.#putInForce(slos, linked);
     for (const stream of this.#streams.all()) {
       stream.shard.isPartial[stream.slot] = stream.doubts.size > 0 ? 1 : 0;
     }

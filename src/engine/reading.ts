@@ -10,7 +10,9 @@ import {
   expectedTotal,
   ownWindowIndex,
   sliRatio,
+  windowsOf,
   type Slo,
+  type SloWindow,
 } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import { windowStartMs } from "./ladder.ts";
@@ -19,15 +21,17 @@ import type {
   CalendarReading,
   ExcludedCounts,
   Integrity,
+  MemberReading,
   StreamReading,
   WindowReading,
 } from "./view.ts";
 
-/** `markReasons`: why counts within the stream's windows are incomplete, besides its own doubts. */
+/** `reasons`: why counts within the stream's windows are incomplete. `members`: of a composite. */
 export function readStream(
   stream: Stream,
   atMs: number,
-  markReasons: readonly string[],
+  reasons: readonly string[],
+  members?: readonly MemberReading[],
 ): StreamReading {
   const { shard, slot, slo } = stream;
   const budgetPpb = slo.objective.budgetPpb;
@@ -53,22 +57,20 @@ export function readStream(
     budgetProjected: projected,
     calendar,
     exhaustionMs: exhaustion(stream, projected, presentBurn(slo, windows), atMs),
-    windows,
+    windows: windows.filter(({ window }) => isOwnWindow(slo, window)),
     goodBounds: goodBounds(stream, sloWindow),
     excluded: excludedOf(stream, sloWindow),
+    ...(members && { members }),
     newestPointMs: newestPointMs === 0 ? undefined : newestPointMs,
-    sinceMs: stream.sinceMs,
-    integrity: integrityOf([...stream.doubts, ...markReasons]),
+    sinceMs: shard.sinceMs[slot]!,
+    integrity: integrityOf(reasons),
   };
 }
 
 /** What lies before the stream began to count has no part in the forecast. */
-function readCalendar(
-  { shard, sinceMs }: Stream,
-  total: number,
-  atMs: number,
-): CalendarReading | undefined {
-  const { calendar } = shard;
+function readCalendar(stream: Stream, total: number, atMs: number): CalendarReading | undefined {
+  const { shard, slot } = stream;
+  const calendar = calendarOf(stream);
   if (calendar === undefined) return undefined;
   const { startMs, endMs } = calendar;
   return {
@@ -76,21 +78,30 @@ function readCalendar(
     endMs,
     elapsedMs: atMs - startMs,
     remainingMs: endMs - atMs,
-    expectedTotal: expectedTotal(total, coveredSpan(calendar, sinceMs), shard.countedMs),
+    expectedTotal: expectedTotal(
+      total,
+      coveredSpan(calendar, shard.sinceMs[slot]!),
+      shard.countedMs,
+    ),
   };
 }
 
 function exhaustion(
-  { shard, slo, sinceMs }: Stream,
+  stream: Stream,
   projected: number | undefined,
   burn: number | undefined,
   atMs: number,
 ): number | undefined {
-  const { calendar } = shard;
+  const { shard, slot, slo } = stream;
+  const calendar = calendarOf(stream);
   return calendar === undefined
     ? exhaustionMs(projected, burn, slo.window.lengthMs)
-    : calendarExhaustionMs(projected, burn, coveredSpan(calendar, sinceMs), atMs);
+    : calendarExhaustionMs(projected, burn, coveredSpan(calendar, shard.sinceMs[slot]!), atMs);
 }
+
+/** Composites may read others over a calendar window too. */
+const calendarOf = ({ shard, slo }: Stream) =>
+  slo.window.kind === "calendar" ? shard.calendar : undefined;
 
 function readWindow({ shard, slot, slo }: Stream, k: number, atMs: number): WindowReading {
   const { counts, straddleCounts } = shard;
@@ -106,8 +117,12 @@ function readWindow({ shard, slot, slo }: Stream, k: number, atMs: number): Wind
     errorRatio: errorRatio(good, total),
     burnRate: burnRate(good, total, slo.objective.budgetPpb),
     edgeMs: windowStartMs(counts.layout, k, atMs) - counts.starts[k]! * widthMs,
+    ...evidenceOf(shard.evidence?.[k]![slot]),
   };
 }
+
+const evidenceOf = (evidence: number | undefined): Pick<WindowReading, "evidence"> =>
+  evidence === undefined || evidence === 1 ? {} : { evidence };
 
 function excludedOf({ shard, slot }: Stream, k: number): ExcludedCounts | undefined {
   const { counts, straddleCounts } = shard;
@@ -118,6 +133,11 @@ function excludedOf({ shard, slot }: Stream, k: number): ExcludedCounts | undefi
   const [straddlingGood] = sumOf(straddleCounts);
   return { good: good + straddlingGood, total };
 }
+
+/** Those that composites read it over are theirs to show. */
+const isOwnWindow = ({ window, alerts, readOver }: Slo, { kind, lengthMs }: SloWindow): boolean =>
+  readOver === undefined ||
+  windowsOf({ window, alerts }).some((own) => own.kind === kind && own.lengthMs === lengthMs);
 
 /** Over the longest lookback of the fastest tier; without tiers, over the SLO window. */
 function presentBurn(slo: Slo, windows: readonly WindowReading[]): number | undefined {

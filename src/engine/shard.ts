@@ -41,6 +41,8 @@ export class Shard implements ShardView {
   /** The events, where slices are counted. */
   readonly slices: SliceRings | undefined;
   straddleCounts: CountRings | undefined;
+  /** Of weighted composites, by window and slot; 1 for all others. */
+  evidence: Float64Array[] | undefined;
   #straddleView: StraddleView | undefined;
   #freeSlots: number[] = [];
 
@@ -139,6 +141,7 @@ export class Shard implements ShardView {
     this.sinceMs[slot] = 0;
     this.isPartial[slot] = 0;
     this.counts.clearSlot(slot);
+    for (const column of this.evidence ?? []) column[slot] = 1;
     this.straddleCounts?.clearSlot(slot);
     this.slices?.clearSlot(slot);
     this.#freeSlots.push(slot);
@@ -182,6 +185,7 @@ export class Shard implements ShardView {
     this.sinceMs = larger(this.sinceMs, capacity);
     this.counts.grow(capacity);
     this.straddleCounts?.grow(capacity);
+    this.evidence = this.evidence?.map((column) => larger(column, capacity, 1));
     this.slices?.grow(capacity);
   }
 
@@ -207,6 +211,10 @@ export class Shard implements ShardView {
       this.#straddleView = new StraddleView(this, counts);
     }
     return this.straddleCounts;
+  }
+
+  openEvidence(): Float64Array[] {
+    return (this.evidence ??= this.windows.map(() => new Float64Array(this.capacity).fill(1)));
   }
 
   closeBuckets(count: number): void {
@@ -277,8 +285,8 @@ class StraddleView implements ShardView {
   }
 }
 
-function larger(old: Float64Array, capacity: number): Float64Array {
-  const column = new Float64Array(capacity);
+function larger(old: Float64Array, capacity: number, rest = 0): Float64Array {
+  const column = new Float64Array(capacity).fill(rest);
   column.set(old);
   return column;
 }

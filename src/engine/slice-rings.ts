@@ -1,6 +1,6 @@
 /**
- * For SLOs that count slices of time instead of events (OpenSLO's Timeslices and RatioTimeslices): the events of each
- * slice and what it came to, its verdict, which is booked into the counts that windows are summed from.
+ * For SLOs that count slices of time (OpenSLO's Timeslices and RatioTimeslices): the events of each slice and what it came
+ * to, its verdict, which is booked into the counts that windows are summed from.
  *
  *   events ──> events by slice ──judge──> verdicts by slice ──difference──> CountRings: slices, good and all,
  *              (a ring, as long as held)                                    each in its last finest bucket
@@ -25,6 +25,8 @@ export class SliceRings {
   readonly events: Ring;
   /** By the columns of `events`. */
   verdicts: Verdicts;
+  /** First slice, of any slot, that came to something else since composites were last made of them. */
+  changedFrom: number = Infinity;
   readonly #code: VerdictCode;
   #capacity: number;
 
@@ -54,7 +56,7 @@ export class SliceRings {
     return Math.floor((this.counts.openIndex - graceCount) / width);
   }
 
-  /** Adds to the slice of a finest bucket; false when it is no longer held. */
+  /** Adds to the slice of a finest bucket; false when that is no longer held. */
   add(slot: number, bucketIndex: number, good: number, total: number): boolean {
     const slice = Math.floor(bucketIndex / this.layout.width);
     if (slice < this.oldestOf(slot)) return false;
@@ -91,7 +93,7 @@ export class SliceRings {
   #settle(slice: number, slot: number): void {
     const { noData } = this.terms;
     const end = this.waitingSlice;
-    for (let next = slice; this.#put(next, slot, this.#verdictOf(next, slot));) {
+    for (let next = slice; this.put(next, slot, this.#verdictOf(next, slot));) {
       next++;
       if (noData[slot] !== SILENCE.hold || next >= end || this.#hasEvents(next, slot)) return;
     }
@@ -103,7 +105,7 @@ export class SliceRings {
     if (!this.terms.set(slot, slo, sinceMs)) return;
     const oldest = this.oldestOf(slot);
     const isHeldAnew = slo.noData === "hold" && silenceBefore !== SILENCE.hold;
-    if (isHeldAnew && !this.#hasEvents(oldest, slot)) this.#put(oldest, slot, UNCOUNTED);
+    if (isHeldAnew && !this.#hasEvents(oldest, slot)) this.put(oldest, slot, UNCOUNTED);
     this.judgeHeld(slot);
   }
 
@@ -111,7 +113,7 @@ export class SliceRings {
   judgeHeld(slot: number): void {
     const end = this.openSlice;
     for (let slice = this.oldestOf(slot); slice < end; slice++)
-      this.#put(slice, slot, this.#verdictOf(slice, slot));
+      this.put(slice, slot, this.#verdictOf(slice, slot));
   }
 
   cellOf(slice: number, slot: number): number {
@@ -142,9 +144,10 @@ export class SliceRings {
   }
 
   /** Makes it the verdict of a slice and books the difference; false when it was that already. */
-  #put(slice: number, slot: number, verdict: number): boolean {
+  put(slice: number, slot: number, verdict: number): boolean {
     const before = this.verdicts[this.cellOf(slice, slot)]!;
     if (before === verdict) return false;
+    if (slice < this.changedFrom) this.changedFrom = slice;
     this.write(slice, slot, verdict);
     const good = this.#code.goodOf(verdict) - this.#code.goodOf(before);
     const count = this.#code.countOf(verdict) - this.#code.countOf(before);
@@ -175,7 +178,7 @@ export class SliceRings {
     for (let slot = 0; slot < slotCount; slot++) {
       const events = total[start + slot]!;
       if (events > 0)
-        this.#put(slice, slot, this.#code.of(good[start + slot]!, events, targetPpb[slot]!));
+        this.put(slice, slot, this.#code.of(good[start + slot]!, events, targetPpb[slot]!));
     }
     this.#advanceTo(slice + 1);
   }
@@ -190,7 +193,7 @@ export class SliceRings {
     const { noData } = this.terms;
     for (let slot = 0; slot < slotCount; slot++) {
       if (noData[slot] === SILENCE.ignore || total[start + slot]! > 0) continue;
-      this.#put(slice, slot, this.#verdictOf(slice, slot));
+      this.put(slice, slot, this.#verdictOf(slice, slot));
     }
   }
 
@@ -279,10 +282,8 @@ export class SliceRings {
   grow(capacity: number): void {
     const { bucketCount } = this.events;
     const wider = this.#code.column(bucketCount * capacity);
-    for (let column = 0; column < bucketCount; column++) {
-      const start = column * this.#capacity;
-      wider.set(this.verdicts.subarray(start, start + this.#capacity), column * capacity);
-    }
+    for (let column = 0; column < bucketCount; column++)
+      wider.set(this.copyVerdicts(column, this.#capacity), column * capacity);
     this.verdicts = wider;
     this.#capacity = capacity;
     this.events.grow(capacity);

@@ -1,5 +1,5 @@
 /** By slot, what makes a stream's slice good, and what silence counts as. */
-import type { NoData, Slo } from "../slo/index.ts";
+import { isComposite, type NoData, type Slo } from "../slo/index.ts";
 
 /** As they are kept in columns. */
 export const SILENCE: Readonly<Record<NoData, number>> = { ignore: 0, bad: 1, good: 2, hold: 3 };
@@ -24,7 +24,9 @@ export class SliceTerms {
   }
 
   /** Takes an SLO's terms; true when a slice that ended may come to something else by them. */
-  set(slot: number, { budgeting, noData }: Slo, sinceMs: number): boolean {
+  set(slot: number, slo: Slo, sinceMs: number): boolean {
+    const { budgeting } = slo;
+    const noData = isComposite(slo) ? "ignore" : slo.noData; // its members' silence counts, not that it has no events
     const targetPpb = budgeting.kind === "timeslices" ? budgeting.targetPpb : 0;
     const isOther = this.targetPpb[slot] !== targetPpb || this.noData[slot] !== SILENCE[noData];
     this.targetPpb[slot] = targetPpb;

@@ -41,6 +41,8 @@ export class Streams {
   readonly dirtyParts: Set<number> = new Set();
   /** In use now. */
   count = 0;
+  /** Another number when a stream came, went or moved. */
+  generation = 0;
 
   constructor(shards: ShardSet, limit: number) {
     this.#shards = shards;
@@ -275,6 +277,7 @@ export class Streams {
   }
 
   #touch(index: number): void {
+    this.generation++;
     this.dirtyParts.add(Math.floor(index / STREAMS_PER_PART));
   }
 }

@@ -28,6 +28,11 @@ export interface ShardView {
    * estimated good ones among `totalSums`; add them to this shard's `goodSums` for the estimate.
    */
   readonly straddle: ShardView | undefined;
+  /**
+   * Weighted composites: to how many independent events one of the window's comes, as far as proof goes, `[window][slot]`;
+   * 1 for all others. Absent where it is 1 for all.
+   */
+  readonly evidence?: readonly Float64Array[] | undefined;
   /** Event time of the newest point per slot, ms; 0 when none came yet. */
   readonly newestPointMs: Float64Array;
   /** Events (or slices) ever booked per slot, excluded or not, never falling while the stream lives: the counters of `/metrics`. */
@@ -60,6 +65,8 @@ export interface WindowReading {
   readonly burnRate: number | undefined;
   /** How far the window's old edge may reach beyond `windowMs`: at most one bucket. */
   readonly edgeMs: number;
+  /** Of a weighted composite, not 1: to how many independent events each of these comes, as far as proof goes. */
+  readonly evidence?: number;
 }
 
 export interface StreamReading {
@@ -85,16 +92,26 @@ export interface StreamReading {
   readonly calendar: CalendarReading | undefined;
   /** At the burn over the longest lookback of the fastest tier (1h by default); not when a calendar window ends before. */
   readonly exhaustionMs: number | undefined;
-  /** One per window of the shard, in its order. */
+  /** Its own, in the shard's order: the SLO window is the last. */
   readonly windows: readonly WindowReading[];
   /** [lowest, highest] possible good events where the threshold lies inside a histogram bucket. */
   readonly goodBounds: readonly [number, number] | undefined;
   /** What of the SLO window exclusions leave out: it is in none of the numbers above. `undefined` without exclusions. */
   readonly excluded: ExcludedCounts | undefined;
+  /** Of a composite, in the order of its definition. */
+  readonly members?: readonly MemberReading[];
   readonly newestPointMs: number | undefined;
   /** Since when the stream has counted; a window longer than that is not full yet. */
   readonly sinceMs: number;
   readonly integrity: Integrity;
+}
+
+/** What a composite is made of: of a member, its groups together. */
+export interface MemberReading {
+  readonly sloId: string;
+  readonly weight: number;
+  /** By the composite's windows. Slices of time where it counts those. */
+  readonly windows: readonly Pick<WindowReading, "windowMs" | "good" | "total" | "errorRatio">[];
 }
 
 export interface ExcludedCounts {

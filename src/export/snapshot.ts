@@ -4,6 +4,7 @@
  */
 import type { ShardView, StreamView } from "../engine/index.ts";
 import {
+  isComposite,
   isHidden,
   ownWindowIndex,
   streamIndex,
@@ -62,6 +63,9 @@ export interface StreamSnapshot {
   readonly windowMs: number;
   /** Column of the SLO window. */
   readonly windowIndex: number;
+  readonly isCalendar: boolean;
+  /** Whether what it counts adds up over time: not where ratios of other SLOs are put together. */
+  readonly isCounter: boolean;
   readonly alerts: readonly AlertSample[];
 }
 
@@ -143,6 +147,8 @@ export class Snapshots {
               labels: this.#labelsOf(view),
               windowMs: view.slo.window.lengthMs,
               windowIndex: ownWindowIndex(view.slo, shard.windowsMs),
+              isCalendar: view.slo.window.kind === "calendar",
+              isCounter: !isComposite(view.slo) || view.slo.indicator.rule === "all",
               alerts: alerts.get(view.key) ?? NO_ALERTS,
             }
           : undefined,

@@ -56,10 +56,18 @@ export const STREAM_FAMILIES: readonly StreamFamily[] = [
     const { good, total } = windowSums(shard, slot, stream);
     return [good, total - good];
   }),
-  perStream(METRICS.windowStartSeconds, ({ calendar }) => moment(calendar?.startMs)),
-  perStream(METRICS.windowEndSeconds, ({ calendar }) => moment(calendar?.endMs)),
-  perStream(METRICS.eventsTotal, ({ lifetimeTotal }, slot) => lifetimeTotal?.[slot]),
-  perStream(METRICS.goodEventsTotal, ({ lifetimeGood }, slot) => lifetimeGood?.[slot]),
+  perStream(METRICS.windowStartSeconds, (shard, _, stream) =>
+    moment(calendarOf(shard, stream)?.startMs),
+  ),
+  perStream(METRICS.windowEndSeconds, (shard, _, stream) =>
+    moment(calendarOf(shard, stream)?.endMs),
+  ),
+  perStream(METRICS.eventsTotal, ({ lifetimeTotal }, slot, { isCounter }) =>
+    isCounter ? lifetimeTotal?.[slot] : undefined,
+  ),
+  perStream(METRICS.goodEventsTotal, ({ lifetimeGood }, slot, { isCounter }) =>
+    isCounter ? lifetimeGood?.[slot] : undefined,
+  ),
   perStream(METRICS.newestPointSeconds, ({ newestPointMs }, slot) => moment(newestPointMs[slot])),
   perStream(METRICS.sinceSeconds, ({ sinceMs }, slot) => moment(sinceMs?.[slot])),
   perStream(METRICS.integrity, ({ isPartial }, slot) => isPartial && 1 - (isPartial[slot] ?? 0)),
@@ -151,7 +159,7 @@ function exhaustionSeconds(
     cell([shard.budgetPpb], 0, slot),
   );
   const projected = projectedRatio(shard, slot, stream);
-  const span = covered(shard, slot);
+  const span = covered(shard, slot, stream);
   const ms =
     span === undefined
       ? exhaustionMs(projected, burn, stream.windowMs)
@@ -166,13 +174,23 @@ function projectedRatio(
   stream: StreamSnapshot,
 ): number | undefined {
   const { good, total, budgetPpb } = windowSums(shard, slot, stream);
-  const span = covered(shard, slot);
+  const span = covered(shard, slot, stream);
   if (span === undefined) return budgetRemaining(good, total, budgetPpb);
   return budgetProjected(good, total, budgetPpb, expectedTotal(total, span, shard.countedMs));
 }
 
-const covered = ({ calendar, sinceMs }: ShardSnapshot, slot: number): WindowSpan | undefined =>
-  calendar && coveredSpan(calendar, sinceMs?.[slot] ?? 0);
+/** Others in the shard may have one, and composites may read a stream over one. */
+const calendarOf = ({ calendar }: ShardSnapshot, { isCalendar }: StreamSnapshot) =>
+  isCalendar ? calendar : undefined;
+
+function covered(
+  shard: ShardSnapshot,
+  slot: number,
+  stream: StreamSnapshot,
+): WindowSpan | undefined {
+  const calendar = calendarOf(shard, stream);
+  return calendar && coveredSpan(calendar, shard.sinceMs?.[slot] ?? 0);
+}
 
 function alertLines({ severities }: ShardSnapshot, _slot: number, stream: StreamSnapshot): string {
   let text = "";

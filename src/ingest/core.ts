@@ -11,7 +11,14 @@ import {
 } from "../archive/index.ts";
 import type { RuleChange } from "../engine/index.ts";
 import { RecordReader, SeriesSnapshots, SeriesState, type BookPorts } from "../series/index.ts";
-import { isPending, millis, type Millis, type Slo, type SnapshotPart } from "../slo/index.ts";
+import {
+  isComposite,
+  isPending,
+  millis,
+  type Millis,
+  type Slo,
+  type SnapshotPart,
+} from "../slo/index.ts";
 import type { CoreEngine } from "./core-engine.ts";
 import { bookedFromMs, leftOutBySlo, markLeftOut } from "./left-out.ts";
 import { MeasureUse } from "./measure-use.ts";
@@ -165,6 +172,7 @@ export class Core {
     const archivedMs = this.#archive?.heldSinceMs;
     // Cells are wider than slices: what a slice of them came to cannot be told.
     if (archivedMs === undefined || slo.budgeting.kind !== "occurrences") return undefined;
+    if (isComposite(slo)) return undefined; // it has the history that its members have
     const usedMs = this.#measureUse.heldSinceMs(slo.indicator, this.#knownMetrics());
     if (usedMs === undefined) return undefined;
     const sinceMs = Math.max(usedMs, archivedMs);

@@ -1,0 +1,128 @@
+/**
+ * The sums of a weighted composite, or of the worst of some SLOs, per window from those of its members
+ * (research/math.md section 7). Members without events in a window are left out of it; with none left, there are no events.
+ *
+ *   weighted  error ratio  e = sum(w_j e_j) / sum(w_j);  total = sum(total_j);  bad = e total
+ *   worst     good and total of the member with the highest e_j; of several the first
+ */
+import { quantised } from "./spread.ts";
+import type { Composite, Member } from "./composites.ts";
+import type { Shard } from "./shard.ts";
+
+/** A member's counts of one window, its groups together. Reused from window to window. */
+interface Counts {
+  total: number;
+  /** Bad events: surely, by estimate, and at most. */
+  least: number;
+  bad: number;
+  most: number;
+}
+
+const counts: Counts = { total: 0, least: 0, bad: 0, most: 0 };
+/** What the members come to. */
+const made: Counts & { evidence: number } = { total: 0, least: 0, bad: 0, most: 0, evidence: 1 };
+
+/** Writes the sums of all windows. */
+export function makeSums(composite: Composite): void {
+  const { stream, rule, members } = composite;
+  const { shard, slot } = stream;
+  for (let k = 0; k < shard.windowsMs.length; k++) {
+    if (rule === "weighted") weigh(members, k);
+    else takeWorst(members, k);
+    write(shard, slot, k);
+  }
+}
+
+function weigh(members: readonly Member[], window: number): void {
+  let weights = 0;
+  let variance = 0;
+  made.total = made.least = made.bad = made.most = 0;
+  for (const member of members) {
+    read(member, window);
+    const { total, least, bad, most } = counts;
+    if (!(total > 0)) continue;
+    const { weight } = member;
+    weights += weight;
+    made.total += total;
+    made.least += (weight * least) / total;
+    made.bad += (weight * bad) / total;
+    made.most += (weight * most) / total;
+    variance += (weight / total) ** 2 * bad;
+  }
+  if (weights === 0) return;
+  const perWeight = made.total / weights;
+  made.evidence = evidenceOf(made.bad / weights, variance / weights ** 2, made.total);
+  made.least *= perWeight;
+  made.bad *= perWeight;
+  made.most *= perWeight;
+}
+
+/**
+ * How many independent events each of a weighted sum's is worth: one bad event of a quiet member moves the ratio as many of
+ * a busy one do, and proves no more than one. With e = sum(a_j x_j), a_j the share of one event of member j and x_j its bad
+ * events, the sum is as sure as e^2 / sum(a_j^2 x_j) events are, of bad = e total ones (Fay and Feuer, Statistics in Medicine
+ * 16 (1997), section 2).
+ */
+function evidenceOf(ratio: number, variance: number, total: number): number {
+  return variance > 0 ? ratio / (total * variance) : 1;
+}
+
+function takeWorst(members: readonly Member[], window: number): void {
+  made.total = made.least = made.bad = made.most = 0;
+  made.evidence = 1;
+  let leastShare = 0;
+  let mostShare = 0;
+  for (const member of members) {
+    read(member, window);
+    const { total, bad } = counts;
+    if (!(total > 0)) continue;
+    leastShare = Math.max(leastShare, counts.least / total);
+    mostShare = Math.max(mostShare, counts.most / total);
+    if (made.total > 0 && bad * made.total <= made.bad * total) continue;
+    made.total = total;
+    made.bad = bad;
+  }
+  made.least = leastShare * made.total;
+  made.most = mostShare * made.total;
+}
+
+/** Each member's share is within [0, 1], whatever separate metrics say for a moment. */
+function read({ streams }: Member, window: number): void {
+  let total = 0;
+  let sure = 0;
+  let estimated = 0;
+  let straddling = 0;
+  for (let i = 0; i < streams.length; i++) {
+    const { stream, windowIndexes } = streams[i]!;
+    const { counts: own, straddleCounts } = stream.shard;
+    const { slot } = stream;
+    const k = windowIndexes[window]!;
+    total += own.totalSums[k]![slot]!;
+    sure += own.goodSums[k]![slot]!;
+    if (straddleCounts === undefined) continue;
+    estimated += straddleCounts.goodSums[k]![slot]!;
+    straddling += straddleCounts.totalSums[k]![slot]!;
+  }
+  counts.total = total;
+  counts.most = within(total, total - sure);
+  counts.bad = within(total, total - sure - estimated);
+  counts.least = within(total, total - sure - straddling);
+}
+
+const within = (total: number, bad: number): number => Math.min(total, Math.max(0, bad));
+
+/** Rounded as fractions of events are, so that members that are exactly on budget are so together. */
+function write(shard: Shard, slot: number, window: number): void {
+  const { total } = made;
+  const bad = quantised(made.bad);
+  const isEstimate = made.most > made.least;
+  const most = isEstimate ? Math.max(bad, quantised(made.most)) : bad;
+  shard.counts.totalSums[window]![slot] = total;
+  shard.counts.goodSums[window]![slot] = total - most;
+  if (made.evidence !== 1 || shard.evidence !== undefined)
+    shard.openEvidence()[window]![slot] = made.evidence;
+  if (!isEstimate && shard.straddleCounts === undefined) return;
+  const straddle = shard.openStraddle();
+  straddle.goodSums[window]![slot] = most - bad;
+  straddle.totalSums[window]![slot] = isEstimate ? most - Math.min(bad, quantised(made.least)) : 0;
+}

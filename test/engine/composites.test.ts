@@ -1,0 +1,446 @@
+/** Composites: SLOs made of others. Numbers against closed forms, and whole histories against a plain model. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Engine } from "../../src/engine/index.ts";
+import {
+  calendarWindow,
+  millis,
+  ppb,
+  WHOLE_PPB,
+  type CompositeRule,
+  type NoData,
+  type Slo,
+  type StreamIndex,
+} from "../../src/slo/index.ts";
+import { exclusionOf, policyOf, seriesOf, sloOf } from "./fixtures.ts";
+
+const BUCKET = 10_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const START = 1_699_999_200_000; // a full hour
+const POLICY = policyOf("1h", "5m", "6h", "30m");
+
+const member = (id: string, more: Partial<Slo> = {}): Slo => ({
+  ...sloOf({ id, alerts: POLICY }),
+  ...more,
+});
+
+interface CompositeText {
+  readonly id?: string;
+  readonly weights?: readonly number[];
+  readonly more?: Partial<Slo>;
+}
+
+function compositeOf(
+  rule: CompositeRule,
+  ids: readonly string[],
+  { id = "shop/journey", weights = [], more = {} }: CompositeText = {},
+): Slo {
+  const members = ids.map((sloId, index) => ({ sloId, weight: weights[index] ?? 1 }));
+  const slices = {
+    kind: "timeslices",
+    widthMs: millis(MINUTE),
+    targetPpb: ppb(WHOLE_PPB),
+  } as const;
+  return {
+    ...sloOf({ id, alerts: POLICY, objective: "99%" }),
+    indicator: { kind: "composite", rule, members },
+    ...(rule === "all" ? { budgeting: slices } : {}),
+    ...more,
+  };
+}
+
+function engineOf(slos: readonly Slo[], startMs = START): Engine {
+  const engine = new Engine({ bucketMs: BUCKET, startMs });
+  engine.setRules(slos, startMs);
+  return engine;
+}
+
+const streamOf = (engine: Engine, id: string): StreamIndex => engine.streamsOf(id)[0]!.index;
+const read = (engine: Engine, id = "shop/journey") => engine.read(streamOf(engine, id));
+
+/** As the binder does it: to the member and to what is counted of it for composites. */
+function book(engine: Engine, id: string, atMs: number, good: number, total: number): void {
+  for (let index = 0; ; index++) {
+    const stream = streamAt(engine, index);
+    if (stream === undefined) return;
+    const { slo } = stream;
+    if (slo.indicator.kind === "composite") continue;
+    if (slo.id === id || slo.id.endsWith(`(${id})`))
+      engine.book(stream.index, atMs - 1, atMs, good, total);
+  }
+}
+
+function streamAt(engine: Engine, index: number) {
+  try {
+    return engine.stream(index as StreamIndex);
+  } catch {
+    return undefined;
+  }
+}
+
+const A = "shop/a";
+const B = "pay/b";
+const C = "ship/c";
+
+describe("weighted", () => {
+  test("is the mean of error ratios by weight, whatever the traffic; who has no events is left out", () => {
+    const slos = [A, B, C].map((id) => member(id));
+    const engine = engineOf([...slos, compositeOf("weighted", [A, B, C], { weights: [3, 1, 1] })]);
+    book(engine, A, START + 5_000, 9_990, 10_000);
+    book(engine, B, START + 5_000, 950, 1_000);
+    engine.tick(START + BUCKET);
+    const reading = read(engine);
+    // (3 x 0.001 + 1 x 0.05) / 4 bad: the golden vector "composite/three-components-one-empty"
+    expect(reading.sli).toBeCloseTo(0.98675, 12);
+    expect(reading.total).toBe(11_000);
+    expect(reading.budgetRemaining).toBeCloseTo(1 - 0.01325 / 0.01, 9);
+    expect(reading.windows.map(({ errorRatio }) => errorRatio)).toEqual(
+      reading.windows.map(() => expect.closeTo(0.01325, 9) as number),
+    );
+    expect(reading.members?.map(({ sloId, weight }) => [sloId, weight])).toEqual([
+      [A, 3],
+      [B, 1],
+      [C, 1],
+    ]);
+    expect(reading.members?.map(({ windows }) => windows.at(-1)?.total)).toEqual([
+      10_000, 1_000, 0,
+    ]);
+  });
+
+  test("has no events where no member has", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("weighted", [A, B])]);
+    engine.tick(START + BUCKET);
+    expect(read(engine)).toMatchObject({ total: 0, sli: undefined, newestPointMs: undefined });
+  });
+
+  test("a burn of exactly one does not exceed one, whatever the weights", () => {
+    const weights = [0.1, 0.2, 0.7];
+    const objective = { objective: sloOf().objective };
+    const slos = [A, B, C].map((id) => member(id));
+    const composite = compositeOf("weighted", [A, B, C], { weights, more: objective });
+    const engine = engineOf([...slos, composite]);
+    for (const id of [A, B, C]) book(engine, id, START + 5_000, 999, 1_000);
+    engine.tick(START + BUCKET);
+    expect(read(engine)).toMatchObject({ bad: 3, total: 3_000 });
+  });
+
+  test.each([
+    // one failure of a quiet member moves the ratio as 500 of a busy one would, and proves as much as one
+    { a: [0, 1], b: [1_000, 1_000], proof: 1 },
+    { a: [1, 1], b: [0, 1_000], proof: 1_000 },
+    { a: [90, 100], b: [90, 100], proof: 20 },
+    { a: [50, 100], b: [1_000, 1_000], proof: 50 },
+  ] as const)("proof: $a and $b are as sure as $proof failures", ({ a, b, proof }) => {
+    const engine = engineOf([member(A), member(B), compositeOf("weighted", [A, B])]);
+    book(engine, A, START + 5_000, a[0], a[1]);
+    book(engine, B, START + 5_000, b[0], b[1]);
+    engine.tick(START + BUCKET);
+    const [window] = read(engine).windows;
+    const { good, total, evidence = 1 } = window!;
+    expect((total - good) * evidence).toBeCloseTo(proof, 6);
+  });
+
+  test("groups of a member count together", () => {
+    const engine = engineOf([
+      member(A, { per: ["route"] }),
+      member(B),
+      compositeOf("weighted", [A, B]),
+    ]);
+    for (const route of ["/x", "/y"]) {
+      const [target] = engine.bind(seriesOf({ route })).targets;
+      engine.book(target!.stream, START, START + 5_000, route === "/x" ? 60 : 100, 100);
+    }
+    book(engine, B, START + 5_000, 10, 10);
+    engine.tick(START + BUCKET);
+    expect(read(engine).sli).toBeCloseTo(1 - 0.2 / 2, 9);
+  });
+
+  test("carries the bounds of members whose threshold lies inside a bucket", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("weighted", [A, B])]);
+    book(engine, A, START + 5_000, 80, 100);
+    engine.bookStraddle(streamOf(engine, A), START, START + 5_000, 5, 10);
+    book(engine, B, START + 5_000, 100, 100);
+    engine.tick(START + BUCKET);
+    const { good, total, goodBounds } = read(engine);
+    expect([good, total]).toEqual([expect.closeTo(200 - 15, 5), 200]);
+    expect(goodBounds).toEqual([expect.closeTo(180, 5), expect.closeTo(190, 5)]);
+  });
+});
+
+describe("worst of", () => {
+  test("is the member with the highest error ratio, to the event, in each window", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("worst", [A, B])]);
+    book(engine, A, START + 5_000, 999, 1_000); // 0.1 %
+    book(engine, B, START + 5_000, 95, 100); // 5 %
+    engine.tick(START + 10 * MINUTE);
+    book(engine, A, START + 10 * MINUTE + 5_000, 0, 7);
+    engine.tick(START + 10 * MINUTE + BUCKET);
+    const { windows, bad, total } = read(engine);
+    expect([bad, total]).toEqual([5, 100]); // 8 of 1007 against 5 of 100
+    expect([windows[0]!.good, windows[0]!.total]).toEqual([0, 7]); // of the last 5 minutes
+  });
+
+  test("of two that are equally bad it is the first", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("worst", [B, A])]);
+    book(engine, A, START + 5_000, 90, 100);
+    book(engine, B, START + 5_000, 9, 10);
+    engine.tick(START + BUCKET);
+    expect(read(engine)).toMatchObject({ bad: 1, total: 10 });
+  });
+});
+
+describe("all must hold", () => {
+  const journey = (noData: NoData = "ignore") => compositeOf("all", [A, B], { more: { noData } });
+  const at = (minute: number) => START + minute * MINUTE + 5_000;
+  const slices = (engine: Engine) => [read(engine).good, read(engine).total];
+
+  test("a slice is good when every member meets its own objective in it", () => {
+    const engine = engineOf([member(A), member(B), journey()]);
+    for (const minute of [0, 1, 2, 3]) book(engine, A, at(minute), 1_000, 1_000);
+    book(engine, B, at(1), 997, 1_000); // below its 99.9 %
+    book(engine, B, at(2), 999, 1_000); // just there
+    engine.tick(START + 4 * MINUTE);
+    expect(slices(engine)).toEqual([3, 4]);
+    expect(read(engine, A).total).toBe(4_000); // the member itself counts events
+  });
+
+  test("a late point judges a slice again, before anybody looks", () => {
+    const engine = engineOf([member(A), member(B), journey()]);
+    for (const id of [A, B]) book(engine, id, at(0), 10, 10);
+    engine.tick(START + 5 * MINUTE);
+    expect(slices(engine)).toEqual([1, 1]);
+    book(engine, B, at(0), 0, 10);
+    expect(slices(engine)).toEqual([0, 1]);
+    book(engine, A, at(3), 10, 10);
+    expect(slices(engine)).toEqual([1, 2]);
+  });
+
+  test.each<[NoData, number[]]>([
+    ["ignore", [3, 3]],
+    ["good", [3, 3]],
+    ["bad", [1, 3]],
+    ["hold", [3, 3]],
+  ])("silence of a member: %s", (noData, expected) => {
+    const engine = engineOf([member(A), member(B), journey(noData)]);
+    for (const minute of [0, 1, 2]) book(engine, A, at(minute), 10, 10);
+    book(engine, B, at(0), 10, 10);
+    engine.tick(START + 3 * MINUTE);
+    engine.tick(START + 4 * MINUTE + BUCKET);
+    const { good, total } = read(engine);
+    expect([good, total]).toEqual(expected);
+  });
+
+  test("a member that counts these slices itself is taken as it is, with the history it has", () => {
+    const minutes = { kind: "timeslices", widthMs: millis(MINUTE), targetPpb: ppb(950_000_000) };
+    const sliced = member(B, { budgeting: minutes as Slo["budgeting"] });
+    const engine = engineOf([member(A, { budgeting: minutes as Slo["budgeting"] }), sliced]);
+    book(engine, A, at(0), 10, 10);
+    book(engine, B, at(0), 94, 100);
+    engine.tick(START + 2 * MINUTE);
+    engine.setRules([...engine.countedSlos, journey()], START + 2 * MINUTE);
+    expect(engine.allStreams()).toHaveLength(3);
+    expect(slices(engine)).toEqual([0, 1]);
+  });
+
+  test("what is excluded of a member judges nothing", () => {
+    const exclusions = [exclusionOf(START + MINUTE, START + 2 * MINUTE)];
+    const engine = engineOf([member(A), member(B, { exclusions }), journey()]);
+    for (const minute of [0, 1]) book(engine, A, at(minute), 10, 10);
+    for (const minute of [0, 1]) book(engine, B, at(minute), 0, 10);
+    engine.tick(START + 2 * MINUTE);
+    expect(slices(engine)).toEqual([1, 2]);
+    engine.setRules([member(A), member(B), journey()], START + 2 * MINUTE);
+    expect(slices(engine)).toEqual([0, 2]);
+  });
+
+  test("slices from before a member joined stay what they came to", () => {
+    const engine = engineOf([member(A), member(B), member(C), journey()]);
+    for (const id of [A, B, C]) book(engine, id, at(0), id === A ? 0 : 10, 10);
+    engine.tick(START + 2 * MINUTE);
+    const three = compositeOf("all", [A, B, C]);
+    const change = engine.setRules([member(A), member(B), member(C), three], START + 2 * MINUTE);
+    expect(change).toMatchObject({ kept: [A, B, C, "shop/journey"], added: [], restarted: [] });
+    expect(slices(engine)).toEqual([0, 1]);
+    for (const id of [A, B, C]) book(engine, id, at(2), id === C ? 0 : 10, 10);
+    engine.tick(START + 4 * MINUTE);
+    expect(slices(engine)).toEqual([0, 2]);
+  });
+});
+
+describe("beside the sums", () => {
+  test("what is counted for a composite is hidden", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("all", [A, B])]);
+    expect(engine.slos.map(({ id }) => id)).toEqual([A, B, "shop/journey"]);
+    expect(engine.countedSlos).toHaveLength(3);
+    expect(engine.allStreams().map(({ key }) => key)).toEqual([A, B, "shop/journey"]);
+  });
+
+  test("it is as new as its newest member, and as old and as whole as the least", () => {
+    const engine = engineOf([member(A), compositeOf("weighted", [A, B])]);
+    engine.tick(START + HOUR);
+    engine.setRules([member(A), member(B), compositeOf("weighted", [A, B])], START + HOUR);
+    book(engine, A, START + HOUR + 5_000, 1, 1);
+    engine.doubt(streamOf(engine, B), "its bounds changed");
+    engine.tick(START + HOUR + BUCKET);
+    expect(read(engine)).toMatchObject({
+      newestPointMs: START + HOUR + 5_000,
+      sinceMs: START + HOUR,
+      integrity: { kind: "partial", reasons: ["its bounds changed"] },
+    });
+  });
+
+  test("members are read over its windows: a year by the calendar, of members of 7 days", () => {
+    const year = calendarWindow("year", "Europe/Berlin");
+    const week = { window: { kind: "rolling", lengthMs: millis(7 * 24 * HOUR) } } as const;
+    const members = [member(A, week), member(B, week)];
+    const engine = engineOf([...members, compositeOf("worst", [A, B], { more: { window: year } })]);
+    book(engine, A, START + 5_000, 5, 10);
+    engine.tick(START + 8 * 24 * HOUR);
+    expect(read(engine, A)).toMatchObject({ total: 0, calendar: undefined });
+    expect(read(engine)).toMatchObject({ total: 10, bad: 5 });
+    expect(read(engine).calendar?.endMs).toBe(Date.UTC(2023, 11, 31, 23));
+  });
+
+  test("a composite that comes later has the history its members have", () => {
+    const engine = engineOf([member(A), member(B)]);
+    book(engine, A, START + 5_000, 90, 100);
+    engine.tick(START + 24 * HOUR);
+    const rules = [member(A), member(B), compositeOf("weighted", [A, B])];
+    expect(engine.setRules(rules, START + 24 * HOUR)).toMatchObject({ added: ["shop/journey"] });
+    expect(read(engine)).toMatchObject({ bad: 10, total: 100, sinceMs: START });
+  });
+
+  test.each<CompositeRule>(["weighted", "worst", "all"])(
+    "a fork has the members of a composite too: %s",
+    (rule) => {
+      const engine = engineOf([member(A), member(B), member(C), compositeOf(rule, [A, B])]);
+      book(engine, A, START + 5_000, 90, 100);
+      engine.tick(START + 2 * MINUTE);
+      const fork = engine.fork("shop/journey");
+      fork.tick(START + 2 * MINUTE);
+      const { good, total, windows } = read(fork);
+      expect({ good, total, windows }).toEqual({
+        good: read(engine).good,
+        total: read(engine).total,
+        windows: read(engine).windows,
+      });
+      expect(fork.slos.map(({ id }) => id)).toEqual([A, B, "shop/journey"]);
+    },
+  );
+});
+
+type Step =
+  | {
+      readonly kind: "book";
+      readonly id: string;
+      readonly ago: number;
+      readonly good: number;
+      readonly bad: number;
+    }
+  | { readonly kind: "tick"; readonly buckets: number }
+  | { readonly kind: "restart" };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("book" as const),
+      id: fc.constantFrom(A, B, C),
+      ago: fc.constantFrom(-20_000, 0, 0, 5_000, 90_000, 20 * MINUTE, 3 * HOUR),
+      good: fc.integer({ min: 0, max: 2_000 }),
+      bad: fc.constantFrom(0, 0, 1, 3, 200),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("tick" as const),
+      buckets: fc.constantFrom(1, 1, 2, 6, 40, 400),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "restart" as const }) },
+);
+
+interface Booked {
+  readonly id: string;
+  readonly atMs: number;
+  readonly good: number;
+  readonly total: number;
+}
+
+/** Of the events themselves, a minute at a time. */
+function plainSlices(events: readonly Booked[], nowMs: number): [number, number] {
+  const minutes = new Map<number, Map<string, { good: number; total: number }>>();
+  for (const { id, atMs, good, total } of events) {
+    const minute = Math.ceil(atMs / MINUTE);
+    if (minute * MINUTE > nowMs || atMs <= START) continue;
+    const members = minutes.get(minute) ?? new Map<string, { good: number; total: number }>();
+    minutes.set(minute, members);
+    const sum = members.get(id) ?? { good: 0, total: 0 };
+    members.set(id, { good: sum.good + good, total: sum.total + total });
+  }
+  let goodSlices = 0;
+  for (const members of minutes.values())
+    if ([...members.values()].every(({ good, total }) => good * 1000 >= total * 999)) goodSlices++;
+  return [goodSlices, minutes.size];
+}
+
+/** Run for real: the composites of an engine that crashes now and then, and what its members say. */
+test("any history of bookings, late ones, ticks and restarts: the formulas of its members", () => {
+  const rules = [
+    ...[A, B, C].map((id) => member(id)),
+    compositeOf("weighted", [A, B, C], { id: "x/weighted", weights: [5, 2, 0.5] }),
+    compositeOf("worst", [A, B, C], { id: "x/worst" }),
+    compositeOf("all", [A, B, C], { id: "x/all" }),
+  ];
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let engine = engineOf(rules);
+      let nowMs = START;
+      const events: Booked[] = [];
+      for (const each of steps) {
+        if (each.kind === "tick") engine.tick((nowMs += each.buckets * BUCKET));
+        else if (each.kind === "restart") {
+          const parts = engine
+            .dirtyParts(true)
+            .flatMap(({ name, bytes }) => (bytes ? [[name, bytes] as const] : []));
+          engine = new Engine({ bucketMs: BUCKET, startMs: nowMs });
+          expect(engine.restore(new Map(parts), nowMs)).toBe(true);
+        } else {
+          const { id, ago, good, bad } = each;
+          const atMs = nowMs - ago + 1_000;
+          const total = good + bad;
+          if (total === 0) continue;
+          book(engine, id, atMs, good, total);
+          events.push({ id, atMs, good, total });
+        }
+      }
+      const members = [A, B, C].map((id) => read(engine, id).windows);
+      const check = (id: string, ratioOf: (k: number) => number | undefined) =>
+        read(engine, id).windows.forEach(({ errorRatio }, k) => {
+          const expected = ratioOf(k);
+          if (expected === undefined) expect(errorRatio).toBeUndefined();
+          else expect(errorRatio).toBeCloseTo(expected, 6);
+        });
+      const weights = [5, 2, 0.5];
+      check("x/weighted", (k) => {
+        let [sum, weight] = [0, 0];
+        members.forEach((windows, m) => {
+          const { good, total } = windows[k]!;
+          if (total === 0) return;
+          sum += weights[m]! * ((total - good) / total);
+          weight += weights[m]!;
+        });
+        return weight === 0 ? undefined : sum / weight;
+      });
+      check("x/worst", (k) => {
+        const ratios = members.flatMap((windows) => windows[k]!.errorRatio ?? []);
+        return ratios.length === 0 ? undefined : Math.max(...ratios);
+      });
+      const { good, total } = read(engine, "x/all");
+      expect([good, total]).toEqual(plainSlices(events, engine.tickedAtMs));
+    }),
+    { numRuns: 150 },
+  );
+});
