@@ -14,7 +14,8 @@ export const RULE_PROBLEM_CODES = {
   "yaml-tab": "YAML does not indent with tabs.",
   "yaml-depth": "Nested deeper than 64 levels.",
   "yaml-size": "More than 100 000 values, once aliases are followed.",
-  "yaml-alias": "An alias without its anchor, or too many aliases.",
+  "yaml-alias":
+    "An alias without its anchor, or inside of what it stands for; or too many aliases.",
   "yaml-tag": "Custom tags are not read.",
   "yaml-directive": "Only YAML 1.2 is read.",
   "duplicate-key": "The same key twice in one mapping.",
