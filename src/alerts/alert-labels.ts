@@ -4,6 +4,7 @@
  */
 import type { StreamView } from "../engine/index.ts";
 import {
+  absentLabelsOf,
   absentNameOf,
   alertNameOf,
   distinctLabelNames,
@@ -31,8 +32,7 @@ export function alertLabels({ slo, group }: StreamView, severity: AlertSeverity)
 
 /** Of the alert on an SLO's absent data, whatever its groups. */
 export function absentLabels(slo: Slo, severity: AlertSeverity): AlertLabels {
-  const { severity: word = severity } = slo.alerting?.absent ?? {};
-  const said = { ...slo.alerting?.labels, severity: word };
+  const said = { severity, ...absentLabelsOf(slo.alerting) };
   return labelsOf(slo, absentNameOf(slo.alerting), severity, [], said);
 }
 

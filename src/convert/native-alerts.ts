@@ -1,5 +1,6 @@
 /** Alert policy → `alerts:`: the default where it is the default, overrides where they are, else tier by tier. */
 import {
+  type AbsentTexts,
   formatDuration,
   lookbacksOf,
   PAGE_SIGNIFICANCE,
@@ -159,10 +160,13 @@ function severityOf(severity: Tier["severity"], texts: AlertTexts | undefined): 
   return Object.keys(said).length === 0 ? {} : { [severity]: said };
 }
 
-function absentTextsOf({ alertName, severity }: NonNullable<Alerting["absent"]>): Written {
-  if (alertName === undefined && severity === undefined) return {};
-  const name = alertName === undefined ? {} : { name: alertName };
-  return { absent: { ...name, ...(severity === undefined ? {} : { severity }) } };
+function absentTextsOf({ alertName, severity, labels = {} }: AbsentTexts): Written {
+  const said: Written = {
+    ...(alertName === undefined ? {} : { name: alertName }),
+    ...(severity === undefined ? {} : { severity }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+  };
+  return Object.keys(said).length === 0 ? {} : { absent: said };
 }
 
 const textsOf = ({ labels, annotations }: AlertTexts): Written => ({

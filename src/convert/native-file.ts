@@ -3,6 +3,7 @@ import { DEFAULT_GROUP_LIMIT } from "../rules/index.ts";
 import {
   CALENDAR_ANCHOR,
   formatDuration,
+  isComposite,
   templateKey,
   WHOLE_PPB,
   type Budgeting,
@@ -29,7 +30,7 @@ function sloOf(slo: Slo, form: SliForm): Written {
   const alerting = alertingOf(slo.alerting);
   const exclude = excludeOf(slo);
   const window = windowOf(slo.window);
-  const budgeting = budgetingOf(slo.budgeting);
+  const budgeting = isComposite(slo) ? undefined : budgetingOf(slo.budgeting); // its SLI says it
   const free = Object.fromEntries(
     Object.entries(annotations).filter(([name]) => !name.startsWith("slowburn.dev/")),
   );

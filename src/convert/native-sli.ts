@@ -1,6 +1,7 @@
 /** Indicator → `sli:`, in the plainest form first. Each form is to be read back: not all of them say the same. */
 import {
   formatDuration,
+  type Budgeting,
   type Comparison,
   type CompositeIndicator,
   type Indicator,
@@ -39,7 +40,7 @@ function nativeQueries(queries: PromqlSource): Written {
     : { [queries.count]: queries.part, total: queries.total };
 }
 
-function plainSli({ indicator, source }: Slo): Written {
+function plainSli({ indicator, budgeting, source }: Slo): Written {
   switch (indicator.kind) {
     case "events": {
       const { total, count, when } = indicator;
@@ -59,12 +60,12 @@ function plainSli({ indicator, source }: Slo): Written {
       return { ...selector, [COMPARISONS[op]]: value };
     }
     case "composite":
-      return compositeSli(indicator);
+      return compositeSli(indicator, budgeting);
   }
 }
 
-/** The width of slices is in the SLO's budgeting. */
-function compositeSli({ rule, members }: CompositeIndicator): Written {
+/** Its slices are the SLO's. */
+function compositeSli({ rule, members }: CompositeIndicator, budgeting: Budgeting): Written {
   const ids = members.map(({ sloId }) => sloId);
   switch (rule) {
     case "weighted":
@@ -72,9 +73,17 @@ function compositeSli({ rule, members }: CompositeIndicator): Written {
     case "worst":
       return { worstOf: ids };
     case "all":
-      return { allOf: ids };
+      if (budgeting.kind !== "timeslices") throw new NotConvertible("its slices are none");
+      return {
+        allOf: ids,
+        ...(budgeting.widthMs === DEFAULT_SLICE_MS
+          ? {}
+          : { slices: formatDuration(budgeting.widthMs) }),
+      };
   }
 }
+
+const DEFAULT_SLICE_MS = 60_000;
 
 type Sums = Extract<Indicator, { readonly kind: "sums" }>;
 

@@ -7,16 +7,26 @@ import type { Written } from "./native-conditions.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { shorthandText } from "./openslo-duration.ts";
 
-export function alertPoliciesOf({ name, alerts, alerting }: Slo): readonly Written[] {
+export function alertPoliciesOf({ name, alerts, absent, alerting }: Slo): readonly Written[] {
   if (alerts.tiers.length === 0) throw new NotConvertible("no alerts");
+  const silent = alerts.tiers.find(
+    ({ severity, longMs, forMs }) =>
+      severity === absent?.severity && longMs + forMs === absent.afterMs,
+  );
   const names = alerts.name.split("+");
   const isNamed = names.length === alerts.tiers.length;
-  return alerts.tiers.map((tier, index) =>
-    policyOf(tier, isNamed ? (names[index] ?? "") : `${name}-${index + 1}`, alerting),
-  );
+  return alerts.tiers.map((tier, index) => {
+    const policyName = isNamed ? (names[index] ?? "") : `${name}-${index + 1}`;
+    return policyOf(tier, policyName, tier === silent, alerting);
+  });
 }
 
-function policyOf(tier: Tier, name: string, alerting: Alerting | undefined): Written {
+function policyOf(
+  tier: Tier,
+  name: string,
+  alertsOnNoData: boolean,
+  alerting: Alerting | undefined,
+): Written {
   const { labels = {} } = alerting?.bySeverity[tier.severity] ?? {};
   const targets = labels["notification_target"]?.split(",") ?? [];
   return {
@@ -24,6 +34,7 @@ function policyOf(tier: Tier, name: string, alerting: Alerting | undefined): Wri
     metadata: { name },
     spec: {
       alertWhenBreaching: true,
+      ...(alertsOnNoData ? { alertWhenNoData: true } : {}),
       conditions: [
         {
           kind: "AlertCondition",

@@ -37,7 +37,8 @@ export function openSloSli({ indicator }: Slo, form: SliForm): OpenSloSli {
     case "composite":
       break;
   }
-  return { spec: { ratioMetric: { rawType: "success", raw: otlp(nativeSli(form)) } } };
+  const { slices: _objectives, ...sli } = nativeSli(form); // the objective says how wide they are
+  return { spec: { ratioMetric: { rawType: "success", raw: otlp(sli) } } };
 }
 
 function ratioOf(queries: PromqlSource): Written {

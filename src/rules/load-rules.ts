@@ -5,27 +5,21 @@
 import { createHash } from "node:crypto";
 import { sep } from "node:path";
 import { millis, type Exclusion, type Problem, type Slo } from "../slo/index.ts";
+import {
+  isBroken,
+  isSameVersion,
+  newCandidate,
+  running,
+  runningExclusions,
+  type Candidate,
+} from "./candidate.ts";
+import { refuseComposites } from "./composite-members.ts";
 import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
 import { isRuleJson, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 import { ownVersion, scopedOf, withScoped } from "./scoped-exclusions.ts";
 import type { LoadSettings, RuleFile, RuleSet, RuleSettings } from "./rule-set.ts";
 import type { SourceText } from "./yaml-text.ts";
-
-/** A file on its way into the set. */
-interface Candidate {
-  readonly file: string;
-  readonly reading: RuleFileReading;
-  /** Its SLOs in the set before; empty when it was not in it, or had none. */
-  readonly lastGood: readonly Slo[];
-  readonly lastExclusions: () => readonly Exclusion[];
-  readonly hadLastGood: boolean;
-  /** Neither its text nor anything it refers to has changed. */
-  readonly isTakenOver: boolean;
-  /** Problems that only show beside other files. */
-  readonly twins: Problem[];
-  readonly warnings: Problem[];
-}
 
 /** What was parsed for a set, so that the next load parses only what changed. Sets from a snapshot have none. */
 const readingsOfSet = new WeakMap<RuleSet, KnownReadings>();
@@ -49,14 +43,11 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   const candidates: Candidate[] = [];
   const admit = (file: string, reading: RuleFileReading, isTakenOver = false) =>
     candidates.push({
-      file,
-      reading,
+      ...newCandidate(file, reading),
       lastGood: lastGood.get(file) ?? [],
       lastExclusions: () => scopedOf(file, ran),
       hadLastGood: lastGood.has(file) || wasGood.has(file),
       isTakenOver,
-      twins: [],
-      warnings: [],
     });
   for (const problem of listing.problems)
     for (const file of filesOf(problem, previous)) admit(file, nothingOf(problem));
@@ -81,16 +72,8 @@ export function readRuleTexts(
 ): Pick<RuleSet, "slos" | "problems"> {
   const meant = sources.filter(({ file, text }) => !/\.json$/i.test(file) || isRuleJson(text));
   const readings = readRuleFiles(meant, settings);
-  const candidates = meant.map(({ file }, index): Candidate => ({
-    file,
-    reading: readings[index] ?? { slos: [], exclusions: [], problems: [] },
-    lastGood: [],
-    lastExclusions: () => [],
-    hadLastGood: false,
-    isTakenOver: false,
-    twins: [],
-    warnings: [],
-  }));
+  const nothing: RuleFileReading = { slos: [], exclusions: [], problems: [] };
+  const candidates = meant.map(({ file }, index) => newCandidate(file, readings[index] ?? nothing));
   return settle(candidates, undefined, millis(0));
 }
 
@@ -130,16 +113,6 @@ const nothingOf = (problem: Problem): RuleFileReading => ({
   problems: [problem],
 });
 
-const isBroken = ({ reading, twins }: Candidate): boolean =>
-  twins.length > 0 || reading.problems.some(({ severity }) => severity === "error");
-
-/** What runs of a file: as it is, or its last good version. */
-const running = (candidate: Candidate): readonly Slo[] =>
-  isBroken(candidate) ? candidate.lastGood : candidate.reading.slos;
-
-const runningExclusions = (candidate: Candidate): readonly Exclusion[] =>
-  isBroken(candidate) ? candidate.lastExclusions() : candidate.reading.exclusions;
-
 /** What runs of all, each with the exclusions of other files that match it. */
 function runningSlos(candidates: readonly Candidate[]): readonly Slo[] {
   const scoped = candidates.flatMap(runningExclusions);
@@ -167,7 +140,8 @@ function settle(
 ): RuleSet {
   const candidates = unordered.toSorted((a, b) => (a.file < b.file ? -1 : 1));
   const owners = new Map((previous?.slos ?? []).map((slo) => [slo.id, slo.source.file]));
-  while (refuseTwins(candidates, owners)); // each round turns at least one file back to what it was
+  // Each round turns at least one file back to what it was.
+  while (refuseTwins(candidates, owners) || refuseComposites(candidates));
   const slos = runningSlos(candidates);
   const before = new Map((previous?.files ?? []).map((file) => [file.file, file]));
   const files = candidates.map((candidate): RuleFile => {
@@ -177,7 +151,7 @@ function settle(
     return {
       file: candidate.file,
       state: !broken ? "loaded" : candidate.hadLastGood ? "kept-last-good" : "rejected",
-      problems: [...candidate.reading.problems, ...candidate.twins, ...candidate.warnings],
+      problems: [...candidate.reading.problems, ...candidate.conflicts, ...candidate.warnings],
       sloCount: running(candidate).length,
       loadedAt: isUnchanged ? earlier.loadedAt : loadedAt,
     };
@@ -185,12 +159,6 @@ function settle(
   const templates = candidates.flatMap(({ reading }) => reading.templates ?? []);
   return { slos, files, problems: files.flatMap(({ problems }) => problems), templates };
 }
-
-/** The very SLOs that ran before: the reading was taken over. */
-const isSameVersion = ({ reading, lastGood, isTakenOver }: Candidate): boolean =>
-  isTakenOver &&
-  lastGood.length === reading.slos.length &&
-  reading.slos.every((slo) => lastGood.includes(slo));
 
 /**
  * Two files that declare one SLO: the file that runs it keeps it, else the first by name; the other is broken.
@@ -211,7 +179,7 @@ function refuseTwins(
     for (const { candidate, slo } of claimants) {
       if (owner === undefined || candidate === owner.candidate || isBroken(candidate)) continue;
       const { file, line } = owner.slo.source;
-      candidate.twins.push({
+      candidate.conflicts.push({
         code: "duplicate-slo",
         severity: "error",
         message: `${id} is in ${file}:${line} already`,

@@ -1,5 +1,7 @@
 /** Files that somebody names one by one, although they refer to others of their folder. */
 import { realpathSync } from "node:fs";
+import { newCandidate } from "./candidate.ts";
+import { refuseComposites } from "./composite-members.ts";
 import { readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
 import type { RuleSettings } from "./rule-set.ts";
@@ -14,17 +16,35 @@ export function readNamedFiles(
   settings: RuleSettings,
   folderOf: (file: string) => string,
 ): readonly RuleFileReading[] {
-  const readings = readRuleFiles(sources, settings);
+  const readings = besideOthers(sources, readRuleFiles(sources, settings));
   const folders = sources
     .filter((_, index) => isLost(readings[index]))
     .map(({ file }) => folderOf(file));
   if (folders.length === 0) return readings;
   const others = textsOf(new Set(folders), new Set(sources.map(({ file }) => pathOf(file))));
-  return readRuleFiles([...sources, ...others], settings).slice(0, sources.length);
+  const all = [...sources, ...others];
+  return besideOthers(all, readRuleFiles(all, settings)).slice(0, sources.length);
 }
 
+/** Each with what is wrong with members of its composites. */
+function besideOthers(
+  sources: readonly SourceText[],
+  readings: readonly RuleFileReading[],
+): readonly RuleFileReading[] {
+  const candidates = readings.map((reading, index) =>
+    newCandidate(sources[index]?.file ?? "", reading),
+  );
+  while (refuseComposites(candidates));
+  return candidates.map(({ reading, conflicts }) =>
+    conflicts.length === 0
+      ? reading
+      : { ...reading, problems: [...reading.problems, ...conflicts] },
+  );
+}
+
+const LOST: ReadonlySet<string> = new Set(["missing-reference", "unknown-member"]);
 const isLost = (reading: RuleFileReading | undefined): boolean =>
-  reading?.problems.some(({ code }) => code === "missing-reference") === true;
+  reading?.problems.some(({ code }) => LOST.has(code)) === true;
 
 function textsOf(folders: ReadonlySet<string>, taken: Set<string>): readonly SourceText[] {
   const texts: SourceText[] = [];

@@ -14,7 +14,8 @@ export const RULE_PROBLEM_CODES = {
   "yaml-tab": "YAML does not indent with tabs.",
   "yaml-depth": "Nested deeper than 64 levels.",
   "yaml-size": "More than 100 000 values, once aliases are followed.",
-  "yaml-alias": "An alias without its anchor, or too many aliases.",
+  "yaml-alias":
+    "An alias without its anchor, or inside of what it stands for; or too many aliases.",
   "yaml-tag": "Custom tags are not read.",
   "yaml-directive": "Only YAML 1.2 is read.",
   "duplicate-key": "The same key twice in one mapping.",
@@ -44,6 +45,12 @@ export const RULE_PROBLEM_CODES = {
   "exclusion-rule":
     "A recurrence rule that is not RFC 5545, not read, or that never ends or never occurs.",
   "exclusion-unmatched": "An exclusion in a file of its own that matches no SLO.",
+  "invalid-member":
+    "A member of a composite that is itself, another composite or there twice; fewer than 2 or more than 50.",
+  "unknown-member": "A composite names an SLO that no file holds.",
+  "composite-field": "A field that a composite takes from its members.",
+  "composite-window":
+    "An SLO would be read over two calendar windows: its own and its composites'.",
   "empty-matcher": "A matcher that says nothing.",
   "invalid-matcher": "Conditions that contradict each other or can never hold.",
   "invalid-regex": "Not RE2 syntax, over 1 KiB, or too large once compiled.",

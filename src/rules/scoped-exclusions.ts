@@ -1,5 +1,5 @@
 /** Exclusions in files of their own: given to the SLOs that they match, whatever file and format those are of. */
-import { isInScope, type Exclusion, type Slo } from "../slo/index.ts";
+import { isComposite, isInScope, type Exclusion, type Slo } from "../slo/index.ts";
 
 /** The SLO as its own file has it, by the one that runs. */
 const ownVersions = new WeakMap<Slo, Slo>();
@@ -14,7 +14,9 @@ export function ownVersion(slo: Slo): Slo {
   return own.length === 0 ? rest : { ...rest, exclusions: own };
 }
 
+/** An SLO made of others has its members'. */
 export function withScoped(slo: Slo, scoped: readonly Exclusion[]): Slo {
+  if (isComposite(slo)) return slo;
   const matching = scoped.filter(({ scope }) => scope !== undefined && isInScope(scope, slo));
   if (matching.length === 0) return slo;
   const whole: Slo = { ...slo, exclusions: [...(slo.exclusions ?? []), ...matching] };

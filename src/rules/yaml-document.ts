@@ -83,6 +83,8 @@ class Conversion {
   readonly #document: Document;
   readonly #lines: LineCounter;
   readonly #report: ReportYaml;
+  /** Lists and mappings on the way to the node in hand. */
+  readonly #open = new Set<unknown>();
   #valueCount = 0;
   #aliasCount = 0;
 
@@ -105,8 +107,12 @@ class Conversion {
     }
     if (isAlias(node)) return this.#aliased(node, depth);
     if (isScalar(node)) return node.value;
-    if (isSeq(node)) return node.items.map((item) => this.plainOf(item as Node | null, depth + 1));
-    return isMap(node) ? this.#mapping(node, depth) : null;
+    this.#open.add(node);
+    const plain = isSeq(node)
+      ? node.items.map((item) => this.plainOf(item as Node | null, depth + 1))
+      : this.#mapping(node, depth);
+    this.#open.delete(node);
+    return plain;
   }
 
   #aliased(node: Node, depth: number): unknown {
@@ -117,6 +123,12 @@ class Conversion {
     }
     const target = isAlias(node) ? node.resolve(this.#document) : undefined;
     if (target === undefined) this.#fail("yaml-alias", node, "the alias has no anchor above it");
+    if (this.#open.has(target)) {
+      const name = isAlias(node) ? node.source : "";
+      const message = `the alias *${name} stands inside what &${name} names: it would have no end`;
+      this.#fail("yaml-alias", node, message, "write the value in its place");
+      return null;
+    }
     return this.plainOf(target, depth + 1);
   }
 
@@ -136,9 +148,9 @@ class Conversion {
     return plain;
   }
 
-  #fail(code: YamlDataCode, node: Node | null, message: string): void {
+  #fail(code: YamlDataCode, node: Node | null, message: string, hint?: string): void {
     this.hasReported = true;
-    this.#report(code, placeAt(this.#lines, offsetOf(node)), message);
+    this.#report(code, placeAt(this.#lines, offsetOf(node)), message, hint);
   }
 }
 

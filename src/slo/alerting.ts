@@ -11,8 +11,20 @@ export interface Alerting extends AlertTexts {
   readonly alertName?: string;
   /** On alerts of that severity only; they win over those for all. */
   readonly bySeverity: Readonly<Partial<Record<AlertSeverity, AlertTexts>>>;
-  /** Of the alert on absent data: its name, and what its `severity` label says. */
-  readonly absent?: { readonly alertName?: string; readonly severity?: string };
+  readonly absent?: AbsentTexts;
+}
+
+/** Of the alert on absent data: its name, what its `severity` label says, and labels that win over those for all. */
+export interface AbsentTexts {
+  readonly alertName?: string;
+  readonly severity?: string;
+  readonly labels?: AlertTexts["labels"];
+}
+
+/** What the file labels the alert on absent data with. */
+export function absentLabelsOf(alerting: Alerting | undefined): AlertTexts["labels"] {
+  const { severity, labels } = alerting?.absent ?? {};
+  return { ...alerting?.labels, ...labels, ...(severity === undefined ? {} : { severity }) };
 }
 
 /** One name for all: routing goes by `severity`, `service` and the user's labels. */

@@ -74,7 +74,9 @@ function parseRule(text: string): Rule | string {
     if (value === undefined) return [];
     const list = value.split(",").map((item) => (/^[+-]?\d{1,6}$/.test(item) ? Number(item) : NaN));
     const isSound = (n: number) => (canBeNegative ? Math.abs(n) : n) >= 1 && Math.abs(n) <= most;
-    if (!list.every(isSound)) faults.push(`${name}=${value} is not from 1 to ${most}`);
+    const wrong = value.split(",").find((_, index) => !isSound(list[index] ?? NaN));
+    const fromEnd = canBeNegative ? `, or from the end, -1 to -${most}` : "";
+    if (wrong !== undefined) faults.push(`${name} is from 1 to ${most}${fromEnd}, not ${wrong}`);
     return list;
   };
   const [interval = 1] = numbers("INTERVAL", 1000, false);

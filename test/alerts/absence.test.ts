@@ -193,12 +193,12 @@ it("has the file's name, severity and annotations; the sentence is slowburn's ow
     labels: { team: "shop" },
     annotations: { summary: "too many errors", runbook: "https://r.example/{{ $labels.service }}" },
     bySeverity: { page: { labels: { severity: "critical" }, annotations: {} } },
-    absent: { alertName: "Burns", severity: "sev1" },
+    absent: { alertName: "Burns", severity: "sev1", labels: { route: "night", team: "data" } },
   };
   const world = new World({ absent, alerting });
   world.until(11);
   expect(world.last?.alert).toMatchObject({
-    labels: { alertname: "BurnsAbsent", severity: "sev1", team: "shop" },
+    labels: { alertname: "BurnsAbsent", severity: "sev1", team: "data", route: "night" },
     annotations: {
       summary: expect.stringContaining("has had no data") as string,
       runbook: "https://r.example/checkout",

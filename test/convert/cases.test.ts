@@ -49,7 +49,7 @@ const ALERTS: Readonly<Record<string, string>> = {
   "alerts on absent data beside tiers":
     "alerts: { absent: 10m, tiers: [{ severity: page, factor: 10, long: 1h, short: 5m }] }",
   "what alerts are called and say":
-    "alerts: { absent: 10m }, alerting: { name: N, labels: { team: t, severity: critical, job: j }, annotations: { a: b }, page: { labels: { c: d } }, ticket: { annotations: { e: f } }, absent: { name: Gone, severity: warning } }",
+    "alerts: { absent: 10m }, alerting: { name: N, labels: { team: t, severity: critical, job: j }, annotations: { a: b }, page: { labels: { c: d } }, ticket: { annotations: { e: f } }, absent: { name: Gone, severity: warning, labels: { route: night } } }",
 };
 
 describe.each(CONVERT_TARGETS)("converted to %s", (target) => {

@@ -20,7 +20,9 @@ const aliasBomb = `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i 
 const rows: readonly [name: string, text: string, code: string][] = [
   ["an alias bomb", aliasBomb, "yaml-alias"],
   ["more than 50 aliases", `a: &a 1\nb: [${"*a, ".repeat(51)}]`, "yaml-alias"],
-  ["an alias to itself", "a: &a [*a]", "yaml-depth"],
+  ["an alias to itself", "a: &a [*a]", "yaml-alias"],
+  ["an alias to what holds it", "a: &a { b: { c: [*a] } }", "yaml-alias"],
+  ["two aliases to one another", "a: &a { b: &b { c: *a, d: *b } }", "yaml-alias"],
   ["flow nesting", `a: ${"[".repeat(20_000)}`, "yaml-depth"],
   ["closed flow nesting", `${"[".repeat(65)}${"]".repeat(65)}`, "yaml-depth"],
   ["mapping nesting", `${"{a: ".repeat(20_000)}`, "yaml-depth"],

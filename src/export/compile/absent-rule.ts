@@ -1,5 +1,11 @@
 /** An alert on absent data as Pyrra writes it: `absent(metric{…}) == 1` of all events, held for as long as is asked. */
-import { absentNameOf, formatDuration, type MetricSelector, type Slo } from "../../slo/index.ts";
+import {
+  absentLabelsOf,
+  absentNameOf,
+  formatDuration,
+  type MetricSelector,
+  type Slo,
+} from "../../slo/index.ts";
 import { alertRuleLabels } from "./alert-rule-labels.ts";
 import { NotCompilable } from "./not-compilable.ts";
 import type { AlertingRule } from "./rule.ts";
@@ -13,12 +19,6 @@ export function absentRule(slo: Slo): AlertingRule | undefined {
   if (slo.absent === undefined) return undefined;
   const { severity, afterMs } = slo.absent;
   const name = absentNameOf(slo.alerting);
-  const said = {
-    ...slo.alerting?.labels,
-    ...(slo.alerting?.absent?.severity === undefined
-      ? {}
-      : { severity: slo.alerting.absent.severity }),
-  };
   const isLong = afterMs > PROMETHEUS_LOOKBACK_MS;
   const after = formatDuration(afterMs);
   const absent = (selector: string) =>
@@ -27,7 +27,7 @@ export function absentRule(slo: Slo): AlertingRule | undefined {
     alert: name,
     expr: totalsOf(slo).map(absent).join(" and on() "),
     ...(isLong ? { for: formatDuration(afterMs - PROMETHEUS_LOOKBACK_MS) } : {}),
-    labels: alertRuleLabels(slo, name, severity, said, []),
+    labels: alertRuleLabels(slo, name, severity, absentLabelsOf(slo.alerting), []),
     annotations: {
       summary: `No data of ${slo.id} for ${after}`,
       ...(slo.runbook === undefined ? {} : { runbook_url: slo.runbook }),

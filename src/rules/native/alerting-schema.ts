@@ -16,7 +16,7 @@ export interface AlertingConfig extends AlertTextsConfig {
   readonly absent?: unknown;
 }
 
-export interface AbsentTextsConfig {
+export interface AbsentTextsConfig extends Pick<AlertTextsConfig, "labels"> {
   readonly name?: string | undefined;
   readonly severity?: string | undefined;
 }
@@ -52,6 +52,7 @@ export const absentTextsSchema: ObjectSchema<AbsentTextsConfig> = z.strictObject
       examples: ["critical"],
     })
     .optional(),
+  labels: texts.labels,
 });
 
 export const alertingSchema: ObjectSchema<AlertingConfig> = z.strictObject({

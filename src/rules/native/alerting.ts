@@ -1,5 +1,5 @@
 /** `alerting:` → what alerts are called and say. When they fire is the policy's. */
-import type { Alerting, AlertTexts } from "../../slo/index.ts";
+import type { AbsentTexts, Alerting, AlertTexts } from "../../slo/index.ts";
 import { alertTexts, type AlertOwner } from "../alert-texts.ts";
 import {
   absentTextsSchema,
@@ -33,14 +33,17 @@ export function readAlerting(
       ...(page === undefined ? {} : severityOf(page, "page")),
       ...(ticket === undefined ? {} : severityOf(ticket, "ticket")),
     },
-    ...(absent === undefined ? {} : { absent: readAbsentTexts(absent, fieldIn(field, "absent")) }),
+    ...(absent === undefined
+      ? {}
+      : { absent: readAbsentTexts(absent, fieldIn(field, "absent"), owner) }),
   };
 }
 
-function readAbsentTexts(value: unknown, field: Field): NonNullable<Alerting["absent"]> {
-  const { name, severity } =
-    readShape(absentTextsSchema, value, field, "texts of the alert on absent data") ?? {};
+function readAbsentTexts(value: unknown, field: Field, owner: AlertOwner): AbsentTexts {
+  const shape = readShape(absentTextsSchema, value, field, "texts of the alert on absent data");
+  const { name, severity, labels } = shape ?? {};
   return {
+    ...(labels === undefined ? {} : { labels: readTexts({ labels }, field, owner).labels }),
     ...(name === undefined ? {} : { alertName: name }),
     ...(severity === undefined ? {} : { severity }),
   };

@@ -46,14 +46,15 @@ export function readBudgeting(
   const schema = said.has("good") ? judgedSlicesSchema : weighedSlicesSchema;
   const shape: Partial<SlicesConfig> | undefined = readShape(schema, value, field, "budgeting");
   const widthMs = shape?.slices === undefined ? undefined : parseDuration(shape.slices);
-  if (widthMs === undefined || !checkWidth(widthMs, fieldIn(field, "slices"), context))
+  if (widthMs === undefined || !checkSliceWidth(widthMs, fieldIn(field, "slices"), context))
     return undefined;
   if (shape?.weigh !== undefined) return { kind: "ratioTimeslices", widthMs };
   const targetPpb = shape?.good === undefined ? undefined : parseSliceTarget(shape.good);
   return targetPpb === undefined ? undefined : { kind: "timeslices", widthMs, targetPpb };
 }
 
-function checkWidth(
+/** False when it is not sound (reported). */
+export function checkSliceWidth(
   widthMs: Millis,
   field: Field,
   { windowMs, budgetPpb, bucketMs }: SliceContext,
@@ -89,10 +90,10 @@ export function readNoData(
   noData: NoData | undefined,
   field: Field,
   budgeting: Budgeting | undefined,
+  hint = "add budgeting: { slices: 1m, good: 95% }; alerts are held through silence anyway",
 ): NoData {
   if (noData !== undefined && noData !== "ignore" && budgeting?.kind === "occurrences") {
     const message = `\`noData: ${noData}\` counts slices of time, and this SLO counts events`;
-    const hint = "add budgeting: { slices: 1m, good: 95% }; alerts are held through silence anyway";
     report(field, { code: "no-data-form", message, hint });
   }
   return noData ?? "ignore";

@@ -38,7 +38,8 @@ const explainRule = (value: unknown): Explanation =>
     ? {
         code: "exclusion-rule",
         message: recurrenceFault(value) ?? "longer than 500 characters",
-        hint: "write FREQ=WEEKLY;BYDAY=SU",
+        // The message says what to write in place of a part.
+        hint: /FREQ=/i.test(value) ? undefined : "write FREQ=WEEKLY;BYDAY=SU",
       }
     : { code: "wrong-type", message: `expected an RRULE, not ${kindOf(value)}` };
 

@@ -1,6 +1,6 @@
 /** `sli: { promql: … }` → indicator, and the groups that its queries are summed by. */
 import { readRatio, readRawRatio, type IndicatorReading } from "../../promql/index.ts";
-import type { Indicator, PromqlSource } from "../../slo/index.ts";
+import type { Budgeting, Indicator, PromqlSource } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import { reportReading } from "../query-problems.ts";
 import {
@@ -16,6 +16,8 @@ export interface SliReading {
   /** What its queries are summed by. */
   readonly per: readonly string[];
   readonly promql?: PromqlSource;
+  /** Where the form says what the budget counts, and no field of the SLO may. */
+  readonly budgeting?: Budgeting;
 }
 
 const FORMS = "write { bad: …, total: … }, { good: …, total: … } or { errorRatio: … }";

@@ -1,5 +1,5 @@
 /** A `slowburn/v1` document → SLOs of the model, or templates for them. All is read, whatever is wrong with one of them. */
-import type { Slo } from "../../slo/index.ts";
+import { templateKey, type Slo } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
 import type { References } from "../references.ts";
 import type { RuleFormat } from "../rule-format.ts";
@@ -10,7 +10,7 @@ import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./sha
 import { readSlo, type FileContext } from "./slo.ts";
 import { readTemplates, sharedTemplates } from "./template-file.ts";
 import { readUse, type TemplateInUse } from "./template-use.ts";
-import { readUsedSlo } from "./used-slo.ts";
+import { checkOverrides, readUsedSlo } from "./used-slo.ts";
 
 export const nativeFormat: RuleFormat = {
   name: "slowburn",
@@ -126,19 +126,37 @@ function readOne(
   const { inUse, references } = context;
   const isUsing = isMapping(value) && "use" in value;
   const isOverride = isMapping(value) && !isUsing && !("sli" in value);
-  if (context.isUsing && inUse === undefined && isOverride) return undefined; // of what was not found
+  if (isOverride && context.isUsing && inUse?.slos.has(name) !== true) {
+    const saysSli = Object.keys(value).some((key) => nearestName(key, ["sli"]) !== undefined);
+    if (inUse === undefined || !saysSli) {
+      if (inUse !== undefined) refuseStranger(name, inUse, field);
+      checkOverrides(value, field);
+      return undefined;
+    }
+  }
   if (inUse?.slos.has(name) === true) {
     if (isUsing) refuseSecondUse(name, field);
     return undefined;
   }
   if (!isUsing) return readSlo(name, value, field, context);
   const own = readUse(value, field, references, context);
-  if (own === undefined) return undefined;
-  const names = [...own.slos.keys()];
+  const names = [...(own?.slos.keys() ?? [])];
   const [first = ""] = names;
-  if (names.length === 1) return readUsedSlo(name, own, first, value, field, context);
-  refuseSeveral(String(value["use"]), name, names, fieldIn(field, "use"));
+  if (own !== undefined && names.length === 1)
+    return readUsedSlo(name, own, first, value, field, context);
+  if (own !== undefined) refuseSeveral(String(value["use"]), name, names, fieldIn(field, "use"));
+  checkOverrides(value, field);
   return undefined;
+}
+
+/** Of a file that uses a template, an SLO that is not there, and says nothing of what is good either. */
+function refuseStranger(name: string, { template, slos }: TemplateInUse, field: Field): void {
+  const names = [...slos.keys()];
+  const nearest = nearestName(name, names);
+  const has = `it has: ${names.join(", ")}; an SLO of your own needs \`sli\``;
+  const hint = nearest === undefined ? has : `did you mean \`${nearest}\`?`;
+  const message = `the template \`${templateKey(template)}\` has no SLO \`${name}\``;
+  report(field, { code: "missing-reference", message, hint }, "key");
 }
 
 function refuseSecondUse(name: string, field: Field): void {

@@ -1,6 +1,7 @@
 /** `sli:` and its conditions: fields, text for editors, and what to say when one is wrong. */
 import { z } from "zod";
 import * as checks from "./checks.ts";
+import { compositeSchemas } from "./composite-schema.ts";
 import { duration, scalar } from "./leaf-schemas.ts";
 import { promqlSchema } from "./promql-schema.ts";
 import { explained, readApart, type ObjectSchema } from "./shape.ts";
@@ -202,9 +203,10 @@ export const sliSchema: z.ZodType = z
     goodCountersSchema,
     badCountersSchema,
     queriesSchema,
+    ...Object.values(compositeSchemas),
   ])
   .meta({
     id: "sli",
     description:
-      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; `good`/`bad` and `total` as metrics of their own; or queries in `promql`.",
+      "What counts as an event and which events are good: `metric` with `good`, `bad` or `faster`; a gauge with `above`, `atLeast`, `below`, `atMost` or `equals`; `good`/`bad` and `total` as metrics of their own; queries in `promql`; or other SLOs, in `weighted`, `worstOf` or `allOf`.",
   });

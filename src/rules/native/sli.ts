@@ -6,6 +6,7 @@ import {
   type Term,
 } from "../../slo/index.ts";
 import { nearestName } from "../nearest-name.ts";
+import { isCompositeForm, readComposite, type CompositeContext } from "./composite.ts";
 import { readMatchers, selectorOf } from "./matchers.ts";
 import { readPromql, type SliReading } from "./promql-sli.ts";
 import {
@@ -27,13 +28,26 @@ import {
 import { fieldIn, isMapping, kindOf, readShape, report, type Field } from "./shape.ts";
 
 const FORMS =
-  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; `total` with `good` or `bad` as metrics of their own; or `promql`";
+  "`metric` with `good`, `bad` or `faster`; a gauge with `below`, `above`, …; `total` with `good` or `bad` as metrics of their own; `promql`; or other SLOs in `weighted`, `worstOf` or `allOf`";
 const COMPARISONS = Object.keys(SAMPLE_COMPARISONS) as readonly SampleComparison[]; // its own keys
-const JUDGES = ["good", "bad", "faster", ...COMPARISONS, "promql"] as const;
+const JUDGES = [
+  "good",
+  "bad",
+  "faster",
+  ...COMPARISONS,
+  "promql",
+  "weighted",
+  "worstOf",
+  "allOf",
+] as const;
 const SLI_FIELDS: readonly string[] = ["metric", "where", "total", ...JUDGES];
 
 /** `undefined` when it is not sound (reported). */
-export function readSli(value: unknown, field: Field): SliReading | undefined {
+export function readSli(
+  value: unknown,
+  field: Field,
+  context: CompositeContext,
+): SliReading | undefined {
   if (!isMapping(value)) {
     const message = `an SLI is a mapping, not ${kindOf(value)}`;
     report(field, { code: "wrong-type", message, hint: FORMS });
@@ -55,6 +69,10 @@ export function readSli(value: unknown, field: Field): SliReading | undefined {
     const shape = readShape(queriesSchema, value, field, "an SLI in PromQL");
     const queries = shape?.promql;
     return queries === undefined ? undefined : readPromql(queries, fieldIn(field, "promql"));
+  }
+  if (isCompositeForm(judge)) {
+    const composite = readComposite(value, judge, field, context);
+    return composite === undefined ? undefined : { ...composite, per: [] };
   }
   const indicator = readPlain(value, judge, said.has("total"), field);
   return indicator === undefined ? undefined : { indicator, per: [] };

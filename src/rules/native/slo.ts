@@ -1,12 +1,20 @@
 /** One SLO of the native format → the model; also of a template, once its parameters are placed. */
-import { parseObjective, sliceKindOf, type Exclusion, type Slo } from "../../slo/index.ts";
+import {
+  parseObjective,
+  sliceKindOf,
+  type Budgeting,
+  type Exclusion,
+  type NoData,
+  type Slo,
+} from "../../slo/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
 import { readAbsent } from "./absent.ts";
 import { readAlerting } from "./alerting.ts";
 import { readAlerts } from "./alerts.ts";
 import { readAnnotations, readLinks } from "./annotations.ts";
-import { readBudgeting, readNoData } from "./budgeting.ts";
+import { readBudgeting, readNoData, type SliceContext } from "./budgeting.ts";
 import { explainSloName, SLO_NAME } from "./checks.ts";
+import { isCompositeSli, refuseBesideMembers } from "./composite.ts";
 import { readExclusions } from "./exclusions.ts";
 import { readLabels } from "./labels.ts";
 import {
@@ -17,6 +25,7 @@ import {
   type SloConfig,
 } from "./schema.ts";
 import { fieldIn, kindOf, readShape, report, type Explanation, type Field } from "./shape.ts";
+import type { SliReading } from "./promql-sli.ts";
 import { readSli } from "./sli.ts";
 import { readWindow } from "./window.ts";
 
@@ -46,23 +55,17 @@ export function readSlo(
     budgetPpb: objective?.budgetPpb,
     bucketMs: file.settings.bucketMs,
   };
-  const budgeting = readBudgeting(shape.budgeting, fieldIn(field, "budgeting"), context);
-  const noData = readNoData(shape.noData, fieldIn(field, "noData"), budgeting);
+  const counted = readCounted(shape, field, file, context);
+  const { sli, budgeting, noData, groups, exclusions } = counted;
   const sliceMs = budgeting && sliceKindOf(budgeting)?.widthMs;
   const alerts = readAlerts(shape.alerts, fieldIn(field, "alerts"), { ...context, sliceMs });
   const absent = readAbsent(shape.alerts, fieldIn(field, "alerts"), file.settings.bucketMs);
-  const sli = shape.sli === undefined ? undefined : readSli(shape.sli, fieldIn(field, "sli"));
   const labels = { ...file.labels, ...readLabels(shape.labels, fieldIn(field, "labels")) };
   const annotations = readAnnotations(shape.annotations, fieldIn(field, "annotations"));
   const links = readLinks(shape.links, fieldIn(field, "links"));
-  const groups = readGroups(shape, field, file.settings, sli?.per ?? []);
   const id = `${file.service}/${name}`;
   const owner = { id, service: file.service, per: groups.per };
   const alerting = readAlerting(shape.alerting, fieldIn(field, "alerting"), owner);
-  const exclusions = [
-    ...file.exclusions,
-    ...readExclusions(shape.exclude, fieldIn(field, "exclude")),
-  ];
   if (field.findings.errorCount > errorsBefore || file.service === "") return undefined;
   if (objective === undefined || window === undefined) return undefined;
   if (alerts === undefined || sli === undefined || budgeting === undefined) return undefined;
@@ -92,6 +95,46 @@ export function readSlo(
       format: "slowburn",
       ...(sli.promql === undefined ? {} : { promql: sli.promql }),
     },
+  };
+}
+
+/** What an SLO counts, and of what. */
+interface Counted {
+  readonly sli: SliReading | undefined;
+  readonly budgeting: Budgeting | undefined;
+  readonly noData: NoData;
+  readonly groups: Pick<Slo, "per" | "groupLimit">;
+  readonly exclusions: readonly Exclusion[];
+}
+
+function readCounted(
+  shape: Partial<SloConfig>,
+  field: Field,
+  file: FileContext,
+  slices: SliceContext,
+): Counted {
+  const { service, settings } = file;
+  const readIt = () => readSli(shape.sli, fieldIn(field, "sli"), { service, slices });
+  const sli = shape.sli === undefined ? undefined : readIt();
+  const noDataField = fieldIn(field, "noData");
+  if (isCompositeSli(shape.sli)) {
+    refuseBesideMembers(shape, field);
+    const budgeting = sli?.budgeting;
+    const noData = readNoData(
+      shape.noData,
+      noDataField,
+      budgeting,
+      "of these, `allOf` counts slices",
+    );
+    return { sli, budgeting, noData, groups: readGroups({}, field, settings, []), exclusions: [] };
+  }
+  const budgeting = readBudgeting(shape.budgeting, fieldIn(field, "budgeting"), slices);
+  return {
+    sli,
+    budgeting,
+    noData: readNoData(shape.noData, noDataField, budgeting),
+    groups: readGroups(shape, field, settings, sli?.per ?? []),
+    exclusions: [...file.exclusions, ...readExclusions(shape.exclude, fieldIn(field, "exclude"))],
   };
 }
 

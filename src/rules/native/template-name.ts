@@ -36,7 +36,16 @@ export function parseKey(key: string): { readonly name: string; readonly version
 export function explainKey(key: string): Explanation {
   const message = `${JSON.stringify(key)} names no template and its version`;
   const isBare = TEMPLATE_KEY.test(`${key}@1`);
-  return { code: "template-form", message, hint: `write ${isBare ? key : "http-server"}@1` };
+  const meant = isBare ? `${key}@1` : (plainReference(key) ?? "http-server@1");
+  return { code: "template-form", message, hint: `write ${meant}` };
+}
+
+/** `worker@01`, `worker@v1`, `worker@1/done` as they should be; `undefined` where no name and version are to be seen. */
+function plainReference(text: string): string | undefined {
+  const [, path = "", version = "", slo = ""] =
+    /^([^@]+)@[vV]?0*([1-9]\d*)(?:\.0+)*(\/[^/]+)?$/.exec(text.trim()) ?? [];
+  const plain = `${path}${slo}@${version}`;
+  return TEMPLATE_REFERENCE.test(plain) ? plain : undefined;
 }
 
 /** Without a version, the next one that is published would change what the SLO means. */
@@ -49,12 +58,24 @@ export function explainReference(value: unknown, references: References): Explan
     if (newest === undefined) return { code, message, hint: `write ${value}@1` };
     return { code, message, hint: `write ${value}@${newest}` };
   }
-  const message = `${kindOf(value)} names no template`;
-  return {
-    code,
-    message,
-    hint: "write use: http-server@1, or one SLO of it: http-server/latency@1",
-  };
+  const isText = typeof value === "string";
+  const message = `${kindOf(value)} names no template${isText ? " and its version" : ""}`;
+  const meant = isText ? meantReference(value, references) : undefined;
+  const example = "use: http-server@1, or one SLO of it: http-server/latency@1";
+  return { code, message, hint: `write ${meant ?? example}` };
+}
+
+/** With a version that is published, where there is one: of `worker@latest` the newest. */
+function meantReference(text: string, references: References): string | undefined {
+  const plain = plainReference(text);
+  if (plain !== undefined) {
+    const { key } = parseReference(plain);
+    const nearest = nearestName(key, references.names(TEMPLATES)) ?? key;
+    return plain.replace(/^[^/@]+/, parseKey(nearest).name);
+  }
+  const [path = ""] = text.split("@");
+  const newest = newestVersion(path.split("/")[0] ?? "", references);
+  return newest === undefined ? undefined : `${path}@${newest}`;
 }
 
 /** What to write instead of a template that is nowhere. */

@@ -127,6 +127,7 @@ function notePlaces(
     report(fieldIn(field, "param"), { code: "template-form", message, hint });
     return;
   }
+  refuseMistyped(value, field, declared);
   if (Array.isArray(value))
     value.forEach((item: unknown, index) =>
       notePlaces(item, fieldIn(field, index), declared, found),
@@ -134,6 +135,20 @@ function notePlaces(
   else if (isMapping(value))
     for (const [key, part] of Object.entries(value))
       notePlaces(part, fieldIn(field, key), declared, found);
+}
+
+/** `{ parm: threshold }` is a mapping like any other, and its reader would say that it has no such field. */
+function refuseMistyped(value: unknown, field: Field, declared: readonly string[]): void {
+  if (!isMapping(value)) return;
+  const [[key = "", name] = [], ...others] = Object.entries(value);
+  if (others.length > 0 || typeof name !== "string" || !declared.includes(name)) return;
+  if (nearestName(key, ["param"]) === undefined) return;
+  const message = `\`${key}\` puts no parameter in place of a value`;
+  report(
+    fieldIn(field, key),
+    { code: "template-form", message, hint: "did you mean `param`?" },
+    "key",
+  );
 }
 
 /** With all optional parameters, and with none of them. */

@@ -59,10 +59,11 @@ export function readUsedSlo(
   return { ...slo, source: { ...slo.source, line, template: source } };
 }
 
-function readOverrides(value: unknown, field: Field, body: unknown): readonly Override[] {
+/** The fields alone, whatever they are put over: what a user must get right though the template is not found. */
+export function checkOverrides(value: unknown, field: Field): void {
   if (!isMapping(value)) {
     readShape(usedSloSchema, value, field, "an SLO");
-    return [];
+    return;
   }
   for (const name of FIXED) {
     if (!(name in value)) continue;
@@ -70,9 +71,16 @@ function readOverrides(value: unknown, field: Field, body: unknown): readonly Ov
     const hint = "remove it, give the template a parameter, or write the SLO without `use`";
     report(fieldIn(field, name), { code: "fixed-by-template", message, hint }, "key");
   }
-  const others = Object.entries(value).filter(([name]) => !FIXED.some((fixed) => fixed === name));
-  readShape(usedSloSchema, Object.fromEntries(others), field, "an SLO of a template");
-  return others.flatMap(([name, each]): readonly Override[] => {
+  readShape(usedSloSchema, Object.fromEntries(openFields(value)), field, "an SLO of a template");
+}
+
+const openFields = (value: Readonly<Record<string, unknown>>): readonly [string, unknown][] =>
+  Object.entries(value).filter(([name]) => !FIXED.some((fixed) => fixed === name));
+
+function readOverrides(value: unknown, field: Field, body: unknown): readonly Override[] {
+  checkOverrides(value, field);
+  if (!isMapping(value)) return [];
+  return openFields(value).flatMap(([name, each]): readonly Override[] => {
     if (name === "use" || name === "with" || !(name in usedSloSchema.shape)) return [];
     const at = fieldIn(field, name);
     const isMerged =

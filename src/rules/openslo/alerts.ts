@@ -1,6 +1,6 @@
 /**
- * Alert policies of an SLO → its tiers. A condition has one lookback; the short one that ends the alert soon after the
- * trouble is a twelfth of it, as in the workbook. Several windows at once have no form in OpenSLO: the annotation
+ * Alert policies of an SLO → its tiers, and its alert on absent data. A condition has one lookback; the short one that ends
+ * the alert soon after the trouble is a twelfth of it, as in the workbook. Several windows at once have no form in OpenSLO: the annotation
  * `slowburn.dev/alerts` says them as native files do.
  */
 import {
@@ -25,7 +25,7 @@ import {
 import { severityOf, warnOfSeverity, wordOf } from "../severity-words.ts";
 import { writtenIn } from "./annotation.ts";
 import type { Links } from "./links.ts";
-import { readPolicy, readUse, type UsedPolicy } from "./policy.ts";
+import { readPolicy, readUse, type Policy, type UsedPolicy } from "./policy.ts";
 
 const SEVERITY_HINT = "write page, critical or sev1 to page; ticket, warning or sev2 not to";
 
@@ -64,10 +64,12 @@ export function alertsOf(
 ): Alerts | undefined {
   if (policies.length === 0) return { policy: NONE };
   const errorsBefore = field.findings.errorCount;
-  const alerts = policies.flatMap((policy): readonly TierOfPolicy[] => {
-    const tier = tierOf(policy, context);
+  const fitting = policies.filter((policy) => fitsLookback(policy, context));
+  const alerts = fitting.flatMap((policy): readonly TierOfPolicy[] => {
+    const tier = policy.alertsOnBurn ? tierOf(policy, context) : undefined;
     return tier === undefined ? [] : [{ policy, tier }];
   });
+  const silence = silenceOf(fitting);
   if (field.findings.errorCount > errorsBefore) return undefined;
   const sorted = alerts.toSorted((a, b) => byUrgency(a.tier, b.tier));
   const name = policies
@@ -75,7 +77,11 @@ export function alertsOf(
     .join("+")
     .slice(0, 200);
   const tiers = sorted.map(({ tier }) => tier);
-  return { policy: { name: name === "" ? "openslo" : name, tiers }, ...alertingOf(sorted, field) };
+  return {
+    policy: { name: name === "" ? "openslo" : name, tiers },
+    ...(silence === undefined ? {} : { absent: silence.alert }),
+    ...alertingOf(sorted, silence, field),
+  };
 }
 
 interface TierOfPolicy {
@@ -88,22 +94,29 @@ const byUrgency = (a: Tier, b: Tier): number =>
   b.factorMilli - a.factorMilli ||
   a.longMs - b.longMs;
 
+const shortLookbackMs = (lookbackMs: number, bucketMs: number): number =>
+  Math.max(2 * bucketMs, Math.round(lookbackMs / SHORT_SHARE / bucketMs) * bucketMs);
+
+/** What does not fit is reported. A word that says no severity is warned of here, once for both alerts. */
+function fitsLookback({ condition, field }: UsedPolicy, context: PolicyContext): boolean {
+  const { windowMs = Infinity, bucketMs } = context;
+  const { lookbackMs, severity: word } = condition;
+  if (!severityOf(word).isKnown) warnOfSeverity(word, field, SEVERITY_HINT);
+  const isShort = shortLookbackMs(lookbackMs, bucketMs) >= lookbackMs;
+  if (!isShort && lookbackMs <= windowMs) return true;
+  const lookback = `the lookback of ${formatDuration(lookbackMs)} is`;
+  const message = isShort
+    ? `${lookback} under three buckets of ${formatDuration(bucketMs)}`
+    : `${lookback} longer than the SLO's window, ${formatDuration(windowMs)}`;
+  report(field, { code: "tier-lookback", message });
+  return false;
+}
+
 function tierOf({ condition, field }: UsedPolicy, context: PolicyContext): Tier | undefined {
-  const { windowMs, budgetPpb, bucketMs } = context;
+  const { budgetPpb, bucketMs } = context;
   const { lookbackMs, op, alertAfterMs, severity: word } = condition;
-  const twelfth = Math.round(lookbackMs / SHORT_SHARE / bucketMs) * bucketMs;
-  const shortMs = Math.max(2 * bucketMs, twelfth);
-  if (shortMs >= lookbackMs || lookbackMs > (windowMs ?? Infinity)) {
-    const lookback = `the lookback of ${formatDuration(lookbackMs)} is`;
-    const message =
-      shortMs >= lookbackMs
-        ? `${lookback} under three buckets of ${formatDuration(bucketMs)}`
-        : `${lookback} longer than the SLO's window, ${formatDuration(windowMs ?? 0)}`;
-    report(field, { code: "tier-lookback", message });
-    return undefined;
-  }
-  const { severity, isKnown } = severityOf(word);
-  if (!isKnown) warnOfSeverity(word, field, SEVERITY_HINT);
+  const shortMs = shortLookbackMs(lookbackMs, bucketMs);
+  const { severity } = severityOf(word);
   if (op === "lt" || op === "lte") warnOfOperator(op, condition.factor, field);
   const factorMilli = Math.max(1, Math.round(condition.factor * 1_000));
   if (budgetPpb !== undefined && !judgeFactor(factorMilli, budgetPpb, field)) return undefined;
@@ -119,9 +132,43 @@ function tierOf({ condition, field }: UsedPolicy, context: PolicyContext): Tier 
   };
 }
 
+/** The alert on absent data, of which an SLO has one, and the policies that ask for it at its severity. */
+interface Silence {
+  readonly alert: AbsentAlert;
+  readonly policies: readonly UsedPolicy[];
+}
+
+/**
+ * A burn rate has no value once its lookback holds no data (go-sdk alert_policy.go: "has no burn-rate value"), and that
+ * must last as long as a breach must. Of several the most urgent, then the soonest; what would have come sooner is told.
+ */
+function silenceOf(policies: readonly UsedPolicy[]): Silence | undefined {
+  const asked = policies
+    .filter(({ alertsOnNoData }) => alertsOnNoData)
+    .map((policy) => ({ policy, alert: absentOf(policy) }))
+    .toSorted(
+      (a, b) =>
+        Number(a.alert.severity === "ticket") - Number(b.alert.severity === "ticket") ||
+        a.alert.afterMs - b.alert.afterMs,
+    );
+  const [first] = asked;
+  if (first === undefined) return undefined;
+  const { alert } = first;
+  for (const other of asked)
+    if (other.alert.afterMs < alert.afterMs) warnOfLater(other.policy, other.alert, alert);
+  const alike = asked.filter((each) => each.alert.severity === alert.severity);
+  return { alert, policies: alike.map(({ policy }) => policy) };
+}
+
+const absentOf = ({ condition: { severity, lookbackMs, alertAfterMs } }: Policy): AbsentAlert => ({
+  severity: severityOf(severity).severity,
+  afterMs: millis(lookbackMs + alertAfterMs),
+});
+
 /** The file's own severities and notification targets, as labels that receivers route by. */
 function alertingOf(
   tiers: readonly TierOfPolicy[],
+  silence: Silence | undefined,
   field: Field,
 ): { readonly alerting?: Alerting } {
   const bySeverity: Partial<Record<AlertSeverity, AlertTexts>> = {};
@@ -134,8 +181,20 @@ function alertingOf(
     );
     if (Object.keys(labels).length > 0) bySeverity[severity] = { labels, annotations: {} };
   }
-  if (Object.keys(bySeverity).length === 0) return {};
-  return { alerting: { labels: {}, annotations: {}, bySeverity } };
+  const absent = silence === undefined ? {} : absentTextsOf(silence, field);
+  if (Object.keys({ ...bySeverity, ...absent }).length === 0) return {};
+  return { alerting: { labels: {}, annotations: {}, bySeverity, ...absent } };
+}
+
+function absentTextsOf({ alert, policies }: Silence, field: Field): Pick<Alerting, "absent"> {
+  const words = policies.map(({ condition }) => condition.severity);
+  const word = wordOf(words, alert.severity, field);
+  const labels = targetLabels(policies);
+  const said = {
+    ...(word === alert.severity ? {} : { severity: word }),
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+  };
+  return Object.keys(said).length === 0 ? {} : { absent: said };
 }
 
 function labelsOf(
@@ -144,12 +203,24 @@ function labelsOf(
   field: Field,
 ): Readonly<Record<string, string>> {
   const words = policies.map(({ condition }) => condition.severity);
-  const targets = [...new Set(policies.flatMap((policy) => policy.targets))];
   const word = wordOf(words, severity, field);
-  return {
-    ...(word === severity ? {} : { severity: word }),
-    ...(targets.length === 0 ? {} : { notification_target: targets.join(",") }),
-  };
+  return { ...(word === severity ? {} : { severity: word }), ...targetLabels(policies) };
+}
+
+function targetLabels(policies: readonly Policy[]): Readonly<Record<string, string>> {
+  const targets = [...new Set(policies.flatMap((policy) => policy.targets))];
+  return targets.length === 0 ? {} : { notification_target: targets.join(",") };
+}
+
+function warnOfLater({ field }: UsedPolicy, asked: AbsentAlert, alert: AbsentAlert): void {
+  const { document, path, findings } = field;
+  const when = ({ severity, afterMs }: AbsentAlert) =>
+    `a ${severity} after ${formatDuration(afterMs)}`;
+  const message = `an SLO has one alert on absent data: ${when(alert)}, and not ${when(asked)}`;
+  findings.add("not-applied", document, path, message, {
+    severity: "warning",
+    hint: "let one policy say alertWhenNoData: true",
+  });
 }
 
 /** Of an SLO that runs. */

@@ -128,7 +128,8 @@ function rawIndicator(
       report(source.field, { code: "sli-form", message, hint: "write rawType: success" });
       return undefined;
     }
-    const sli = readNativeSli(source.value, source.field);
+    const context = { service: links.service ?? "", slices: undefined };
+    const sli = readNativeSli(source.value, source.field, context);
     return sli === undefined ? undefined : { kind: "computed", ...sli };
   }
   const head = isFailure ? "" : "1 - (";

@@ -10,6 +10,8 @@ import { namespaceOf, type Dialect, type Kind } from "./dialect.ts";
 export interface Links {
   readonly dialect: Dialect;
   readonly references: References;
+  /** Of the SLO that asks: members of a composite without a service are of this one. */
+  readonly service?: string;
 }
 
 /** The object of that name; `undefined` when there is none (reported). */

@@ -27,6 +27,9 @@ export interface Condition {
 export interface Policy {
   readonly name: string;
   readonly condition: Condition;
+  /** `alertWhenBreaching`, true where it is not said; and `alertWhenNoData`. One of them at least. */
+  readonly alertsOnBurn: boolean;
+  readonly alertsOnNoData: boolean;
   /** Names of its notification targets. */
   readonly targets: readonly string[];
 }
@@ -57,10 +60,12 @@ export function readPolicy(
       ? undefined
       : readUse(links, "AlertCondition", use, fieldIn(conditionField, 0), readCondition);
   const targets = readTargets(shape.notificationTargets, fieldIn(field, "notificationTargets"));
-  if (shape.alertWhenBreaching === false) warnOfNoAlert(field);
-  if (shape.alertWhenNoData === true) warnOfNoData(field);
-  if (condition === undefined || shape.alertWhenBreaching === false) return undefined;
-  return { name, condition, targets };
+  const alertsOnBurn = shape.alertWhenBreaching !== false;
+  const alertsOnNoData = shape.alertWhenNoData === true;
+  if (!alertsOnBurn && !alertsOnNoData) warnOfNoAlert(field);
+  else if (shape.alertWhenResolved === false) warnOfResolved(field);
+  if (condition === undefined || !(alertsOnBurn || alertsOnNoData)) return undefined;
+  return { name, condition, alertsOnBurn, alertsOnNoData, targets };
 }
 
 /** The shape alone, without what it refers to: what a file must get right whatever uses it. */
@@ -197,14 +202,16 @@ function warnOfNoAlert({ document, path, findings }: Field): void {
   const message = "`alertWhenBreaching: false`: the policy raises no alert";
   findings.add("not-applied", document, [...path, "alertWhenBreaching"], message, {
     severity: "warning",
-    hint: "write alertWhenBreaching: true",
+    hint: "write alertWhenBreaching: true, or alertWhenNoData: true",
   });
 }
 
-function warnOfNoData({ document, path, findings }: Field): void {
-  const message = "`alertWhenNoData` does not say for how long: it is not applied";
-  findings.add("not-applied", document, [...path, "alertWhenNoData"], message, {
+/** To Alertmanager an alert that is not told ended ends all the same, minutes later: only its receivers can keep quiet. */
+function warnOfResolved({ document, path, findings }: Field): void {
+  const message =
+    "`alertWhenResolved: false`: receivers are told all the same that an alert is over";
+  findings.add("not-applied", document, [...path, "alertWhenResolved"], message, {
     severity: "warning",
-    hint: "write absent: 10m in the annotation slowburn.dev/alerts",
+    hint: "set send_resolved: false at Alertmanager's receiver, which decides who hears of it",
   });
 }

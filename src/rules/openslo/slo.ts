@@ -1,5 +1,12 @@
 /** An OpenSLO SLO → one SLO of the model for each of its objectives. */
-import { sliceKindOf, type Budgeting, type Slo, type SloWindow } from "../../slo/index.ts";
+import {
+  sliceKindOf,
+  WHOLE_PPB,
+  type Budgeting,
+  type CompositeIndicator,
+  type Slo,
+  type SloWindow,
+} from "../../slo/index.ts";
 import { foreignLabels, readTexts } from "../foreign-labels.ts";
 import { readForeignShape } from "../foreign-shape.ts";
 import {
@@ -62,14 +69,15 @@ export function readSlo(
   const isComposite = refuseComposite(objectives);
   const isAnnotated = Object.hasOwn(metadata.annotations, ALERTS_ANNOTATION);
   const policiesField = fieldIn(field, "alertPolicies");
+  const service = readService(links, spec, field);
   const parts: SloParts = {
     links,
     metadata,
     spec,
     field,
-    service: readService(links, spec, field),
+    service,
     window: readWindow(links.dialect, spec, field, settings),
-    sli: isComposite ? undefined : sliUseOf(links, spec, field),
+    sli: isComposite ? undefined : sliUseOf({ ...links, service }, spec, field),
     policies: isAnnotated ? [] : readPolicies(links, spec.alertPolicies, policiesField),
     settings,
   };
@@ -187,6 +195,8 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
   if (reading === undefined || alerts === undefined) return undefined;
   if (reading.kind === "elsewhere") return undefined;
   const { indicator, per, promql } = reading;
+  if (indicator.kind === "composite" && !countsMembers(parts, indicator, budgeting))
+    return undefined;
   const isOnly = name === metadata.name;
   const id = `${service}/${name}`;
   const { document, path, findings } = isOnly ? { ...field, path: [] } : field;
@@ -216,6 +226,27 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
       ...(promql === undefined ? {} : { promql }),
     },
   };
+}
+
+/** What is made of other SLOs counts what its rule says, and splits and excludes nothing itself; reported where it is otherwise. */
+function countsMembers(
+  { field }: SloParts,
+  { rule }: CompositeIndicator,
+  budgeting: Budgeting,
+): boolean {
+  const isSliced = budgeting.kind === "timeslices" && budgeting.targetPpb === WHOLE_PPB;
+  const isRight = rule === "all" ? isSliced : budgeting.kind === "occurrences";
+  if (isRight) return true;
+  const message =
+    rule === "all"
+      ? "`allOf` counts slices of time in which every member holds"
+      : "`weighted` and `worstOf` count no slices of time of their own";
+  const hint =
+    rule === "all"
+      ? "write budgetingMethod: Timeslices, with timeSliceTarget: 1"
+      : "write budgetingMethod: Occurrences";
+  report(fieldIn(field, "budgetingMethod"), { code: "composite-field", message, hint });
+  return false;
 }
 
 /** What the annotation `slowburn.dev/slo` says. */

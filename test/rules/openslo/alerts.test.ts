@@ -99,6 +99,80 @@ it("policies are one policy, most urgent tier first", () => {
   );
 });
 
+describe("alertWhenNoData", () => {
+  const policy = (severity: string, lookback: string, { spec = "", more = "" } = {}) =>
+    condition(severity, 2, lookback, more).replace(
+      "spec: { conditions",
+      `spec: { alertWhenNoData: true${spec}, conditions`,
+    );
+
+  it.each([
+    ["1h", "", 60],
+    ["1h", ", alertAfter: 5m", 65],
+  ])(
+    "alerts once the lookback of %s holds nothing, and after `alertAfter`%s: %i minutes",
+    (lookback, more, minutes) => {
+      const { slos, problems } = read([policy("page", lookback, { more })]);
+      expect(problems).toEqual([]);
+      expect(slos[0]?.absent).toEqual({ severity: "page", afterMs: minutes * MINUTE });
+      expect(slos[0]?.alerts.tiers).toHaveLength(1);
+      expect(slos[0]?.alerting).toBeUndefined();
+    },
+  );
+
+  it("alerts nobody of burn rates beside alertWhenBreaching: false", () => {
+    const spec = ", alertWhenBreaching: false, notificationTargets: [{ targetRef: night }]";
+    const { slos, problems } = read([policy("warning", "2h", { spec })]);
+    expect(problems).toEqual([]);
+    expect(slos[0]?.alerts).toEqual({ name: "warning", tiers: [] });
+    expect(slos[0]?.absent).toEqual({ severity: "ticket", afterMs: 120 * MINUTE });
+    expect(slos[0]?.alerting).toEqual({
+      labels: {},
+      annotations: {},
+      bySeverity: {},
+      absent: { severity: "warning", labels: { notification_target: "night" } },
+    });
+  });
+
+  it("of several policies is the most urgent's, then the soonest", () => {
+    const urgent = [policy("page", "2h"), policy("page", "1h"), policy("ticket", "1d")];
+    const { slos, problems } = read(urgent);
+    expect(problems).toEqual([]);
+    expect(slos[0]?.absent).toEqual({ severity: "page", afterMs: 60 * MINUTE });
+  });
+
+  it("tells of what would have alerted sooner", () => {
+    const { slos, problems } = read([policy("page", "2h"), policy("ticket", "1h")]);
+    expect(slos[0]?.absent).toEqual({ severity: "page", afterMs: 120 * MINUTE });
+    expect(problems).toMatchObject([{ code: "not-applied", severity: "warning" }]);
+    expect(problems[0]?.message).toBe(
+      "an SLO has one alert on absent data: a page after 2h, and not a ticket after 1h",
+    );
+  });
+
+  it("has a lookback that fits, too", () => {
+    const spec = ", alertWhenBreaching: false";
+    const { slos, problems } = read([policy("page", "1m", { spec })], 60_000);
+    expect(slos).toEqual([]);
+    expect(problems).toMatchObject([{ code: "tier-lookback", severity: "error" }]);
+  });
+});
+
+it.each([
+  ["alertWhenResolved: false", ["spec.alertPolicies[0].spec.alertWhenResolved"]],
+  ["alertWhenResolved: true", []],
+  // Nothing alerts, so nothing is ever over.
+  [
+    "alertWhenResolved: false, alertWhenBreaching: false",
+    ["spec.alertPolicies", "spec.alertPolicies[0].spec.alertWhenBreaching"],
+  ],
+])("%s is warned of where it does not hold", (said, paths) => {
+  const silent = condition("page", 2, "1h").replace("spec: {", `spec: { ${said},`);
+  const { problems } = read([silent]);
+  expect(problems.map(({ path }) => path)).toEqual(paths);
+  expect(problems.every(({ severity }) => severity === "warning")).toBe(true);
+});
+
 it("the annotation says it all: policies beside it are for other tools", () => {
   const annotation = ', annotations: { slowburn.dev/alerts: "{ page: off, for: 1m }" }';
   const { slos, problems } = read([condition("blocker", 500, "90d")], 10_000, annotation);

@@ -1,0 +1,188 @@
+/**
+ * SLOs made of others, once all files are read: are the members there, and can each be read over what its composites ask?
+ * A fault between two files is the newer one's: what ran before goes on.
+ */
+import {
+  isComposite,
+  windowText,
+  type CalendarWindow,
+  type CompositeSlo,
+  type Problem,
+  type Slo,
+} from "../slo/index.ts";
+import { isBroken, isSameVersion, running, type Candidate } from "./candidate.ts";
+import { placeOfMember } from "./member-places.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { RuleProblemCode } from "./problem-codes.ts";
+
+/** An SLO that runs, and the file it runs from. */
+interface Held<S extends Slo = Slo> {
+  readonly slo: S;
+  readonly candidate: Candidate;
+}
+type HeldComposite = Held<CompositeSlo>;
+type ById = ReadonlyMap<string, Held>;
+
+/** What is wrong with a member of a composite. */
+interface Fault {
+  readonly code: RuleProblemCode;
+  readonly composite: HeldComposite;
+  readonly memberIndex: number;
+  /** The SLO it would not be wrong without, where there is one. */
+  readonly other?: Held;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** True when a file was found broken, so that its last good version counts in the next round. */
+export function refuseComposites(candidates: readonly Candidate[]): boolean {
+  const held = candidates.flatMap((candidate) =>
+    running(candidate).map((slo) => ({ candidate, slo })),
+  );
+  const composites = held.filter(isHeldComposite);
+  if (composites.length === 0) return false;
+  const byId: ById = new Map(held.map((each) => [each.slo.id, each]));
+  const faults = [
+    ...composites.flatMap((composite) => memberFaults(composite, byId, candidates)),
+    ...calendarFaults(composites, byId),
+  ];
+  const blamed = faults.map((fault) => ({ fault, guilty: guiltyOf(fault) }));
+  for (const { fault, guilty } of blamed)
+    guilty?.candidate.conflicts.push(problemOf(fault, guilty));
+  return blamed.some(({ guilty }) => guilty !== undefined);
+}
+
+const isHeldComposite = (held: Held): held is HeldComposite => isComposite(held.slo);
+
+/** The file that changed, or else the composite's; none where both are last good versions, which ran like that before. */
+function guiltyOf({ composite, other }: Fault): Held | undefined {
+  const sides = other === undefined ? [composite] : [composite, other];
+  const sound = sides.filter(({ candidate }) => !isBroken(candidate));
+  return sound.find(({ candidate }) => !isSameVersion(candidate)) ?? sound[0];
+}
+
+function memberFaults(
+  composite: HeldComposite,
+  byId: ById,
+  candidates: readonly Candidate[],
+): readonly Fault[] {
+  const { id, indicator } = composite.slo;
+  return indicator.members.flatMap(({ sloId }, memberIndex): Fault[] => {
+    const other = byId.get(sloId);
+    const at = { composite, memberIndex };
+    if (sloId === id) {
+      const message = `${sloId} is made of itself`;
+      return [{ ...at, code: "invalid-member", message, hint: "remove it" }];
+    }
+    if (other === undefined) {
+      const message = `no file has an SLO ${sloId}`;
+      return [
+        { ...at, code: "unknown-member", message, hint: unknownHint(sloId, byId, candidates) },
+      ];
+    }
+    if (!isHeldComposite(other)) return [];
+    const names = other.slo.indicator.members.map((member) => member.sloId).join(", ");
+    const message = `${sloId} is made of others itself`;
+    return [
+      { ...at, other, code: "invalid-member", message, hint: `name its members instead: ${names}` },
+    ];
+  });
+}
+
+/** Most names in a hint. */
+const MAX_NAMES = 10;
+
+function unknownHint(sloId: string, byId: ById, candidates: readonly Candidate[]): string {
+  const lost = candidates
+    .filter(isBroken)
+    .flatMap(({ reading }) => reading.slos)
+    .find(({ id }) => id === sloId);
+  if (lost !== undefined)
+    return `it is in ${lost.source.file}:${lost.source.line}, and that file has errors`;
+  const others = [...byId.values()].map(({ slo }) => slo).filter((slo) => !isComposite(slo));
+  const meant = nearestId(sloId, others);
+  if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  const [service = ""] = sloId.split("/");
+  const names = namesIn(service, others);
+  return names.length === 0
+    ? `no file has SLOs of the service ${service}`
+    : `${service} has: ${names.slice(0, MAX_NAMES).join(", ")}`;
+}
+
+/** A slip in the name, or in the service; or the name alone, where one service has it. */
+function nearestId(sloId: string, slos: readonly Slo[]): string | undefined {
+  const [service = "", name = ""] = sloId.split("/");
+  for (const each of [
+    service,
+    nearestName(service, [...new Set(slos.map((slo) => slo.service))]),
+  ]) {
+    const nearest = each === undefined ? undefined : nearestName(name, namesIn(each, slos));
+    if (nearest !== undefined) return `${each}/${nearest}`;
+  }
+  const namesakes = slos.filter((slo) => slo.name === name);
+  return namesakes.length === 1 ? namesakes[0]?.id : undefined;
+}
+
+const namesIn = (service: string, slos: readonly Slo[]): readonly string[] =>
+  slos.filter((slo) => slo.service === service).map(({ name }) => name);
+
+/** An SLO is counted over one calendar at most: its own, or one that all calendar composites over it share. */
+function calendarFaults(composites: readonly HeldComposite[], byId: ById): readonly Fault[] {
+  const readers = new Map<string, { composite: HeldComposite; memberIndex: number }[]>();
+  for (const composite of composites) {
+    if (composite.slo.window.kind !== "calendar") continue;
+    composite.slo.indicator.members.forEach(({ sloId }, memberIndex) => {
+      const known = readers.get(sloId);
+      if (known === undefined) readers.set(sloId, [{ composite, memberIndex }]);
+      else known.push({ composite, memberIndex });
+    });
+  }
+  return [...readers].flatMap(([sloId, reading]) => {
+    const member = byId.get(sloId);
+    const settled = reading.toSorted((a, b) => rankOf(a.composite) - rankOf(b.composite));
+    const first = member?.slo.window.kind === "calendar" ? member : settled[0]?.composite;
+    return settled.flatMap((each): Fault[] => {
+      const { window } = each.composite.slo;
+      if (first === undefined || calendarText(window) === calendarText(first.slo.window)) return [];
+      const isOwn = first === member;
+      const over = isOwn ? "has that window itself" : `is a member of ${first.slo.id}, over it`;
+      const message = `${sloId} is read over ${calendarText(first.slo.window)}, since it ${over}: it cannot be over ${calendarText(window)} as well`;
+      const hint = "give both the same calendar, or one of them a rolling window";
+      return [{ ...each, other: first, code: "composite-window", message, hint }];
+    });
+  });
+}
+
+/** What cannot give way comes first, then what ran before. */
+const rankOf = ({ candidate }: Held): number =>
+  isBroken(candidate) ? 0 : isSameVersion(candidate) ? 1 : 2;
+
+/** The same for windows that begin and end together. */
+function calendarText(window: Slo["window"]): string {
+  if (window.kind === "rolling") return "";
+  const { timeZone, anchor }: CalendarWindow = window;
+  return `${windowText(window)} in ${timeZone} from ${anchor}`;
+}
+
+function problemOf({ composite, memberIndex, code, message, hint }: Fault, guilty: Held): Problem {
+  const { id, source, name, indicator } = composite.slo;
+  const where = `${id} (${source.file}:${source.line})`;
+  if (guilty !== composite) {
+    const { file, line } = guilty.slo.source;
+    const path = `slos.${guilty.slo.name}`;
+    const text = `as a member of ${where}: ${message}`;
+    return { code, severity: "error", message: text, hint, file, line, column: 1, path };
+  }
+  const place = placeOfMember(indicator, memberIndex) ?? { line: source.line, column: 1 };
+  const isElsewhere = place.file !== undefined && place.file !== source.file;
+  const text = isElsewhere ? `${message}, as ${where} uses it` : message;
+  return {
+    code,
+    severity: "error",
+    message: text,
+    hint,
+    file: source.file,
+    ...place,
+    path: `slos.${name}.sli`,
+  };
+}
