@@ -1,13 +1,12 @@
 /** What an SLO means, in sentences: what counts, what the budget allows, when each alert would fire. */
-import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
   exclusionText,
   formatDuration,
+  isComposite,
   lookbacksOf,
   indicatorText,
   latencyText,
-  meetsTarget,
   sliceKindOf,
   templateKey,
   WHOLE_PPB,
@@ -15,19 +14,17 @@ import {
   type Budgeting,
   type Slo,
   type SloWindow,
-  type Tier,
 } from "../slo/index.ts";
+import { membersText } from "./explain-members.ts";
+import { foresee, outageText, percentText, type Traffic } from "./outage-words.ts";
 import { renderTable, type Cell } from "./table.ts";
 
 const DAY_SECONDS = 86_400;
 /** Shares of events that fail in the outages that are foretold. */
-export const OUTAGES: readonly number[] = [1, 0.1, 0.01];
-
-/** What counts a second, events or slices of time, and where the number is from. */
-export interface Traffic {
-  readonly perSecond: number;
-  readonly source: string;
-}
+const OUTAGES: readonly number[] = [1, 0.1, 0.01];
+/** Members judge slices by their own objectives: what a part of the events does, is said of none of them alike. */
+export const outagesOf = (slo: Slo): readonly number[] =>
+  isComposite(slo) && !isUncounted(slo) ? [1] : OUTAGES;
 
 /** Slices come as time goes by; `undefined` of an SLO that counts events. */
 export function sliceTraffic({ budgeting }: Slo): Traffic | undefined {
@@ -40,8 +37,8 @@ export function sliceTraffic({ budgeting }: Slo): Traffic | undefined {
 const unitOf = ({ kind }: Budgeting): "event" | "slice" =>
   kind === "occurrences" ? "event" : "slice";
 
-/** Ends in a newline. */
-export function explainText(slo: Slo, traffic: Traffic | undefined): string {
+/** `slos`: all that were read, the members of one that is made of others among them. Ends in a newline. */
+export function explainText(slo: Slo, traffic: Traffic | undefined, slos: readonly Slo[]): string {
   const head = slo.description === "" ? slo.id : `${slo.id}: ${slo.description}`;
   const lines = [
     `${head} (${slo.source.file}:${slo.source.line})`,
@@ -51,11 +48,16 @@ export function explainText(slo: Slo, traffic: Traffic | undefined): string {
     ...templateText(slo),
     objectiveText(slo),
     ...exclusionTexts(slo),
-    trafficText(slo, traffic),
+    ...(isUncounted(slo) ? [] : [trafficText(slo, traffic)]),
     "",
   ];
-  return `${lines.map((line) => `${line}\n`).join("")}${alertsText(slo, traffic)}`;
+  const members = isComposite(slo) ? `${membersText(slo, slos)}\n` : "";
+  return `${lines.map((line) => `${line}\n`).join("")}${members}${alertsText(slo, traffic)}`;
 }
+
+/** Its error ratio is made of others', which a number of events says nothing of. */
+export const isUncounted = (slo: Slo): boolean =>
+  isComposite(slo) && slo.budgeting.kind === "occurrences";
 
 function templateText({ source }: Slo): readonly string[] {
   const { template } = source;
@@ -64,9 +66,11 @@ function templateText({ source }: Slo): readonly string[] {
   return [`That is said by the template ${templateKey(template)}, ${slo} (${file}:${line}).`];
 }
 
-function slicesText({ budgeting, noData }: Slo): readonly string[] {
+function slicesText(slo: Slo): readonly string[] {
+  const { budgeting, noData } = slo;
   if (budgeting.kind === "occurrences") return [];
   const width = formatDuration(budgeting.widthMs);
+  if (isComposite(slo)) return [`Slices of ${width} are counted. ${SILENT_MEMBER[noData]}`];
   const judged =
     budgeting.kind === "timeslices"
       ? `is good when at least ${percentText(budgeting.targetPpb / WHOLE_PPB)} of its events are`
@@ -81,6 +85,14 @@ const SILENT_SLICE: Readonly<Record<Slo["noData"], string>> = {
   hold: "One without events is like the one before.",
 };
 
+const SILENT_MEMBER: Readonly<Record<Slo["noData"], string>> = {
+  ignore:
+    "A member without events in one has no say in it; one in which none has events is not counted.",
+  bad: "A member without events in one makes it bad.",
+  good: "A member without events in one holds in it.",
+  hold: "A member without events in one is as it was in the one before.",
+};
+
 const exclusionTexts = ({ exclusions = [] }: Slo): readonly string[] =>
   exclusions.map((exclusion) => {
     const { reason, approvedBy } = exclusion;
@@ -93,6 +105,8 @@ function objectiveText(slo: Slo): string {
     slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
   const them = slo.budgeting.kind === "occurrences" ? "them" : "the slices";
   const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
+  if (isUncounted(slo))
+    return `${overWindow(slo.window)}, its error ratio may be ${budget}: the objective is ${slo.objective.text}.`;
   return `${overWindow(slo.window)}, ${slo.objective.text} of ${them} must be good: ${budget} may be bad.${per}`;
 }
 
@@ -121,15 +135,16 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
   const absent = absentText(slo);
   if (slo.alerts.tiers.length === 0)
     return absent === "" ? "It never alerts.\n" : `It never alerts on errors.\n${absent}`;
+  const outages = outagesOf(slo);
   const columns = [
     { title: "ALERT", align: "left" },
     { title: "BURN RATE", align: "right" },
-    ...OUTAGES.map((ratio) => ({ title: `${percentText(ratio)} BAD`, align: "left" as const })),
+    ...outages.map((ratio) => ({ title: `${percentText(ratio)} BAD`, align: "left" as const })),
   ] as const;
   const rows = slo.alerts.tiers.map((tier): readonly Cell[] => [
     { text: `${tier.severity} ${lookbacksOf(tier).map(formatDuration).join("/")}` },
     { text: `> ${tier.factorMilli / 1000}` },
-    ...OUTAGES.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
+    ...outages.map((errorRatio) => ({ text: outageText(foresee(slo, tier, errorRatio, traffic)) })),
   ]);
   const slices = sliceKindOf(slo.budgeting);
   const sliceEnd =
@@ -146,43 +161,6 @@ const absentText = ({ absent }: Slo): string =>
     ? ""
     : `When no data point came for ${formatDuration(absent.afterMs)} there is a ${absent.severity}.\n`;
 
-/** `errorRatio` of the events, and so of the slices that are made of them. */
-export const foresee = (
-  slo: Slo,
-  tier: Tier,
-  errorRatio: number,
-  traffic: Traffic | undefined,
-): OutageForesight =>
-  foreseeOutage(tier, {
-    objective: slo.objective,
-    windowMs: slo.window.lengthMs,
-    errorRatio: countedRatio(slo.budgeting, errorRatio),
-    eventsPerSecond: traffic?.perSecond,
-  });
-
-function countedRatio(budgeting: Budgeting, errorRatio: number): number {
-  if (budgeting.kind !== "timeslices") return errorRatio;
-  const badPpb = Math.round(errorRatio * WHOLE_PPB);
-  return meetsTarget(WHOLE_PPB - badPpb, WHOLE_PPB, budgeting.targetPpb) ? 0 : 1;
-}
-
-function outageText(outage: OutageForesight): string {
-  if (outage.kind === "never") {
-    return outage.why === "burn" ? "never: burns too slowly" : "never: too few events";
-  }
-  const { afterMs, budgetSpent, resolvedAfterMs } = outage;
-  return `${spanText(afterMs)}, ${percentText(budgetSpent)} spent, ends ${spanText(resolvedAfterMs)}`;
-}
-
-/** Two units at most. */
-function spanText(ms: number): string {
-  const step = ms >= 86_400_000 ? 3_600_000 : ms >= 3_600_000 ? 60_000 : 1000;
-  return formatDuration(Math.max(1000, Math.round(ms / step) * step));
-}
-
-/** Nanoseconds as a duration; finer than a millisecond in microseconds. */
-
-const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
 const amountText = (count: number): string =>
   count >= 100 ? Math.floor(count).toLocaleString("en-US") : String(Number(count.toPrecision(2)));
 const rateText = (perSecond: number, unit: string): string =>

@@ -2,11 +2,13 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { BurnAnswer, SloDetailAnswer } from "../api/index.ts";
 import { nearestName } from "../rules/index.ts";
-import { OperationError, parseDuration, type Slo } from "../slo/index.ts";
+import { isComposite, OperationError, parseDuration, type Slo } from "../slo/index.ts";
 import { apiAddress, webAddress, type AddressOptions } from "./api-address.ts";
 import { ApiClient } from "./api-client.ts";
 import { EXIT } from "./exit-codes.ts";
-import { explainText, foresee, OUTAGES, sliceTraffic, type Traffic } from "./explain-text.ts";
+import { memberOutages } from "./explain-members.ts";
+import { explainText, isUncounted, outagesOf, sliceTraffic } from "./explain-text.ts";
+import { foresee, type Traffic } from "./outage-words.ts";
 import type { CliPorts } from "./ports.ts";
 import { printable } from "./printable.ts";
 import { readPaths } from "./rule-paths.ts";
@@ -47,16 +49,17 @@ export function addExplain(
     .option("--json", "print the same as JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (id: string, options: ExplainOptions) => {
-      const slo = findSlo(id, options, ports);
+      const { rules } = options;
+      const { slos } = readPaths(rules === undefined ? [] : [rules], ports);
+      const slo = findSlo(id, slos);
       const traffic = await trafficOf(slo, options, ports);
       const isJson = options.json === true;
-      ports.out(isJson ? jsonOf(slo, traffic) : printable(explainText(slo, traffic)));
+      ports.out(isJson ? jsonOf(slo, traffic, slos) : printable(explainText(slo, traffic, slos)));
       done(EXIT.fine);
     });
 }
 
-function findSlo(id: string, { rules }: ExplainOptions, ports: CliPorts): Slo {
-  const { slos } = readPaths(rules === undefined ? [] : [rules], ports);
+function findSlo(id: string, slos: readonly Slo[]): Slo {
   const slo = slos.find((each) => each.id === id);
   if (slo !== undefined) return slo;
   const near = nearestName(
@@ -75,6 +78,7 @@ async function trafficOf(
   options: ExplainOptions,
   ports: CliPorts,
 ): Promise<Traffic | undefined> {
+  if (isUncounted(slo)) return undefined;
   const slices = sliceTraffic(slo);
   if (slices !== undefined) return slices;
   if (options.traffic !== undefined) return { perSecond: options.traffic, source: "as given" };
@@ -100,16 +104,17 @@ function presentTraffic({ groups }: SloDetailAnswer): Traffic | undefined {
   return perSecond > 0 ? { perSecond, source } : undefined;
 }
 
-function jsonOf(slo: Slo, traffic: Traffic | undefined): string {
+function jsonOf(slo: Slo, traffic: Traffic | undefined, slos: readonly Slo[]): string {
   const json = traffic && { eventsPerSecond: traffic.perSecond, source: traffic.source };
   const tiers = slo.alerts.tiers.map((tier) => ({
     ...tier,
-    outages: OUTAGES.map((errorRatio) => ({
+    outages: outagesOf(slo).map((errorRatio) => ({
       errorRatio,
       ...foresee(slo, tier, errorRatio, traffic),
     })),
   }));
-  return `${JSON.stringify({ slo, traffic: json ?? null, tiers }, null, 2)}\n`;
+  const members = isComposite(slo) ? { members: memberOutages(slo, slos) } : {};
+  return `${JSON.stringify({ slo, traffic: json ?? null, tiers, ...members }, null, 2)}\n`;
 }
 
 /** `20/s`, `600/h`, `1e4/1d` → events a second. */

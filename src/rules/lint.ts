@@ -4,6 +4,7 @@
  */
 import {
   formatDuration,
+  isComposite,
   metricSpellings,
   templateKey,
   type Indicator,
@@ -11,6 +12,7 @@ import {
   type Slo,
 } from "../slo/index.ts";
 import { ADVISORY_BOUNDS } from "./advisory-bounds.ts";
+import { lintComposites } from "./composite-lints.ts";
 import type { PublishedTemplate } from "./rule-set.ts";
 import { areBoundsKnown, lintRunning, type RunningFacts } from "./running-lints.ts";
 import { sloWarning } from "./slo-warning.ts";
@@ -36,6 +38,7 @@ export function lintSlos(
     ...slos.filter(isAdvised).flatMap(lintThreshold),
     ...(running === undefined ? [] : lintRunning(slos, running)),
     ...lintOverlaps(slos),
+    ...lintComposites(slos),
     ...slos.flatMap((slo) => lintVersion(slo, newest)),
   ];
 }
@@ -98,7 +101,8 @@ function lintOverlaps(slos: readonly Slo[]): readonly Problem[] {
       first.set(key, slo);
       return [];
     }
-    const message = `${slo.id} counts the same events over the same window as ${twin.id}: one incident burns both`;
+    const same = isComposite(slo) ? "is made of the same SLOs" : "counts the same events";
+    const message = `${slo.id} ${same} over the same window as ${twin.id}: one incident burns both`;
     return [
       sloWarning(
         "overlapping-slos",

@@ -69,6 +69,10 @@ export const RULE_PROBLEM_CODES = {
   "threshold-off-bound":
     "Lint: a latency threshold inside a bucket of the histogram's bounds: a running server's, or those that SDKs use.",
   "overlapping-slos": "Lint: two SLOs count the same events over the same window.",
+  "light-member":
+    "Lint: a member of a weighted SLO that could be down all the time without missing the objective.",
+  "composite-objective":
+    "Lint: an SLO made of others with an objective that is missed although every member meets its own.",
   "metric-unseen": "Lint beside a running server: a metric that no series has.",
   "attribute-unseen":
     "Lint beside a running server: a condition on an attribute that no series of the metric has.",

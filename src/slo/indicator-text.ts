@@ -42,7 +42,7 @@ function compositeText({ rule, members }: CompositeIndicator): string {
     case "worst":
       return `It is what the one of these comes to that has the highest error ratio: ${names}.`;
     case "all":
-      return `A slice of time is good when all of these hold in it, those without events left out: ${names}.`;
+      return `A slice of time is good when all of these hold in it: ${names}.`;
   }
 }
 

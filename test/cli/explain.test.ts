@@ -31,6 +31,9 @@ slos:
       - { reason: Upgrade, approvedBy: jane, from: 2026-03-01T02:00:00Z, to: 2026-03-01T05:00:00+01:00 }
       - { reason: Restart, rrule: FREQ=WEEKLY, start: 2026-01-04T02:00, timeZone: Europe/Berlin, duration: 30m }
   silent: { objective: 99%, window: 7d, sli: { metric: orders, good: { ok: true } }, alerts: none }
+  mean: { objective: 99%, sli: { weighted: { availability: 3, minutes: 1 } } }
+  worst: { objective: 99%, sli: { worstOf: [availability, minutes] } }
+  all: { objective: 98%, sli: { allOf: [availability, minutes] }, noData: bad }
 `;
 
 let dir = "";
@@ -53,6 +56,42 @@ describe("slowburn explain", () => {
     const { code, out, err } = await explain(["checkout/availability", "--traffic", "20/s"]);
     expect([code, err]).toEqual([0, ""]);
     await expect(out).toMatchFileSnapshot("golden/explain.txt");
+  });
+
+  it.each(["mean", "worst", "all"])(
+    "says what members can do to an SLO made of them: %s",
+    async (name) => {
+      const { code, out, err } = await explain([`checkout/${name}`], unreachable);
+      expect([code, err]).toEqual([0, ""]);
+      await expect(out).toMatchFileSnapshot(`golden/explain-${name}.txt`);
+    },
+  );
+
+  it("tells machines what a member's outage costs", async () => {
+    const { out } = await explain(["checkout/mean", "--json"], unreachable);
+    const { traffic, members } = JSON.parse(out);
+    expect(traffic).toBeNull();
+    expect(members).toMatchObject([
+      { sloId: "checkout/availability", objective: "99.9%", errorRatio: 0.75, burnRate: 75 },
+      { sloId: "checkout/minutes", objective: "99%", errorRatio: 0.25, burnRate: 25 },
+    ]);
+    // A page at 14.4 over an hour: 14.4 x 1 % of it must be bad, and a quarter is.
+    expect(members[1].tiers[0].afterMs).toBeCloseTo((0.144 / 0.25) * 3_600_000);
+  });
+
+  it("knows members of other files only when they are read", async () => {
+    writeFileSync(
+      join(dir, "rules", "shop.yaml"),
+      "apiVersion: slowburn/v1\nservice: shop\nslos: { all: { objective: 98%, sli: { allOf: [checkout/availability, checkout/minutes] } } }\n",
+    );
+    const whole = await explain(["shop/all"], unreachable);
+    expect(whole.out).toMatch(/^checkout\/minutes +99% +95% +100%/m);
+    const alone = await explain(
+      ["shop/all", "--rules", join(dir, "rules", "shop.yaml")],
+      unreachable,
+    );
+    expect(alone.code).toBe(0);
+    expect(alone.out).toMatch(/^checkout\/minutes +- +- +100%/m);
   });
 
   it("names the template that says it", async () => {

@@ -1,5 +1,5 @@
 /** Lints: what loads, and is seldom meant. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { lintSlos, loadRules, readRuleFile } from "../../src/rules/index.ts";
 
 /** `code@line`, with what the message and the hint name. */
@@ -83,4 +83,49 @@ describe("two SLOs", () => {
 test("the rules that ship are clean", () => {
   const { slos, problems } = loadRules("rules", { bucketMs: 10_000, now: () => 0 });
   expect([...problems, ...lintSlos(slos)]).toEqual([]);
+});
+
+describe("SLOs made of others", () => {
+  const member = (name: string, objective: string) =>
+    `  ${name}: { objective: ${objective}, sli: { metric: m, where: { x: ${name} }, bad: { e: 1 } } }\n`;
+  const members = member("a", "99.9%") + member("b", "99%") + member("c", "99.5%");
+
+  test.each([
+    ["weighted: { a: 1, b: 1 }", "99.45%"],
+    ["weighted: { a: 3, b: 1 }", "99.675%"],
+    ["worstOf: [a, b]", "99%"],
+    ["allOf: [a, b]", "98.9%"],
+    ["weighted: { a: 1, other/x: 1 }", "99.99%"], // nobody knows what the other promises
+    ["worstOf: [a, other/x]", "99.9%"],
+  ])("of %s may have %s", (sli, objective) => {
+    expect(lint(`${members}  all: { objective: ${objective}, sli: { ${sli} } }\n`)).toEqual([]);
+  });
+
+  test.each([
+    ["weighted: { a: 1, b: 1 }", "99.46%", "99.45%"],
+    ["weighted: { a: 1, b: 1, c: 1 }", "99.5%", "99.46666%"],
+    ["worstOf: [a, b]", "99.001%", "99%"],
+    ["worstOf: [a, other/x]", "99.95%", "99.9%"],
+    ["allOf: [a, b]", "99%", "98.901%"],
+    ["allOf: [a, b, other/x]", "99%", "98.901%"],
+  ])("of %s promise less than %s", (sli, objective, most) => {
+    expect(lint(`${members}  all: { objective: ${objective}, sli: { ${sli} } }\n`)).toEqual([
+      `composite-objective@7: write ${most}, or less; or raise the objectives of its members`,
+    ]);
+  });
+
+  it("a member that weighs no more than the budget is told of", () => {
+    const slos = `${members}  all: { objective: 99%, sli: { weighted: { a: 98, b: 1, c: 1 } } }\n`;
+    expect(lint(slos)).toEqual([
+      "light-member@7: give it more weight, or use worstOf or allOf, where every member counts",
+    ]);
+    expect(lint(slos.replace("99%, sli: { weighted", "99.1%, sli: { weighted"))).toEqual([]);
+  });
+
+  it("overlap with one another, not with their members", () => {
+    const slos = `${members}  one: { objective: 98%, sli: { allOf: [a, b] } }\n  other: { objective: 98%, sli: { allOf: [b, a] } }\n`;
+    expect(lint(slos)).toEqual([
+      "overlapping-slos@8: keep one, or give them different windows or conditions",
+    ]);
+  });
 });

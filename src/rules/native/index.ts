@@ -4,7 +4,8 @@
  */
 export { readAbsent } from "./absent.ts";
 export { readAlerts, type PolicyContext } from "./alerts.ts";
-export { isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { explainObjective, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { explainWeight, weightSchema } from "./composite-schema.ts";
 export { readExtra, type ExtraFields } from "./extra.ts";
 export { readScalarText, readSelector } from "./matchers.ts";
 export { DEFAULT_GROUP_LIMIT, DEFAULT_GROUP_LIMIT_MAX } from "./schema.ts";

@@ -17,10 +17,17 @@ export interface Metadata {
 export const ALERTS_ANNOTATION = "slowburn.dev/alerts";
 /** Holds fields of the native format that OpenSLO has no word for, as YAML or JSON. */
 export const EXTRA_ANNOTATION = "slowburn.dev/slo";
+/** The objective of an SLO that is made of its objectives: `99.5%`. */
+export const OBJECTIVE_ANNOTATION = "slowburn.dev/objective";
 /** Where an SLO's display name is kept. */
 export const DISPLAY_NAME_ANNOTATION = "slowburn.dev/display-name";
 const OWN_PREFIX = "slowburn.dev/";
-const OWN_ANNOTATIONS = [ALERTS_ANNOTATION, EXTRA_ANNOTATION, DISPLAY_NAME_ANNOTATION];
+const OWN_ANNOTATIONS = [
+  ALERTS_ANNOTATION,
+  EXTRA_ANNOTATION,
+  OBJECTIVE_ANNOTATION,
+  DISPLAY_NAME_ANNOTATION,
+];
 
 /** What is not sound is reported, and left out: the name is empty then, and no SLO comes of it. */
 export function readMetadata(value: unknown, field: Field): Metadata {

@@ -114,9 +114,9 @@ export interface ObjectiveConfig {
   readonly timeSliceTarget?: number | undefined;
   readonly timeSliceWindow?: unknown;
   readonly indicator?: unknown;
-  readonly indicatorRef?: unknown;
+  readonly indicatorRef?: string | undefined;
   readonly sli?: unknown;
-  readonly sliRef?: unknown;
+  readonly sliRef?: string | undefined;
   readonly compositeWeight?: number | undefined;
   readonly ratioMetrics?: unknown;
 }
@@ -139,13 +139,13 @@ export const objectiveSchemas: Readonly<Record<DialectName, ObjectSchema<Objecti
   v1: z.strictObject({
     ...laterObjectiveFields,
     indicator: part.optional(),
-    indicatorRef: part.optional(),
+    indicatorRef: someText.optional(),
   }),
   v2alpha: z.strictObject({
     ...laterObjectiveFields,
     labels: part.optional(),
     sli: part.optional(),
-    sliRef: part.optional(),
+    sliRef: someText.optional(),
   }),
   v1alpha: z.strictObject({ ...objectiveFields, ratioMetrics: part.optional() }),
 };

@@ -2,6 +2,7 @@
 import { readForeignShape } from "../foreign-shape.ts";
 import { fieldIn, report, type Field } from "../native/index.ts";
 import { indicatorOf, type IndicatorReading, type Threshold } from "./indicator.ts";
+import type { Dialect } from "./dialect.ts";
 import { findObject, relay, specOf, type Links } from "./links.ts";
 import { readMetadata } from "./metadata.ts";
 import type { ObjectivePart } from "./objective.ts";
@@ -14,12 +15,15 @@ export interface SliUse {
   readonly indicatorFor: (objective: ObjectivePart) => IndicatorReading | undefined;
 }
 
-/** `field` is the SLO's `spec`. `undefined` when it names no sound SLI (reported). */
-export function sliUseOf(links: Links, spec: Partial<SloConfig>, field: Field): SliUse | undefined {
-  const [inlineName, referenceName] =
-    links.dialect.name === "v2alpha"
-      ? (["sli", "sliRef"] as const)
-      : (["indicator", "indicatorRef"] as const);
+/** What an SLO, or an objective, calls its SLI: written in it, and referred to. */
+export const sliFields = ({ name }: Dialect) =>
+  name === "v2alpha" ? (["sli", "sliRef"] as const) : (["indicator", "indicatorRef"] as const);
+
+type SliConfig = Pick<SloConfig, "indicator" | "indicatorRef" | "sli" | "sliRef">;
+
+/** `field` is the SLO's `spec`, or an objective. `undefined` when it names no sound SLI (reported). */
+export function sliUseOf(links: Links, spec: SliConfig, field: Field): SliUse | undefined {
+  const [inlineName, referenceName] = sliFields(links.dialect);
   const inline = spec[inlineName];
   const reference = spec[referenceName];
   if (inline !== undefined && reference !== undefined) {

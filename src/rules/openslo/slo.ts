@@ -1,57 +1,19 @@
 /** An OpenSLO SLO → one SLO of the model for each of its objectives. */
-import {
-  sliceKindOf,
-  WHOLE_PPB,
-  type Budgeting,
-  type CompositeIndicator,
-  type Slo,
-  type SloWindow,
-} from "../../slo/index.ts";
-import { foreignLabels, readTexts } from "../foreign-labels.ts";
+import type { Slo } from "../../slo/index.ts";
+import { readTexts } from "../foreign-labels.ts";
 import { readForeignShape } from "../foreign-shape.ts";
-import {
-  DEFAULT_GROUP_LIMIT,
-  DEFAULT_GROUP_LIMIT_MAX,
-  fieldIn,
-  isMapping,
-  kindOf,
-  readExtra,
-  report,
-  SERVICE_NAME,
-  type ExtraFields,
-  type Field,
-} from "../native/index.ts";
-import type { AlertOwner } from "../alert-texts.ts";
+import { fieldIn, isMapping, kindOf, report, SERVICE_NAME, type Field } from "../native/index.ts";
 import type { RuleSettings } from "../rule-set.ts";
-import { alertsOf, annotatedAlerts, readPolicies, warnOfSilence, type Alerts } from "./alerts.ts";
-import { writtenIn } from "./annotation.ts";
+import { readPolicies, warnOfSilence } from "./alerts.ts";
+import { compositeOf, countsMembers, isMadeOf, warnOfComposition, SILENT } from "./composite.ts";
 import { namespaceOf } from "./dialect.ts";
 import { namesNear, type Links } from "./links.ts";
-import {
-  ALERTS_ANNOTATION,
-  DISPLAY_NAME_ANNOTATION,
-  EXTRA_ANNOTATION,
-  type Metadata,
-} from "./metadata.ts";
+import { ALERTS_ANNOTATION, type Metadata } from "./metadata.ts";
 import { readBudgeting, readObjective, type ObjectivePart } from "./objective.ts";
-import type { UsedPolicy } from "./policy.ts";
 import { objectiveSchemas, sloSchemas, type SloConfig } from "./schemas.ts";
-import { sliUseOf, type SliUse } from "./sli-use.ts";
+import { sliFields, sliUseOf, type SliUse } from "./sli-use.ts";
+import { readAlerting, readAnnotated, readOwnLabels, sloOf, type SloParts } from "./slo-fields.ts";
 import { readWindow } from "./window.ts";
-
-/** What the objectives of an SLO have in common. */
-interface SloParts {
-  readonly links: Links;
-  readonly metadata: Metadata;
-  readonly spec: Partial<SloConfig>;
-  /** Of `spec`. */
-  readonly field: Field;
-  readonly service: string;
-  readonly window: SloWindow | undefined;
-  readonly sli: SliUse | undefined;
-  readonly policies: readonly UsedPolicy[];
-  readonly settings: RuleSettings;
-}
 
 /** `root` is the object; `value` its `spec`. */
 export function readSlo(
@@ -66,27 +28,31 @@ export function readSlo(
   const spec = readForeignShape(sloSchemas[links.dialect.name], value, field, "an SLO");
   if (spec === undefined) return [];
   const objectives = readObjectives(links, spec.objectives, fieldIn(field, "objectives"));
-  const isComposite = refuseComposite(objectives);
+  const isComposite = isMadeOf(objectives);
   const isAnnotated = Object.hasOwn(metadata.annotations, ALERTS_ANNOTATION);
   const policiesField = fieldIn(field, "alertPolicies");
   const service = readService(links, spec, field);
   const parts: SloParts = {
-    links,
+    links: { ...links, service },
     metadata,
     spec,
     field,
     service,
     window: readWindow(links.dialect, spec, field, settings),
-    sli: isComposite ? undefined : sliUseOf({ ...links, service }, spec, field),
     policies: isAnnotated ? [] : readPolicies(links, spec.alertPolicies, policiesField),
     settings,
   };
   const suffixes = suffixesOf(objectives.map(({ shape }) => shape.displayName));
-  const slos = objectives.flatMap((objective, index) => {
+  const uses = slisOf(parts, objectives);
+  const each = objectives.map((objective, index) => {
     const name = `${metadata.name}${suffixes[index]}`.slice(0, MAX_NAME_LENGTH);
-    return sloOf(parts, objective, name) ?? [];
+    return objectiveSlo(parts, objective, { name, use: uses[index], isMember: isComposite });
   });
+  const place = { root, errorsBefore };
+  const composite = isComposite ? compositeOf(parts, objectives, each, place) : undefined;
+  if (!isComposite) warnOfComposition(metadata, objectives);
   if (root.findings.errorCount > errorsBefore) return [];
+  const slos = [...each, composite].filter((slo) => slo !== undefined);
   if (slos.length > 0 && parts.policies.length === 0 && !isAnnotated) warnOfSilence(policiesField);
   return slos;
 }
@@ -112,23 +78,6 @@ function readObjectives(
     const said = new Set(isMapping(item) ? Object.keys(item) : []);
     return shape === undefined ? [] : [{ shape, said, field: itemField }];
   });
-}
-
-const COMPOSITE_FIELDS = ["indicator", "indicatorRef", "sli", "sliRef", "compositeWeight"] as const;
-
-/** True when the SLO is made of several indicators, each with an objective. */
-function refuseComposite(objectives: readonly ObjectivePart[]): boolean {
-  let isComposite = false;
-  for (const { shape, field } of objectives) {
-    const name = COMPOSITE_FIELDS.find((each) => shape[each] !== undefined);
-    if (name === undefined) continue;
-    isComposite = true;
-    const message =
-      "slowburn has no composite SLOs yet: objectives with an indicator or weight of their own";
-    const hint = "write an SLO for each of them, with its indicator in `spec`";
-    report(fieldIn(field, name), { code: "not-supported", message, hint }, "key");
-  }
-  return isComposite;
 }
 
 function readService(
@@ -177,20 +126,30 @@ export function suffixesOf(names: readonly (string | undefined)[]): readonly str
   });
 }
 
+interface ObjectiveUse {
+  readonly name: string;
+  readonly use: SliUse | undefined;
+  /** The SLO that is made of it alerts. */
+  readonly isMember: boolean;
+}
+
 /** `undefined` when something is not sound (reported), or the data is in another system (warned of). */
-function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefined {
+function objectiveSlo(
+  parts: SloParts,
+  part: ObjectivePart,
+  { name, use, isMember }: ObjectiveUse,
+): Slo | undefined {
   const { shape, field } = part;
-  const { links, metadata, spec, service, window, sli, settings } = parts;
+  const { links, metadata, spec, service, window, settings } = parts;
   const objective = readObjective(part);
   const method = spec.budgetingMethod;
   const budgeting =
     method === undefined
       ? undefined
       : readBudgeting(links.dialect, method, shape, field, window?.lengthMs, settings);
-  const reading = sli?.indicatorFor(part);
-  const alerts = readAlerting(parts, objective?.budgetPpb, budgeting);
-  const labelTexts = { ...metadata.labels, ...readTexts(shape.labels, fieldIn(field, "labels")) };
-  const { labels, owner } = foreignLabels(labelTexts, fieldIn(metadata.field, "labels"));
+  const reading = use?.indicatorFor(part);
+  const alerts = isMember ? SILENT : readAlerting(parts, objective?.budgetPpb, budgeting);
+  const labels = readOwnLabels(metadata, readTexts(shape.labels, fieldIn(field, "labels")));
   if (objective === undefined || window === undefined || budgeting === undefined) return undefined;
   if (reading === undefined || alerts === undefined) return undefined;
   if (reading.kind === "elsewhere") return undefined;
@@ -198,101 +157,47 @@ function sloOf(parts: SloParts, part: ObjectivePart, name: string): Slo | undefi
   if (indicator.kind === "composite" && !countsMembers(parts, indicator, budgeting))
     return undefined;
   const isOnly = name === metadata.name;
-  const id = `${service}/${name}`;
-  const { document, path, findings } = isOnly ? { ...field, path: [] } : field;
-  return {
-    id,
+  const { alerting, ...extra } = readAnnotated(parts, budgeting, {
+    id: `${service}/${name}`,
     service,
+    per,
+  });
+  return sloOf(parts, window, {
     name,
-    description: descriptionOf(parts),
-    ...(owner === undefined ? {} : { owner }),
-    labels,
+    field: isOnly ? { ...field, path: [] } : field,
     objective,
-    window,
     indicator,
     budgeting,
-    noData: "ignore",
     per,
-    groupLimit: Math.min(DEFAULT_GROUP_LIMIT, settings.groupLimitMax ?? DEFAULT_GROUP_LIMIT_MAX),
-    alerts: alerts.policy,
-    ...(alerts.absent === undefined ? {} : { absent: alerts.absent }),
-    ...(alerts.alerting === undefined ? {} : { alerting: alerts.alerting }),
-    ...readAnnotated(parts, budgeting, { id, service, per }),
-    annotations: annotationsOf(metadata, shape.displayName, isOnly),
-    source: {
-      file: findings.file ?? "",
-      line: document.placeOf(path).line,
-      format: "openslo",
-      ...(promql === undefined ? {} : { promql }),
-    },
-  };
+    ...(promql === undefined ? {} : { promql }),
+    alerts,
+    extra: isMember || alerting === undefined ? extra : { ...extra, alerting },
+    description: use?.description,
+    displayName: isOnly ? undefined : shape.displayName,
+    ...labels,
+  });
 }
 
-/** What is made of other SLOs counts what its rule says, and splits and excludes nothing itself; reported where it is otherwise. */
-function countsMembers(
-  { field }: SloParts,
-  { rule }: CompositeIndicator,
-  budgeting: Budgeting,
-): boolean {
-  const isSliced = budgeting.kind === "timeslices" && budgeting.targetPpb === WHOLE_PPB;
-  const isRight = rule === "all" ? isSliced : budgeting.kind === "occurrences";
-  if (isRight) return true;
-  const message =
-    rule === "all"
-      ? "`allOf` counts slices of time in which every member holds"
-      : "`weighted` and `worstOf` count no slices of time of their own";
-  const hint =
-    rule === "all"
-      ? "write budgetingMethod: Timeslices, with timeSliceTarget: 1"
-      : "write budgetingMethod: Occurrences";
-  report(fieldIn(field, "budgetingMethod"), { code: "composite-field", message, hint });
-  return false;
-}
-
-/** What the annotation `slowburn.dev/slo` says. */
-function readAnnotated(
-  { metadata, settings }: SloParts,
-  budgeting: Budgeting,
-  owner: Required<AlertOwner>,
-): ExtraFields | undefined {
-  const text = metadata.annotations[EXTRA_ANNOTATION];
-  if (text === undefined) return undefined;
-  const annotation = fieldIn(metadata.field, "annotations", EXTRA_ANNOTATION);
-  const hint = "write { runbook: https://…, noData: bad }";
-  const wanted = { what: "fields of an SLO", code: "wrong-type", hint } as const;
-  const written = writtenIn(text, annotation, wanted);
-  if (written === undefined) return undefined;
-  return readExtra(written.document.value, written, settings, budgeting, owner);
-}
-
-function readAlerting(
-  { metadata, field, policies, window, settings }: SloParts,
-  budgetPpb: Slo["objective"]["budgetPpb"] | undefined,
-  budgeting: Budgeting | undefined,
-): Alerts | undefined {
-  const context = {
-    windowMs: window?.lengthMs,
-    budgetPpb,
-    bucketMs: settings.bucketMs,
-    sliceMs: budgeting && sliceKindOf(budgeting)?.widthMs,
-  };
-  const annotated = metadata.annotations[ALERTS_ANNOTATION];
-  if (annotated === undefined) return alertsOf(policies, fieldIn(field, "alertPolicies"), context);
-  const annotation = fieldIn(metadata.field, "annotations", ALERTS_ANNOTATION);
-  return annotatedAlerts(annotated, annotation, context);
-}
-
-const descriptionOf = ({ spec, sli, metadata }: SloParts): string =>
-  [spec.description, sli?.description, metadata.displayName].find(
-    (text) => text !== undefined && text !== "",
-  ) ?? "";
-
-function annotationsOf(
-  { annotations, displayName }: Metadata,
-  objectiveName: string | undefined,
-  isOnly: boolean,
-): Slo["annotations"] {
-  const names = isOnly ? [displayName] : [displayName, objectiveName];
-  const shown = names.filter((name) => name !== undefined && name !== "").join(": ");
-  return shown === "" ? annotations : { ...annotations, [DISPLAY_NAME_ANNOTATION]: shown };
+/** Of each objective: its own, or the SLO's. */
+function slisOf(
+  { links, spec, field }: SloParts,
+  objectives: readonly ObjectivePart[],
+): readonly (SliUse | undefined)[] {
+  const [inline, reference] = sliFields(links.dialect);
+  const hasOwn = ({ said }: ObjectivePart) => said.has(inline) || said.has(reference);
+  const isSaid = spec[inline] !== undefined || spec[reference] !== undefined;
+  const areAllOwn = objectives.length > 0 && objectives.every(hasOwn);
+  if (areAllOwn && isSaid) {
+    const { document, path, findings } = fieldIn(
+      field,
+      spec[inline] === undefined ? reference : inline,
+    );
+    const message = "every objective has an indicator of its own";
+    findings.add("not-applied", document, path, message, { severity: "warning", at: "key" });
+  }
+  const isShared = isSaid || !objectives.some(hasOwn);
+  const shared = areAllOwn || !isShared ? undefined : sliUseOf(links, spec, field);
+  return objectives.map((objective) =>
+    hasOwn(objective) || !isShared ? sliUseOf(links, objective.shape, objective.field) : shared,
+  );
 }
