@@ -2,13 +2,16 @@
 import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
-  exclusionText,
+  exclusionLine,
   formatDuration,
   lookbacksOf,
   indicatorText,
   latencyText,
   meetsTarget,
+  percentText,
+  sharePercent,
   sliceKindOf,
+  spanText,
   templateKey,
   WHOLE_PPB,
   windowText,
@@ -69,7 +72,7 @@ function slicesText({ budgeting, noData }: Slo): readonly string[] {
   const width = formatDuration(budgeting.widthMs);
   const judged =
     budgeting.kind === "timeslices"
-      ? `is good when at least ${percentText(budgeting.targetPpb / WHOLE_PPB)} of its events are`
+      ? `is good when at least ${sharePercent(budgeting.targetPpb)} of its events are`
       : "is as good as the ratio of its events";
   return [`Slices of ${width} are counted: each ${judged}. ${SILENT_SLICE[noData]}`];
 }
@@ -82,17 +85,13 @@ const SILENT_SLICE: Readonly<Record<Slo["noData"], string>> = {
 };
 
 const exclusionTexts = ({ exclusions = [] }: Slo): readonly string[] =>
-  exclusions.map((exclusion) => {
-    const { reason, approvedBy } = exclusion;
-    const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
-    return `Not counted, neither good nor bad: ${exclusionText(exclusion)} (${reason}${approval}).`;
-  });
+  exclusions.map((each) => `Not counted, neither good nor bad: ${exclusionLine(each)}.`);
 
 function objectiveText(slo: Slo): string {
   const per =
     slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
   const them = slo.budgeting.kind === "occurrences" ? "them" : "the slices";
-  const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
+  const budget = sharePercent(slo.objective.budgetPpb);
   return `${overWindow(slo.window)}, ${slo.objective.text} of ${them} must be good: ${budget} may be bad.${per}`;
 }
 
@@ -171,18 +170,12 @@ function outageText(outage: OutageForesight): string {
     return outage.why === "burn" ? "never: burns too slowly" : "never: too few events";
   }
   const { afterMs, budgetSpent, resolvedAfterMs } = outage;
-  return `${spanText(afterMs)}, ${percentText(budgetSpent)} spent, ends ${spanText(resolvedAfterMs)}`;
+  return `${wholeSpan(afterMs)}, ${percentText(budgetSpent)} spent, ends ${wholeSpan(resolvedAfterMs)}`;
 }
 
-/** Two units at most. */
-function spanText(ms: number): string {
-  const step = ms >= 86_400_000 ? 3_600_000 : ms >= 3_600_000 ? 60_000 : 1000;
-  return formatDuration(Math.max(1000, Math.round(ms / step) * step));
-}
+/** Nothing is known at once: a second at least. */
+const wholeSpan = (spanMs: number): string => spanText(Math.max(1000, spanMs));
 
-/** Nanoseconds as a duration; finer than a millisecond in microseconds. */
-
-const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
 const amountText = (count: number): string =>
   count >= 100 ? Math.floor(count).toLocaleString("en-US") : String(Number(count.toPrecision(2)));
 const rateText = (perSecond: number, unit: string): string =>

@@ -3,8 +3,8 @@ import { DEFAULT_GROUP_LIMIT } from "../rules/index.ts";
 import {
   CALENDAR_ANCHOR,
   formatDuration,
+  sharePercent,
   templateKey,
-  WHOLE_PPB,
   type Budgeting,
   type Slo,
   type SloWindow,
@@ -81,15 +81,12 @@ function budgetingOf(budgeting: Budgeting): Written | undefined {
       return undefined;
     case "timeslices": {
       const { widthMs, targetPpb } = budgeting;
-      return { slices: formatDuration(widthMs), good: percentText(targetPpb) };
+      return { slices: formatDuration(widthMs), good: sharePercent(targetPpb) };
     }
     case "ratioTimeslices":
       return { slices: formatDuration(budgeting.widthMs), weigh: "ratio" };
   }
 }
-
-const percentText = (share: number): string =>
-  `${Number(((share / WHOLE_PPB) * 100).toPrecision(12))}%`;
 
 /** An SLO of a template is written out: the file stands without it, and no longer follows its versions. */
 export function originText({ source: { file, line, template } }: Slo): string {
