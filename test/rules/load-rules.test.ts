@@ -143,7 +143,7 @@ describe("a broken file", () => {
     expect(set.problems).toMatchObject([{ severity: "warning" }]);
   });
 
-  // rules.root reads everything.
+  // root reads everything.
   it.skipIf(process.getuid?.() === 0)("that cannot be read keeps it too", () => {
     rules.put("a.yaml", slo("a", "x"));
     const good = rules.load();
