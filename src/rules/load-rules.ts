@@ -130,6 +130,10 @@ const nothingOf = (problem: Problem): RuleFileReading => ({
   problems: [problem],
 });
 
+/** After a restart what ran is known by its SLOs alone, exclusions of other files among them. */
+const keepsLastGood = ({ hadLastGood, lastExclusions }: Candidate): boolean =>
+  hadLastGood || lastExclusions().length > 0;
+
 const isBroken = ({ reading, twins }: Candidate): boolean =>
   twins.length > 0 || reading.problems.some(({ severity }) => severity === "error");
 
@@ -176,7 +180,7 @@ function settle(
     const isUnchanged = earlier !== undefined && (broken || isSameVersion(candidate));
     return {
       file: candidate.file,
-      state: !broken ? "loaded" : candidate.hadLastGood ? "kept-last-good" : "rejected",
+      state: !broken ? "loaded" : keepsLastGood(candidate) ? "kept-last-good" : "rejected",
       problems: [...candidate.reading.problems, ...candidate.twins, ...candidate.warnings],
       sloCount: running(candidate).length,
       loadedAt: isUnchanged ? earlier.loadedAt : loadedAt,

@@ -282,7 +282,12 @@ describe("exclusions in files of their own", () => {
     expect(reasons(broken)).toEqual({ "a/x": ["Upgrade"] });
     expect(broken.files[0]?.loadedAt).toBe(first.files[0]?.loadedAt);
     const restored = JSON.parse(JSON.stringify({ slos: first.slos, files: [], problems: [] }));
-    expect(reasons(rules.load(restored as RuleSet))).toEqual({ "a/x": ["Upgrade"] });
+    const restarted = rules.load(restored as RuleSet);
+    expect(reasons(restarted)).toEqual({ "a/x": ["Upgrade"] });
+    expect(rules.states(restarted)).toEqual({
+      "a.yaml": "loaded",
+      "maintenance.yaml": "kept-last-good",
+    });
   });
 
   it("that match nothing are said", () => {
