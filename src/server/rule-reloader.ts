@@ -64,7 +64,8 @@ export class RuleReloader {
     }
     if (removed.length === 0) return;
     const countedFor = formatDuration(RETIRED_FOR_MS);
-    log.warn("rules.retired", { slos: removed, countedFor });
+    const files = before.filter(({ id }) => removed.includes(id)).map(({ source }) => source.file);
+    log.warn("rules.retired", { slos: removed, files: [...new Set(files)], countedFor });
   }
 
   /** To be called now and then: forgets what no rule file has held for long enough. */

@@ -1,5 +1,6 @@
 /** Rule files edited while slowburn runs, and while it does not: what is sound takes effect, nothing loses its counts. */
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Home } from "./home.ts";
 import { at, request, send } from "./otlp.ts";
@@ -169,7 +170,7 @@ describe("an edit", () => {
     const shown = (await slowburn.api.metrics()).map(({ labels }) => labels["slo"]);
     expect(shown).not.toContain("shop/orders");
     expect(eventsOf(slowburn, "rules.retired")).toMatchObject([
-      { slos: ["shop/orders"], countedFor: "1d" },
+      { slos: ["shop/orders"], files: [join(home.rules, "shop.yaml")], countedFor: "1d" },
     ]);
     await sender.send(slowburn);
     home.write("shop.yaml", file("shop", slo("orders")));
