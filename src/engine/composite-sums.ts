@@ -37,6 +37,7 @@ function weigh(members: readonly Member[], window: number): void {
   let weights = 0;
   let variance = 0;
   made.total = made.least = made.bad = made.most = 0;
+  made.evidence = 1;
   for (const member of members) {
     read(member, window);
     const { total, least, bad, most } = counts;
@@ -97,6 +98,7 @@ function read({ streams }: Member, window: number): void {
     const { counts: own, straddleCounts } = stream.shard;
     const { slot } = stream;
     const k = windowIndexes[window]!;
+    if (k < 0) continue;
     total += own.totalSums[k]![slot]!;
     sure += own.goodSums[k]![slot]!;
     if (straddleCounts === undefined) continue;

@@ -21,7 +21,7 @@ import type { Stream, Streams } from "./streams.ts";
 /** One stream of a member: an SLO that is split into groups has many. */
 export interface MemberStream {
   readonly stream: Stream;
-  /** By window of the composite: which of the member's it is. */
+  /** By window of the composite: which of the member's it is; -1 when it is not read over it. */
   readonly windowIndexes: Int32Array;
 }
 
@@ -38,6 +38,8 @@ export interface Composite {
   /** Slices before it are made, unless members' changed since. */
   settledSlice: number;
 }
+
+const OTHER_CALENDAR = "is counted over another calendar window, so it is left out of this one's";
 
 export class Composites {
   readonly #streams: Streams;
@@ -59,8 +61,9 @@ export class Composites {
     this.#generation = -1;
   }
 
-  get areThere(): boolean {
-    return this.#slos.length > 0;
+  /** Streams that came, went or are doubted since the last call of `settle` may be members'. */
+  get isBehind(): boolean {
+    return this.#slos.length > 0 && this.#generation !== this.#streams.generation;
   }
 
   /** Makes all composites of what their members count now. */
@@ -102,6 +105,8 @@ export class Composites {
           stream: each,
           windowIndexes: indexesOf(stream.shard.windows, each.shard),
         }));
+        if (streams.some(({ windowIndexes }) => windowIndexes.includes(-1)))
+          this.#streams.note(slo.id, `${sloId} ${OTHER_CALENDAR}`);
         return { sloId, weight, streams };
       }),
       settledSlice: -Infinity,
@@ -109,11 +114,10 @@ export class Composites {
   }
 }
 
-/** Members are read over the windows of their composites. */
+/** Members are read over the windows of their composites, but over one calendar only: -1 where that is another one. */
 function indexesOf(windows: readonly SloWindow[], { windows: read }: Shard): Int32Array {
-  return Int32Array.from(windows, (window) =>
-    read.findIndex(({ kind, lengthMs }) => kind === window.kind && lengthMs === window.lengthMs),
-  );
+  const texts = read.map((window) => JSON.stringify(window));
+  return Int32Array.from(windows, (window) => texts.indexOf(JSON.stringify(window)));
 }
 
 /** What is said of a composite beside its sums: data is as new as the newest, as old and as whole as the least so. */

@@ -164,9 +164,9 @@ export class Engine implements EngineView {
     this.#composites.settle();
   }
 
-  /** Late points change sums between ticks: composites are made of them before anybody looks. */
-  #settlePast(): void {
-    if (!this.#booking.hasChangedPast) return;
+  /** Late points and new series change members between ticks: composites are made of them before anybody looks. */
+  #settle(): void {
+    if (!this.#booking.hasChangedPast && !this.#composites.isBehind) return;
     this.#booking.hasChangedPast = false;
     this.#composites.settle();
   }
@@ -182,7 +182,7 @@ export class Engine implements EngineView {
     return this.#slos;
   }
   get shards(): readonly ShardView[] {
-    this.#settlePast();
+    this.#settle();
     return this.#shards.shards;
   }
   get counters(): EngineCounters {
@@ -219,7 +219,7 @@ export class Engine implements EngineView {
   }
 
   read(index: StreamIndex): StreamReading {
-    this.#settlePast();
+    this.#settle();
     const stream = this.#streams.known(index);
     const composite = this.#composites.at(index);
     const sources = composite === undefined ? [stream] : [stream, ...streamsOfMembers(composite)];
@@ -238,7 +238,7 @@ export class Engine implements EngineView {
    * The first call gives everything too.
    */
   dirtyParts(isFull = false): SnapshotPart[] {
-    this.#settlePast();
+    this.#settle();
     const slos = isFull || !this.#areSlosStored ? this.#slos : undefined;
     this.#areSlosStored = true;
     const state = { slos, counters: this.counters, marks: this.#marks.all, isFull };

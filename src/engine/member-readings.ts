@@ -28,6 +28,7 @@ function sumsOf(
     const { counts, straddleCounts } = stream.shard;
     const { slot } = stream;
     const k = windowIndexes[window]!;
+    if (k < 0) continue;
     good += counts.goodSums[k]![slot]! + (straddleCounts?.goodSums[k]![slot] ?? 0);
     total += counts.totalSums[k]![slot]!;
   }

@@ -193,7 +193,7 @@ export class Streams {
     const index = streamIndex(this.#byIndex.length);
     const shard = this.#shards.shardFor(member.slo);
     const slot = shard.take(index, member.slo, sinceMs);
-    shard.exclude(slot, this.exclusions.rangesOf(member.slo.id));
+    shard.setExcluded(slot, this.exclusions.rangesOf(member.slo.id)); // nothing of it was counted yet
     const stream = this.put({ index, slo: member.slo, group, shard, slot, sinceMs, doubts: [] });
     if (isFolded) {
       this.#doubt(stream, "the sender folded attributes together (otel.metric.overflow)");

@@ -1,6 +1,6 @@
 /** What an edit does to composites through their members. */
 import type { Fate } from "../engine/index.ts";
-import { isComposite, type Slo } from "../slo/index.ts";
+import { isComposite, type CompositeSlo, type Slo } from "../slo/index.ts";
 
 export interface EditedSlos {
   /** By id, as edited. */
@@ -8,13 +8,37 @@ export interface EditedSlos {
   /** By id, as counted now. */
   readonly inForce: ReadonlyMap<string, Slo>;
   readonly fates: ReadonlyMap<Slo, Fate>;
+  /** Those that are counted after the edit, retired ones too. */
+  readonly composites: readonly CompositeSlo[];
+}
+
+/** What is counted after the edit. */
+export function compositesAfter(
+  edited: ReadonlyMap<string, Slo>,
+  inForce: Iterable<Slo>,
+): readonly CompositeSlo[] {
+  const left = [...inForce].filter(({ id }) => !edited.has(id));
+  return [...edited.values(), ...left].filter(isComposite);
+}
+
+/**
+ * What decides, beside the SLO itself, how it is counted after the edit: the members of a composite, and composites that read
+ * it, or its members, over further windows.
+ */
+export function companionsOf(slo: Slo, rules: EditedSlos): readonly Slo[] {
+  const members = membersAfter(slo, rules);
+  const read = new Set([slo.id, ...members.map(({ id }) => id)]);
+  const over = rules.composites.filter(
+    ({ id, indicator }) => id !== slo.id && indicator.members.some(({ sloId }) => read.has(sloId)),
+  );
+  return [...members, ...over];
 }
 
 const memberIds = (slo: Slo): readonly string[] =>
   isComposite(slo) ? slo.indicator.members.map(({ sloId }) => sloId) : [];
 
 /** Members as they are right after the edit: one that is rebuilt is counted by its present definition until that is done. */
-export function membersAfter(slo: Slo, { edited, inForce, fates }: EditedSlos): readonly Slo[] {
+function membersAfter(slo: Slo, { edited, inForce, fates }: EditedSlos): readonly Slo[] {
   return memberIds(slo).flatMap((id) => {
     const next = edited.get(id);
     const isWaiting = next !== undefined && fates.get(next)?.kind === "rebuilt";

@@ -2,7 +2,12 @@
 import type { AlertView } from "../alerts/index.ts";
 import { fatesOf, type Engine, type Fate, type FateParts } from "../engine/index.ts";
 import { formatDuration, isRetired, OperationError, pendingId, type Slo } from "../slo/index.ts";
-import { memberNotes, membersAfter, type EditedSlos } from "./composite-members.ts";
+import {
+  companionsOf,
+  compositesAfter,
+  memberNotes,
+  type EditedSlos,
+} from "./composite-members.ts";
 import { fieldChanges } from "./field-changes.ts";
 import {
   rehearseRebuild,
@@ -74,7 +79,8 @@ async function planOnce(
   const inForce = new Map(countedSlos.map((slo) => [slo.id, slo]));
   const fates = fatesOf(slos, { ...sources.archive, inForce: countedSlos });
   const held = new Map(slos.map((slo) => [slo.id, slo]));
-  const rules: EditedSlos = { edited: held, inForce, fates };
+  const composites = compositesAfter(held, countedSlos);
+  const rules: EditedSlos = { edited: held, inForce, fates, composites };
   const edited = slos.filter(
     (slo) => !isSame(inForce.get(slo.id), slo) || memberNotes(slo, rules).length > 0,
   );
@@ -95,7 +101,7 @@ async function planOnce(
       changes.push(removal(sources, slo, alertsOf(slo.id)));
       continue;
     }
-    const parts = { slo, series, rules };
+    const parts = { slo, series, rules, matched };
     changes.push(edit(sources, parts, alertsOf(slo.id), rebuilt.get(slo.id)));
   }
   return {
@@ -121,12 +127,14 @@ interface EditParts {
   readonly slo: Slo;
   readonly series: MatchedSeries;
   readonly rules: EditedSlos;
+  /** By id, of all that is edited. */
+  readonly matched: ReadonlyMap<string, MatchedSeries>;
 }
 
 /** One that comes back within its retirement is added, but its counts are there. */
 function edit(
   { engine, series: known, now }: PlanSources,
-  { slo, series, rules }: EditParts,
+  { slo, series, rules, matched }: EditParts,
   alerts: readonly AlertView[],
   rebuilt: RebuildRehearsal | undefined,
 ): SloPlan {
@@ -144,14 +152,16 @@ function edit(
     return { ...told, history, before: isNew ? undefined : rebuilt.before, after };
   }
   const isReady = fate?.kind === "ready"; // its counts wait under an id of their own
-  const members = membersAfter(slo, rules);
+  const companions = companionsOf(slo, rules);
   const { history, after } = rehearse(
-    engine.fork([isReady ? pendingId(slo.id) : slo.id, ...members.map(({ id }) => id)]),
+    engine.fork([isReady ? pendingId(slo.id) : slo.id, ...companions.map(({ id }) => id)]),
     isReady ? { ...slo, rebuiltFrom: fate.sinceMs } : slo,
     {
       alerts,
-      series: series.groups.map((first) => known.describe(first)),
-      members,
+      series: [slo, ...companions]
+        .flatMap(({ id }) => matched.get(id)?.groups ?? [])
+        .map((first) => known.describe(first)),
+      companions,
       nowMs: now(),
     },
   );

@@ -31,8 +31,8 @@ export interface RehearsalSetting {
   readonly alerts: readonly AlertView[];
   /** Series, one of each group: binding them makes the streams that a reload makes. */
   readonly series: readonly SeriesDescriptor[];
-  /** Of a composite, as they will be. */
-  readonly members: readonly Slo[];
+  /** As they will be: members of a composite, and composites over the SLO or over those. */
+  readonly companions: readonly Slo[];
   readonly nowMs: number;
 }
 
@@ -40,9 +40,9 @@ export interface RehearsalSetting {
 export function rehearse(
   fork: Engine,
   slo: Slo,
-  { alerts, series, members, nowMs }: RehearsalSetting,
+  { alerts, series, companions, nowMs }: RehearsalSetting,
 ): Rehearsal {
-  const change = fork.setRules([slo, ...members], nowMs);
+  const change = fork.setRules([slo, ...companions], nowMs);
   for (const descriptor of series) fork.bind(descriptor);
   return { history: historyOf(change, slo), after: statesOf(fork, alerts, nowMs)(slo.id) };
 }
@@ -67,13 +67,22 @@ export const isLive = ({ state }: AlertView): boolean => state !== "resolved";
 
 function historyOf(change: RuleChange, slo: Slo): History {
   const { id } = slo;
-  const own = change.notes.filter((note) => note.startsWith(`${id}: `));
-  const notes = own.map((note) => note.slice(id.length + 2));
+  const notes = notesFor(slo, change.notes);
   const rebuilt = change.rebuilt.find((each) => each.id === id);
   if (rebuilt !== undefined) return { kind: "rebuilt", sinceMs: rebuilt.sinceMs, notes };
   if (change.kept.includes(id)) return { kind: "kept", notes };
-  if (isMadeOfSums(slo)) return { kind: "members", notes: [] };
+  if (isMadeOfSums(slo)) return { kind: "members", notes };
   return { kind: change.restarted.includes(id) ? "restarted" : "begins", notes };
+}
+
+/** Its own without its name, those of its members, which it is read from, with theirs. */
+function notesFor(slo: Slo, notes: readonly string[]): readonly string[] {
+  const members = isComposite(slo) ? slo.indicator.members.map(({ sloId }) => sloId) : [];
+  return notes.flatMap((note) => {
+    if (note.startsWith(`${slo.id}: `)) return note.slice(slo.id.length + 2);
+    if (note.startsWith(`${slo.id} (`)) return note; // of what is counted of a member for it
+    return members.some((id) => note.startsWith(`${id}: `)) ? note : [];
+  });
 }
 
 /** Of a composite that judges slices of time, what it came to is its own. */

@@ -57,6 +57,19 @@ describe("an exclusion", () => {
     expect(total()).toBe(60 - 6);
   });
 
+  test("whose minutes are gone from the rings leaves nothing out of a group that comes now", () => {
+    const slo = sloOf({ window: "7d", per: ["route"], alerts: policyOf() });
+    const exclusions = [exclusionOf(at("5m3s"), at("10m"))];
+    const { engine, now, run } = setUp({ ...slo, exclusions });
+    run("50m");
+    const [target] = engine().bind(seriesOf({ route: "/pay" })).targets;
+    engine().book(target!.stream, now(), now() + BUCKET, 1, 1);
+    engine().book(target!.stream, at("6m"), at("6m") + BUCKET, 0, 5); // late, and excluded
+    engine().tick(now() + BUCKET);
+    const reading = engine().read(target!.stream);
+    expect(reading).toMatchObject({ good: 1, total: 1, excluded: { good: 0, total: 5 } });
+  });
+
   test("of two that overlap leaves each bucket out once", () => {
     const { run, edit, total } = setUp(sloOf());
     run("10m");

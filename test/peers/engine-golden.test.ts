@@ -285,6 +285,54 @@ describeCorpora("slices", () => {
   });
 });
 
+describeCorpora("composites", () => {
+  interface Component {
+    readonly name: string;
+    readonly good: number;
+    readonly total: number;
+    readonly weight: string;
+    readonly objective: string;
+  }
+  /** Beside these the vectors have pooled counts and the product, which slowburn has no rule for. */
+  interface Together {
+    readonly weightedRatio: number;
+    readonly worstRatio: number;
+    readonly componentsWithoutData: readonly string[];
+  }
+  const START = 1_699_999_200_000;
+
+  test.each(goldenCases<{ components: readonly Component[] }, Together>("composite"))(
+    "%s",
+    (_, { components }, expected) => {
+      const slos = components.map(({ name, objective }) => ({
+        ...sloOf({ id: `shop/${name}` }),
+        objective: objectiveOf(objective)!,
+      }));
+      const members = components.map(({ name, weight }) => ({
+        sloId: `shop/${name}`,
+        weight: Number(weight),
+      }));
+      const engine = new Engine({ bucketMs: 10_000, startMs: START });
+      const composites = (["weighted", "worst"] as const).map((rule) =>
+        sloOf({ id: `shop/${rule}`, indicator: { kind: "composite", rule, members } }),
+      );
+      engine.setRules([...slos, ...composites], START);
+      for (const [index, { good, total }] of components.entries())
+        engine.book(streamIndex(index), START, START + 10_000, good, total);
+      engine.tick(START + 10_000);
+      const read = (id: string) => engine.read(engine.streamsOf(id)[0]!.index);
+      expect(read("shop/weighted").sli).toBeCloseTo(expected.weightedRatio, 9); // counts are kept to 2^-20
+      expect(read("shop/worst").sli).toBe(expected.worstRatio);
+      const silent = read("shop/worst").members!.filter(
+        ({ windows }) => windows.at(-1)!.total === 0,
+      );
+      expect(silent.map(({ sloId }) => sloId.slice("shop/".length))).toEqual(
+        expected.componentsWithoutData,
+      );
+    },
+  );
+});
+
 interface Burn {
   readonly objective: string;
   readonly factor: string;
