@@ -9,7 +9,7 @@ import {
 } from "../backtest/index.ts";
 import { Capture } from "../capture/index.ts";
 import { loadConfig } from "../config/index.ts";
-import { renderProblems } from "../rules/index.ts";
+import { lostMembers, renderProblems } from "../rules/index.ts";
 import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import { backtestJson } from "./backtest-json.ts";
 import { backtestReport, type BacktestView } from "./backtest-report.ts";
@@ -122,7 +122,9 @@ function readSides(
   const { rulesDirectory } = configOf(ports);
   const side = (paths: readonly string[]): RuleSide => {
     const { slos, problems } = readPaths(paths, ports);
-    const errors = problems.filter(({ severity }) => severity === "error");
+    const errors = [...problems, ...lostMembers(slos)].filter(
+      ({ severity }) => severity === "error",
+    );
     if (errors.length > 0) throw new ProblemError(errors);
     if (slos.length === 0) throw failed("no-rules", `no SLO in ${paths.join(", ")}`);
     return { name: paths.join(", "), slos };

@@ -52,6 +52,19 @@ export function refuseComposites(candidates: readonly Candidate[]): boolean {
   return blamed.some(({ guilty }) => guilty !== undefined);
 }
 
+/** Of SLOs that are to be counted by themselves: composites whose members are not among them. */
+export const lostMembers = (slos: readonly Slo[]): readonly Problem[] => {
+  const ids = new Set(slos.map(({ id }) => id));
+  return slos.filter(isComposite).flatMap((slo) =>
+    slo.indicator.members.flatMap(({ sloId }, memberIndex): Problem[] => {
+      if (ids.has(sloId)) return [];
+      const message = `${sloId} is not among the rules that are read`;
+      const hint = "name its file too, or the folder";
+      return [memberProblem(slo, memberIndex, { code: "unknown-member", message, hint })];
+    }),
+  );
+};
+
 const isHeldComposite = (held: Held): held is HeldComposite => isComposite(held.slo);
 
 /** The file that changed, or else the composite's; none where both are last good versions, which ran like that before. */
@@ -165,24 +178,25 @@ function calendarText(window: Slo["window"]): string {
 }
 
 function problemOf({ composite, memberIndex, code, message, hint }: Fault, guilty: Held): Problem {
-  const { id, source, name, indicator } = composite.slo;
-  const where = `${id} (${source.file}:${source.line})`;
-  if (guilty !== composite) {
-    const { file, line } = guilty.slo.source;
-    const path = `slos.${guilty.slo.name}`;
-    const text = `as a member of ${where}: ${message}`;
-    return { code, severity: "error", message: text, hint, file, line, column: 1, path };
-  }
+  if (guilty === composite)
+    return memberProblem(composite.slo, memberIndex, { code, message, hint });
+  const { file, line } = guilty.slo.source;
+  const path = `slos.${guilty.slo.name}`;
+  const text = `as a member of ${whereIs(composite.slo)}: ${message}`;
+  return { code, severity: "error", message: text, hint, file, line, column: 1, path };
+}
+
+const whereIs = ({ id, source }: Slo): string => `${id} (${source.file}:${source.line})`;
+
+function memberProblem(
+  slo: CompositeSlo,
+  memberIndex: number,
+  { code, message, hint }: Pick<Fault, "code" | "message" | "hint">,
+): Problem {
+  const { source, name, indicator } = slo;
   const place = placeOfMember(indicator, memberIndex) ?? { line: source.line, column: 1 };
   const isElsewhere = place.file !== undefined && place.file !== source.file;
-  const text = isElsewhere ? `${message}, as ${where} uses it` : message;
-  return {
-    code,
-    severity: "error",
-    message: text,
-    hint,
-    file: source.file,
-    ...place,
-    path: `slos.${name}.sli`,
-  };
+  const text = isElsewhere ? `${message}, as ${whereIs(slo)} uses it` : message;
+  const path = `slos.${name}.sli`;
+  return { code, severity: "error", message: text, hint, file: source.file, ...place, path };
 }

@@ -4,6 +4,7 @@
  * what ran before, and no file leads out of the directory.
  */
 export { Findings, formatPath, type FindingOptions } from "./findings.ts";
+export { lostMembers } from "./composite-members.ts";
 export { lintSlos } from "./lint.ts";
 export { loadRules, readRuleTexts } from "./load-rules.ts";
 export { DEFAULT_GROUP_LIMIT } from "./native/index.ts";

@@ -66,17 +66,31 @@ export function loadRules(directory: string, settings: LoadSettings): RuleSet {
   return set;
 }
 
-/** Texts that somebody means to put into the directory, read as they would be from it beside one another. */
+/**
+ * Texts that somebody means to put into the directory, read as they would be from it beside one another, and beside
+ * `running`: the SLOs of files that stay.
+ */
 export function readRuleTexts(
   sources: readonly SourceText[],
   settings: RuleSettings,
+  running: readonly Slo[] = [],
 ): Pick<RuleSet, "slos" | "problems"> {
   const meant = sources.filter(({ file, text }) => !/\.json$/i.test(file) || isRuleJson(text));
   const readings = readRuleFiles(meant, settings);
-  const nothing: RuleFileReading = { slos: [], exclusions: [], problems: [] };
-  const candidates = meant.map(({ file }, index) => newCandidate(file, readings[index] ?? nothing));
-  return settle(candidates, undefined, millis(0));
+  const candidates = meant.map(({ file }, index) => newCandidate(file, readings[index] ?? NOTHING));
+  const claimed = new Set(readings.flatMap(({ slos }) => slos.map(({ id }) => id)));
+  const staying = running.filter(({ id }) => !claimed.has(id));
+  const beside = [...groupBy(staying, ({ source }) => source.file)].map(([file, slos]) => ({
+    ...newCandidate(file, { ...NOTHING, slos }),
+    lastGood: slos,
+    isTakenOver: true,
+  }));
+  const set = settle([...candidates, ...beside], undefined, millis(0));
+  const stays = new Set(staying.map(({ id }) => id));
+  return { slos: set.slos.filter(({ id }) => !stays.has(id)), problems: set.problems };
 }
+
+const NOTHING: RuleFileReading = { slos: [], exclusions: [], problems: [] };
 
 function keepAll(previous: RuleSet | undefined, problems: readonly Problem[]): RuleSet {
   const files = (previous?.files ?? []).map((file): RuleFile =>
@@ -108,11 +122,7 @@ function digestOf(file: string, text: string, { bucketMs, groupLimitMax }: RuleS
   return `${file}\0${bucketMs}\0${groupLimitMax}\0${hash}`;
 }
 
-const nothingOf = (problem: Problem): RuleFileReading => ({
-  slos: [],
-  exclusions: [],
-  problems: [problem],
-});
+const nothingOf = (problem: Problem): RuleFileReading => ({ ...NOTHING, problems: [problem] });
 
 /** What runs of all, each with the exclusions of other files that match it. */
 function runningSlos(candidates: readonly Candidate[]): readonly Slo[] {

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { dirname, join, isAbsolute } from "node:path";
 import {
   loadRules,
+  lostMembers,
   readNamedFiles,
   readRuleText,
   withExclusions,
@@ -44,6 +45,7 @@ export function readScriptRules(script: Script, lines: readonly RulesLine[]): re
     const indent = inline[index - texts.length]?.indent ?? 0;
     problems.push(...reading.problems.map((problem) => indented(problem, script, indent)));
   }
+  problems.push(...lostMembers(slos));
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new ProblemError(errors);
   return withExclusions(slos, exclusions);

@@ -35,9 +35,11 @@ export function rulePlanner(
       pauseEvery(SLICE_MS),
     );
   const plan = async ({ files, isWhole }: PlanRequest): Promise<PlanSample> => {
-    const { slos, problems } = readRuleTexts(files, settings);
-    if (problems.some(({ severity }) => severity === "error")) return { problems, plan: undefined };
     const names = new Set(files.map(({ file }) => basename(file)));
+    const isEdited = ({ source }: Slo) => isWhole || names.has(basename(source.file));
+    const staying = engine.slos.filter((slo) => !isEdited(slo));
+    const { slos, problems } = readRuleTexts(files, settings, staying);
+    if (problems.some(({ severity }) => severity === "error")) return { problems, plan: undefined };
     const edit = await planEdit(
       {
         engine,
@@ -50,7 +52,7 @@ export function rulePlanner(
         retiredForMs: RETIRED_FOR_MS,
       },
       slos,
-      ({ source }) => isWhole || names.has(basename(source.file)),
+      isEdited,
     );
     const edited = edit.changes.flatMap((each) => (each.kind === "removed" ? [] : [each]));
     const running = {

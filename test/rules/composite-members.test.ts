@@ -1,49 +1,19 @@
-/** SLOs made of others, in files that people edit: whose members are where, and what runs when one of them changes. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadRules, readNamedFiles, readRuleFile, type RuleSet } from "../../src/rules/index.ts";
+/** SLOs made of others, in files that people write: whose members are where. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { lostMembers, readNamedFiles, readRuleFile, readRuleTexts } from "../../src/rules/index.ts";
 import type { Slo } from "../../src/slo/index.ts";
-
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "slowburn-members-"));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-const put = (file: string, text: string) => {
-  mkdirSync(join(root, file, ".."), { recursive: true });
-  writeFileSync(join(root, file), text);
-};
-const load = (previous?: RuleSet) =>
-  loadRules(root, {
-    bucketMs: 10_000,
-    now: () => 1,
-    ...(previous === undefined ? {} : { previous }),
-  });
-const ids = (set: RuleSet) => set.slos.map(({ id }) => id);
-const states = (set: RuleSet) =>
-  Object.fromEntries(set.files.map(({ file, state }) => [file.slice(root.length + 1), state]));
-/** `journey.yaml:4:12 unknown-member no file has … (hint)`. */
-const told = (problems: RuleSet["problems"]) =>
-  problems.map(({ file = "", line, column, code, message, hint }) =>
-    [`${file}:${line}:${column}`, code, message, `(${hint})`].join(" ").replaceAll(`${root}/`, ""),
-  );
-const membersOf = (set: RuleSet, id: string) => {
-  const slo = set.slos.find((each) => each.id === id);
-  return slo?.indicator.kind === "composite"
-    ? slo.indicator.members.map(({ sloId }) => sloId)
-    : undefined;
-};
-
-const native = (service: string, slos: readonly string[]) =>
-  `apiVersion: slowburn/v1\nservice: ${service}\nslos:\n${slos.map((slo) => `  ${slo}\n`).join("")}`;
-const plain = (name: string, more = "") =>
-  `${name}: { objective: 99%, ${more} sli: { metric: m, where: { x: ${name} }, bad: { e: 1 } } }`;
-const journey = (sli: string, more = "") =>
-  native("shop", [`journey: { objective: 99%, ${more} sli: ${sli} }`]);
-const inMonth = (zone: string) => `window: { calendar: month, timeZone: ${zone} },`;
+import {
+  ids,
+  inRoot,
+  journey,
+  load,
+  membersOf,
+  native,
+  plain,
+  put,
+  states,
+  told,
+} from "./member-folder.ts";
 
 const SLOTH = `version: prometheus/v1
 service: pay
@@ -249,142 +219,12 @@ templates:
   });
 });
 
-describe("edits", () => {
-  beforeEach(() => {
-    put("journey.yaml", journey("{ worstOf: [checkout/a, checkout/b] }"));
-    put("checkout.yaml", native("checkout", [plain("a"), plain("b")]));
-  });
-
-  it("a composite that breaks keeps its last good version, and comes back", () => {
-    const before = load();
-    put("journey.yaml", journey("{ worstOf: [checkout/a, checkout/z] }"));
-    const broken = load(before);
-    expect(states(broken)).toEqual({ "checkout.yaml": "loaded", "journey.yaml": "kept-last-good" });
-    expect(membersOf(broken, "shop/journey")).toEqual(["checkout/a", "checkout/b"]);
-    put("checkout.yaml", native("checkout", [plain("a"), plain("b"), plain("z")]));
-    const mended = load(broken);
-    expect(told(mended.problems)).toEqual([]);
-    expect(membersOf(mended, "shop/journey")).toEqual(["checkout/a", "checkout/z"]);
-  });
-
-  it.each(["b is gone", "the file is gone"])(
-    "a member goes (%s): the composite stays as it is",
-    (what) => {
-      const before = load();
-      if (what === "b is gone") put("checkout.yaml", native("checkout", [plain("a")]));
-      else rmSync(join(root, "checkout.yaml"));
-      const after = load(before);
-      expect(told(after.problems).at(-1)).toMatch(/^journey.yaml:4:60 unknown-member/);
-      expect(states(after)["journey.yaml"]).toBe("kept-last-good");
-      expect(membersOf(after, "shop/journey")).toEqual(["checkout/a", "checkout/b"]);
-      const again = load(after);
-      expect(again.slos).toEqual(after.slos);
-      expect(again.problems).toEqual(after.problems);
-    },
-  );
-
-  it("a member's file that breaks stops nothing: its last good version has the member", () => {
-    const before = load();
-    put("checkout.yaml", "a: [");
-    const after = load(before);
-    expect(states(after)).toEqual({ "checkout.yaml": "kept-last-good", "journey.yaml": "loaded" });
-    expect(after.slos).toEqual(before.slos);
-  });
-
-  it("a member that becomes a composite is its own file's fault", () => {
-    const before = load();
-    put(
-      "checkout.yaml",
-      native("checkout", [
-        plain("a"),
-        plain("c"),
-        "b: { objective: 99%, sli: { worstOf: [a, c] } }",
-      ]),
-    );
-    const after = load(before);
-    expect(told(after.problems)).toEqual([
-      "checkout.yaml:6:1 invalid-member as a member of shop/journey (journey.yaml:4): checkout/b is made of others itself (name its members instead: checkout/a, checkout/c)",
-    ]);
-    expect(after.slos).toEqual(before.slos);
-  });
-
-  it("after a restart the last good version is the stored one", () => {
-    const before = load();
-    const stored = JSON.parse(JSON.stringify(before)) as RuleSet;
-    rmSync(join(root, "checkout.yaml"));
-    const after = load(stored);
-    expect(membersOf(after, "shop/journey")).toEqual(["checkout/a", "checkout/b"]);
-    expect(after.problems.map(({ code }) => code)).toEqual(["unknown-member", "unknown-member"]);
-  });
-});
-
-describe("calendar windows", () => {
-  it("one is shared by a member and all its composites, beside any rolling ones", () => {
-    put("checkout.yaml", native("checkout", [plain("a", inMonth("UTC")), plain("b")]));
-    put(
-      "journey.yaml",
-      native("shop", [
-        `j: { objective: 99%, ${inMonth("UTC")} sli: { worstOf: [checkout/a, checkout/b] } }`,
-        `k: { objective: 98%, ${inMonth("UTC")} sli: { weighted: { checkout/a: 1, checkout/b: 1 } } }`,
-        "l: { objective: 98%, window: 7d, sli: { allOf: [checkout/a, checkout/b] } }",
-      ]),
-    );
-    expect(told(load().problems)).toEqual([]);
-  });
-
-  it.each<readonly [name: string, own: string, composite: string]>([
-    ["another zone", inMonth("UTC"), inMonth("Europe/Berlin")],
-    ["another unit", inMonth("UTC"), "window: { calendar: week, timeZone: UTC },"],
-    [
-      "another anchor",
-      inMonth("UTC"),
-      'window: { calendar: month, timeZone: UTC, start: "2024-01-15" },',
-    ],
-  ])("%s than the member's own is refused", (_, own, composite) => {
-    put("checkout.yaml", native("checkout", [plain("a", own), plain("b")]));
-    put("journey.yaml", journey("{ worstOf: [checkout/a, checkout/b] }", composite));
-    const set = load();
-    expect(set.problems).toMatchObject([{ code: "composite-window", line: 4 }]);
-    expect(told(set.problems)[0]).toContain("journey.yaml:4:");
-    expect(ids(set)).toEqual(["checkout/a", "checkout/b"]);
-  });
-
-  it("two composites of different calendars over one SLO: the newer is refused", () => {
-    put("checkout.yaml", native("checkout", [plain("a"), plain("b"), plain("c")]));
-    put("z.yaml", journey("{ worstOf: [checkout/a, checkout/b] }", inMonth("UTC")));
-    const before = load();
-    expect(before.problems).toEqual([]);
-    put(
-      "a.yaml",
-      native("x", [
-        `j: { objective: 99%, ${inMonth("Asia/Tokyo")} sli: { worstOf: [checkout/c, checkout/b] } }`,
-      ]),
-    );
-    const after = load(before);
-    expect(told(after.problems)).toEqual([
-      "a.yaml:4:104 composite-window checkout/b is read over month in UTC from 2024-01-01T00:00:00, since it is a member of shop/journey, over it: it cannot be over month in Asia/Tokyo from 2024-01-01T00:00:00 as well (give both the same calendar, or one of them a rolling window)",
-    ]);
-    expect(after.slos).toEqual(before.slos);
-  });
-
-  it("a member that changes to another calendar is its own file's fault", () => {
-    put("checkout.yaml", native("checkout", [plain("a"), plain("b")]));
-    put("journey.yaml", journey("{ worstOf: [checkout/a, checkout/b] }", inMonth("UTC")));
-    const before = load();
-    put("checkout.yaml", native("checkout", [plain("a"), plain("b", inMonth("Asia/Tokyo"))]));
-    const after = load(before);
-    expect(after.problems).toMatchObject([{ code: "composite-window", line: 5 }]);
-    expect(states(after)).toEqual({ "checkout.yaml": "kept-last-good", "journey.yaml": "loaded" });
-    expect(after.slos).toEqual(before.slos);
-  });
-});
-
 describe("files that are named alone", () => {
   const named = (...files: readonly string[]) =>
     readNamedFiles(
-      files.map((file) => ({ file: join(root, file), text: texts[file] ?? "" })),
+      files.map((file) => ({ file: inRoot(file), text: texts[file] ?? "" })),
       { bucketMs: 10_000 },
-      () => root,
+      () => inRoot(""),
     ).map(({ problems }) => told(problems));
   let texts: Record<string, string>;
   beforeEach(() => {
@@ -409,4 +249,54 @@ describe("files that are named alone", () => {
       [],
     ]);
   });
+});
+
+describe("files that are to be put beside others", () => {
+  const settings = { bucketMs: 10_000 };
+  const running = readRuleFile({
+    file: "checkout.yaml",
+    text: native("checkout", [plain("a"), plain("b")]),
+  }).slos;
+  const read = (file: string, text: string, beside = running) =>
+    readRuleTexts([{ file, text }], settings, beside);
+
+  it("find their members there, and are read without them", () => {
+    const { slos, problems } = read(
+      "journey.yaml",
+      journey("{ worstOf: [checkout/a, checkout/b] }"),
+    );
+    expect(told(problems)).toEqual([]);
+    expect(slos.map(({ id }) => id)).toEqual(["shop/journey"]);
+  });
+
+  it("are told of members that are nowhere", () => {
+    const { problems } = read("journey.yaml", journey("{ worstOf: [checkout/a, checkout/z] }"));
+    expect(problems.map(({ code }) => code)).toEqual(["unknown-member"]);
+  });
+
+  it("may hold what ran from another file", () => {
+    const moved = native("checkout", [plain("a"), plain("c")]);
+    const { slos, problems } = read("moved.yaml", moved);
+    expect(told(problems)).toEqual([]);
+    expect(slos.map(({ id }) => id)).toEqual(["checkout/a", "checkout/c"]);
+  });
+
+  it("break a composite of another file by what they leave out", () => {
+    const staying = readRuleFile({
+      file: "journey.yaml",
+      text: journey("{ worstOf: [checkout/a, checkout/b] }"),
+    }).slos;
+    const { problems } = read("checkout.yaml", native("checkout", [plain("a")]), staying);
+    expect(problems).toMatchObject([{ code: "unknown-member", file: "journey.yaml", line: 4 }]);
+  });
+});
+
+it("SLOs that are counted by themselves need their members among them", () => {
+  const both = readRuleFile({
+    file: "shop.yaml",
+    text: native("shop", [plain("a"), "j: { objective: 99%, sli: { worstOf: [a, checkout/a] } }"]),
+  }).slos;
+  expect(told(lostMembers(both))).toEqual([
+    "shop.yaml:5:44 unknown-member checkout/a is not among the rules that are read (name its file too, or the folder)",
+  ]);
 });
