@@ -129,7 +129,7 @@ function trafficText(slo: Slo, traffic: Traffic | undefined): string {
 }
 
 function alertsText(slo: Slo, traffic: Traffic | undefined): string {
-  const absent = absentText(slo);
+  const absent = absentSentence(slo);
   if (slo.alerts.tiers.length === 0)
     return absent === "" ? "It never alerts.\n" : `It never alerts on errors.\n${absent}`;
   const outages = outagesOf(slo);
@@ -153,7 +153,7 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
   );
 }
 
-const absentText = ({ absent }: Slo): string =>
+const absentSentence = ({ absent }: Slo): string =>
   absent === undefined
     ? ""
     : `When no data point came for ${formatDuration(absent.afterMs)} there is a ${absent.severity}.\n`;

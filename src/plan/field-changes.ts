@@ -1,5 +1,6 @@
 /** What an edit changes of an SLO, field by field, as people read it. */
 import {
+  absentText,
   exclusionLine,
   formatDuration,
   indicatorText,
@@ -63,6 +64,8 @@ function fieldText(slo: Slo, field: string, value: unknown): string {
       return budgetingText(slo.budgeting);
     case "alerts":
       return policyText(slo.alerts);
+    case "absent":
+      return slo.absent === undefined ? "none" : absentText(slo.absent);
     case "per":
       return slo.per.length === 0 ? "no groups" : slo.per.join(", ");
     case "exclusions":

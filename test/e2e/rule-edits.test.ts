@@ -186,14 +186,23 @@ describe("an edit", () => {
     await sender.send(first);
     await first.close();
     home.remove("shop.yaml");
-    const second = await startHere(home);
-    expect(await idsOf(second)).toEqual([]);
-    await sender.send(second);
-    await second.close();
+    for (const start of ["the first", "another"]) {
+      const second = await startHere(home);
+      expect(await idsOf(second)).toEqual([]);
+      if (start === "another") await sender.send(second);
+      const path = join(home.rules, "shop.yaml");
+      expect(eventsOf(second, "rules.retired"), start).toMatchObject([
+        { slos: ["shop/orders"], files: [path], countedFor: "1d" },
+      ]);
+      const { problems } = await second.api.rules();
+      expect(problems).toMatchObject([{ code: "slo-retired", severity: "warning", file: path }]);
+      await second.close();
+    }
     home.write("shop.yaml", file("shop", slo("orders")));
     const third = await startHere(home);
     await sender.send(third);
     expect(await third.api.counts("shop/orders")).toEqual([27, 30]);
+    expect((await third.api.rules()).problems).toEqual([]);
   });
 
   test("of the indicator rebuilds the counts, however little is archived, and says so", async () => {
