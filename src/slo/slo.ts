@@ -37,6 +37,8 @@ export interface SloSource {
   readonly line: number;
   readonly format: RuleFormatName;
   readonly promql?: PromqlSource;
+  /** What Sloth calls it, where that is another name: of OpenSLO v1alpha it numbers the objectives, from 0. */
+  readonly slothName?: string;
   readonly template?: TemplateUse;
 }
 
