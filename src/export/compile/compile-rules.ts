@@ -1,7 +1,9 @@
 /** SLOs → Prometheus rules, for teams whose alerts run on Prometheus, Mimir, Thanos or VictoriaMetrics. */
-import { sloProblem, type Problem, type Slo } from "../../slo/index.ts";
+import { isComposite, sloProblem, type Problem, type Slo } from "../../slo/index.ts";
 import { absentRule } from "./absent-rule.ts";
+import { compositeRatio, withReadSpans } from "./composite-query.ts";
 import { NotCompilable } from "./not-compilable.ts";
+import { errorRatioQuery } from "./ratio-query.ts";
 import type { AlertingRule, CompileSettings, RuleGroup } from "./rule.ts";
 import { ruleGroups } from "./rule-groups.ts";
 import { slothId } from "./sloth-names.ts";
@@ -13,23 +15,47 @@ export interface CompiledRules {
 }
 
 export function compileRules(slos: readonly Slo[], settings: CompileSettings): CompiledRules {
-  const groups: RuleGroup[] = [];
-  const problems: Problem[] = [];
+  const recorded = withReadSpans(slos);
+  const results = new Map<Slo, CompiledRules>();
+  const compiled = new Map<string, Slo>();
   const owners = new Map<string, Slo>();
-  for (const slo of slos) {
-    try {
-      refuseOtherBudgets(slo);
-      const absent = absentOf(slo);
-      const made = ruleGroups(slo, settings, absent.rules);
-      refuseTwin(slo, owners);
-      groups.push(...made);
-      problems.push(...lossesOf(slo), ...absent.problems);
-    } catch (error) {
-      if (!(error instanceof NotCompilable)) throw error;
-      problems.push(refusal(slo, error));
-    }
+  // Members first: what is made of them reads their recordings.
+  for (const slo of recorded.toSorted((a, b) => Number(isComposite(a)) - Number(isComposite(b)))) {
+    const result = compileSlo(slo, settings, { compiled, owners });
+    if (result.groups.length > 0) compiled.set(slo.id, slo);
+    results.set(slo, result);
   }
-  return { groups, problems };
+  const ordered = recorded.flatMap((slo) => results.get(slo) ?? []);
+  return {
+    groups: ordered.flatMap(({ groups }) => groups),
+    problems: ordered.flatMap(({ problems }) => problems),
+  };
+}
+
+interface SoFar {
+  readonly compiled: ReadonlyMap<string, Slo>;
+  /** By Sloth's id. */
+  readonly owners: Map<string, Slo>;
+}
+
+function compileSlo(
+  slo: Slo,
+  settings: CompileSettings,
+  { compiled, owners }: SoFar,
+): CompiledRules {
+  try {
+    const ratioOver = isComposite(slo)
+      ? compositeRatio(slo, compiled)
+      : (range: string) => errorRatioQuery(slo, range);
+    refuseOtherBudgets(slo);
+    const absent = absentOf(slo);
+    const groups = ruleGroups(slo, settings, { ratioOver, further: absent.rules });
+    refuseTwin(slo, owners);
+    return { groups, problems: [...lossesOf(slo), ...absent.problems] };
+  } catch (error) {
+    if (!(error instanceof NotCompilable)) throw error;
+    return { groups: [], problems: [refusal(slo, error)] };
+  }
 }
 
 /** Rules of one id would be one another's: `a-b/c` and `a/b-c` have the same. */

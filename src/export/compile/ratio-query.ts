@@ -65,10 +65,7 @@ function promqlOf({ indicator, per }: Slo): PromqlSource {
         total: termsQuery(indicator.total, sum),
       };
     case "composite":
-      throw new NotCompilable(
-        "Sloth has no rules for an SLO made of others",
-        "compile its members, or let slowburn compute it",
-      );
+      throw new NotCompilable("it is made of others", "compile it with its members");
   }
 }
 

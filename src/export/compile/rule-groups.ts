@@ -4,7 +4,6 @@
  */
 import { WHOLE_PPB, type Slo } from "../../slo/index.ts";
 import { alertRules } from "./alert-rules.ts";
-import { errorRatioQuery } from "./ratio-query.ts";
 import type { AlertingRule, CompileSettings, RecordingRule, RuleGroup } from "./rule.ts";
 import {
   percentOf,
@@ -17,29 +16,40 @@ import {
 
 const DAY_MS = 86_400_000;
 
-/** Recordings of the SLI, of the budget, and alerts with those that are `further`. Throws `NotCompilable`. */
+interface SloRules {
+  /** The error ratio over a range (`5m`). */
+  readonly ratioOver: (range: string) => string;
+  /** Alerts beside those of the tiers. */
+  readonly further: readonly AlertingRule[];
+}
+
+/** Recordings of the SLI, of the budget, and alerts. Throws `NotCompilable`. */
 export function ruleGroups(
   slo: Slo,
   settings: CompileSettings,
-  further: readonly AlertingRule[],
+  { ratioOver, further }: SloRules,
 ): readonly RuleGroup[] {
   const id = slothId(slo);
   const alerts = [...alertRules(slo, settings), ...further];
   return [
-    { name: `sloth-slo-sli-recordings-${id}`, rules: sliRecordings(slo, settings) },
+    { name: `sloth-slo-sli-recordings-${id}`, rules: sliRecordings(slo, settings, ratioOver) },
     { name: `sloth-slo-meta-recordings-${id}`, rules: metaRecordings(slo, settings) },
     ...(alerts.length === 0 ? [] : [{ name: `sloth-slo-alerts-${id}`, rules: alerts }]),
   ];
 }
 
-function sliRecordings(slo: Slo, settings: CompileSettings): readonly RecordingRule[] {
+function sliRecordings(
+  slo: Slo,
+  settings: CompileSettings,
+  ratioOver: SloRules["ratioOver"],
+): readonly RecordingRule[] {
   const windowMs = slo.window.lengthMs;
   return recordedSpans(slo).map((spanMs): RecordingRule => {
     const range = rangeText(spanMs);
     const isMean = settings.isSlothCompatible && spanMs === windowMs;
     return {
       record: `slo:sli_error:ratio_rate${range}`,
-      expr: isMean ? meanRatio(slo, range) : errorRatioQuery(slo, range),
+      expr: isMean ? meanRatio(slo, range) : ratioOver(range),
       labels: { ...slothLabels(slo), sloth_window: range },
     };
   });
@@ -96,4 +106,6 @@ function objectiveNumber(slo: Slo, { isSlothCompatible }: CompileSettings): numb
   return isSlothCompatible ? percentOf(slo) / 100 : slo.objective.goodPpb / WHOLE_PPB;
 }
 
-const shortestRange = (slo: Slo): string => rangeText(recordedSpans(slo)[0] ?? slo.window.lengthMs);
+/** Of its own: what composites read may be shorter. */
+const shortestRange = (slo: Slo): string =>
+  rangeText(recordedSpans({ ...slo, readOver: [] })[0] ?? slo.window.lengthMs);
