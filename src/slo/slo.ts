@@ -123,6 +123,11 @@ export function windowsOf({
   return calendar === undefined ? rolling : [...rolling, calendar];
 }
 
+/** Whether a window that the SLO is read over is its own, not only that of a composite over it. */
+export const isOwnWindow = ({ window, alerts, readOver }: Slo, read: SloWindow): boolean =>
+  readOver === undefined ||
+  windowsOf({ window, alerts }).some((own) => JSON.stringify(own) === JSON.stringify(read));
+
 /** Which of `windowsOf`, or of their lengths, is the SLO's own window. */
 export function ownWindowIndex(
   { window }: Pick<Slo, "window">,
