@@ -9,6 +9,7 @@ import {
   formatDuration,
   isExcludedWithin,
   isHidden,
+  spanText,
   streamIndex,
   type AbsentAlert,
   type Slo,
@@ -19,7 +20,6 @@ import type { AlertTransition, AlertView, ResolveReason } from "./alert.ts";
 import { ended } from "./alert-change.ts";
 import { endAnnotationsWithout, type AlertEnd, type AlertLinks } from "./annotations.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { spanText } from "./wording.ts";
 
 interface WatchedSlo extends Slo {
   readonly absent: AbsentAlert;

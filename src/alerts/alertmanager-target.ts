@@ -81,19 +81,13 @@ export class AlertmanagerTarget implements Target {
   }
 
   stats(): TargetStats {
-    const { sent, failed, deadLettered, lastError, lastSentAt, failingSince } = this.#tally;
     const waiting = [...this.#resolved.values()].filter((row) => row.nextAt <= row.resolvedAt);
     const oldestAt =
       waiting.length === 0 ? undefined : Math.min(...waiting.map((r) => r.resolvedAt));
     return {
       ...this.#identity,
-      sent,
-      failed,
-      deadLettered,
+      ...this.#tally.figures,
       oldestAt,
-      lastError,
-      lastSentAt,
-      failingSince,
       queueLength: waiting.length + this.#dueFiring(this.#ports.timers.now()).length,
     };
   }

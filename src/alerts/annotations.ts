@@ -8,6 +8,9 @@ import {
   expandTemplate,
   formatDuration,
   lookbacksOf,
+  percentText,
+  roundedText,
+  spanText,
   windowText,
   type Slo,
   type SloWindow,
@@ -17,7 +20,7 @@ import { alertLabels } from "./alert-labels.ts";
 import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { memberSentences } from "./member-text.ts";
 import { poissonTail } from "./poisson.ts";
-import { chanceText, countText, percentText, roundedText, spanText } from "./wording.ts";
+import { chanceText, countText } from "./wording.ts";
 
 /** Absolute addresses of what explains an alert. */
 export interface AlertLinks {

@@ -1,7 +1,6 @@
 /** What each member of a composite has to do with an alert. */
 import type { MemberReading, StreamReading } from "../engine/index.ts";
-import { contributions, formatDuration, isComposite } from "../slo/index.ts";
-import { percentText } from "./wording.ts";
+import { contributions, formatDuration, isComposite, percentText } from "../slo/index.ts";
 
 /**
  * "Of the burn over 1h, pay/b makes 93 % (5 % bad), shop/a 7 % (0.1 % bad); ship/c has no events and is left out." One

@@ -9,6 +9,20 @@ export type DeliveryChange =
   /** Notifications that no one will get; at most one a minute, with how many since the one before. */
   | { readonly kind: "given-up"; readonly count: number; readonly error: string };
 
+/** Counters since the start. */
+export interface DeliveryFigures {
+  /** Alerts that were taken. */
+  readonly sent: number;
+  /** Requests that failed and are tried again. */
+  readonly failed: number;
+  /** Alerts given up: refused for good, too old, or over the queue's limit. */
+  readonly deadLettered: number;
+  readonly lastError: string | undefined;
+  readonly lastSentAt: number | undefined;
+  /** Requests have failed since, ms since the epoch; `undefined` while they are taken, or none was sent. */
+  readonly failingSince: number | undefined;
+}
+
 const TELL_EVERY_MS = 60_000;
 
 export class Tally {
@@ -27,6 +41,12 @@ export class Tally {
   constructor(now: () => number, tell: (change: DeliveryChange) => void) {
     this.#now = now;
     this.#tell = tell;
+  }
+
+  /** As it stands now. */
+  get figures(): DeliveryFigures {
+    const { sent, failed, deadLettered, lastError, lastSentAt, failingSince } = this;
+    return { sent, failed, deadLettered, lastError, lastSentAt, failingSince };
   }
 
   took(alertCount: number): void {

@@ -3,7 +3,7 @@ import type { OutboxChange, OutboxRow } from "../storage/index.ts";
 import type { AlertView } from "./alert.ts";
 import type { Post } from "./post.ts";
 import type { DispatcherSettings } from "./receiver.ts";
-import type { DeliveryChange } from "./tally.ts";
+import type { DeliveryChange, DeliveryFigures } from "./tally.ts";
 import type { Timers } from "./timers.ts";
 
 /** Which of the configured destinations. */
@@ -15,22 +15,12 @@ export interface TargetIdentity {
   readonly url: string;
 }
 
-/** Counters since the start, for `/metrics`. */
-export interface TargetStats extends TargetIdentity {
-  /** Alerts that were taken. */
-  readonly sent: number;
-  /** Requests that failed and are tried again. */
-  readonly failed: number;
-  /** Alerts given up: refused for good, too old, or over the queue's limit. */
-  readonly deadLettered: number;
+/** For `/metrics` and the API. */
+export interface TargetStats extends TargetIdentity, DeliveryFigures {
   /** Notifications that wait. */
   readonly queueLength: number;
   /** Age of what waits longest is `now - oldestAt`, ms since the epoch. */
   readonly oldestAt: number | undefined;
-  readonly lastError: string | undefined;
-  readonly lastSentAt: number | undefined;
-  /** Requests have failed since, ms since the epoch; `undefined` while they are taken, or none was sent. */
-  readonly failingSince: number | undefined;
 }
 
 export interface Target {

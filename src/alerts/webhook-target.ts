@@ -48,19 +48,13 @@ export class WebhookTarget implements Target {
   }
 
   stats(): TargetStats {
-    const { sent, failed, deadLettered, lastError, lastSentAt, failingSince } = this.#tally;
     let oldestAt: number | undefined;
     for (const [first] of this.#queues.values())
       if (first !== undefined) oldestAt = Math.min(oldestAt ?? Infinity, first.createdAt);
     return {
       ...this.#identity,
-      sent,
-      failed,
-      deadLettered,
+      ...this.#tally.figures,
       oldestAt,
-      lastError,
-      lastSentAt,
-      failingSince,
       queueLength: this.#queueLength,
     };
   }

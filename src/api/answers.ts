@@ -134,6 +134,8 @@ export interface SloAnswer {
       readonly anchor: string;
     } | null;
   };
+  /** Of one whose counts were made from the archive: since when they are whole. null: counted as events came. */
+  readonly rebuiltSince: string | null;
   /** What good, bad and total count. */
   readonly budgeting: {
     readonly kind: Budgeting["kind"];

@@ -23,6 +23,7 @@ export type {
   SloListAnswer,
   StreamAlertAnswer,
 } from "./answers.ts";
+export { rebuiltNote } from "./slo-answer.ts";
 export type { ReceiverAnswer, StatusAnswer } from "./status-answer.ts";
 export type { MetricAnswer, MetricsAnswer } from "./metrics-route.ts";
 export type { PlanAnswer, PlanRequest, PlanStateAnswer, SloPlanAnswer } from "./plan-answer.ts";

@@ -1,4 +1,5 @@
 /** `GET /`: what answers where. No script, no other resource; light and dark are the browser's own. */
+import type { Parameter } from "./query.ts";
 
 /** The page's one style sheet; the content security policy admits it by its hash. */
 export const LANDING_STYLE = `
@@ -12,6 +13,7 @@ export interface LandingEntry {
   readonly path: string;
   readonly summary: string;
   readonly method?: "post";
+  readonly query?: readonly Parameter[];
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -27,11 +29,13 @@ const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => E
 const summaryHtml = (summary: string): string =>
   escape(summary).replaceAll(/`([^`]*)`/g, "<code>$1</code>");
 
-/** A path with parameters, or one that is posted to, is shown, not linked. */
-const pathHtml = ({ path, method }: LandingEntry): string =>
-  path.includes("{") || method !== undefined
-    ? escape(path)
-    : `<a href="${escape(path)}">${escape(path)}</a>`;
+/** What cannot be answered as it stands, for want of a parameter or a body, is shown, not linked. */
+function pathHtml({ path, method, query = [] }: LandingEntry): string {
+  const needed = query.filter(({ isRequired }) => isRequired === true);
+  const search = needed.map(({ name }, index) => `${index === 0 ? "?" : "&"}${name}={${name}}`);
+  const shown = escape(`${path}${search.join("")}`);
+  return shown.includes("{") || method !== undefined ? shown : `<a href="${shown}">${shown}</a>`;
+}
 
 export function landingPage(version: string, entries: readonly LandingEntry[]): string {
   const items = entries.map(

@@ -25,6 +25,7 @@ export const METRICS_PARAMETERS: readonly Parameter[] = [
     description: `A metric as a rule calls it, OpenTelemetry's or Prometheus's name; up to ${MAX_NAMES}.`,
     schema: { type: "string", minLength: 1, maxLength: MAX_NAME },
     repeats: true,
+    isRequired: true,
   },
 ];
 

@@ -73,9 +73,10 @@ const pathParameters = (path: string): object[] =>
     schema: { type: "string" },
   }));
 
-const queryParameter = ({ name, description, schema, repeats }: Parameter): object => ({
+const queryParameter = ({ name, description, schema, repeats, isRequired }: Parameter): object => ({
   name,
   in: "query",
+  ...(isRequired === true ? { required: true } : {}),
   description,
   schema: repeats === true ? { type: "array", items: schema } : schema,
 });

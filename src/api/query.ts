@@ -8,6 +8,8 @@ export interface Parameter {
   readonly schema: object;
   /** May be given several times. */
   readonly repeats?: boolean;
+  /** Without it the path answers 400. */
+  readonly isRequired?: true;
 }
 
 export type Query = (name: string) => readonly string[];

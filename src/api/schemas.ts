@@ -123,6 +123,9 @@ const sloFields = {
       })
       .nullable(),
   }),
+  rebuiltSince: absentMoment.describe(
+    "Of one whose counts were made from the archive: since when they are whole.",
+  ),
   budgeting: z.strictObject({
     kind: z.enum(["occurrences", "timeslices", "ratioTimeslices"]),
     sliceSeconds: seconds.nullable(),

@@ -95,6 +95,7 @@ function answerOf(
       errorBudget: budgetRatio(objective),
     },
     window: windowAnswer(window),
+    rebuiltSince: momentOrNull(slo.rebuiltFrom),
     budgeting: budgetingAnswer(slo.budgeting),
     noData: slo.noData,
     exclusions: exclusionAnswers(slo, engine.tickedAtMs),
@@ -120,10 +121,12 @@ function budgetingAnswer(budgeting: Budgeting): SloAnswer["budgeting"] {
   return { kind, sliceSeconds, sliceTarget };
 }
 
-function historyNotes({ rebuiltFrom }: Slo): readonly string[] {
-  if (rebuiltFrom === undefined) return [];
-  return [`rebuilt from the archive, whole since ${moment(rebuiltFrom)}`];
-}
+const historyNotes = ({ rebuiltFrom }: Slo): readonly string[] =>
+  rebuiltFrom === undefined ? [] : [rebuiltNote(moment(rebuiltFrom))];
+
+/** The API and those who read it say it in the same words. */
+export const rebuiltNote = (since: string): string =>
+  `rebuilt from the archive, whole since ${since}`;
 
 /** Members without events come last: there is nothing to act on. */
 export function leastBudget(readings: readonly StreamReading[]): StreamReading | undefined {

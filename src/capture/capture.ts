@@ -4,16 +4,15 @@
  * Format"); the whole file or each record compressed.
  */
 import { MalformedRequest } from "../otlp/index.ts";
-import { formatMoment, ProblemError } from "../slo/index.ts";
+import { ProblemError } from "../slo/index.ts";
 import { NewestPoint, STAMP_BYTES, stampOf } from "./arrival.ts";
 import { isZstd, openCaptureBytes, zstdMissing, type CaptureBytes } from "./capture-bytes.ts";
 import { captureProblem, type CaptureProblem } from "./capture-problem.ts";
 import { RecordBuffer } from "./record-buffer.ts";
+import { gapMessage, isTooFar } from "./record-gap.ts";
 import { MAX_RECORD_BYTES, requestOfRecord } from "./record-request.ts";
 
 const SIZE_BYTES = 4;
-/** Longer than the longest window: nothing before it counts after it, and to tick through decades takes hours. */
-const MAX_GAP_MS = 400 * 86_400_000;
 const OPEN_BRACE = 0x7b;
 /** `resource_metrics`, the one field of the request. */
 const RESOURCE_METRICS_TAG = 0x0a;
@@ -37,6 +36,8 @@ export interface CaptureRecord {
 
 /** What records come from: a capture, or a caller's own. */
 export interface RecordSource {
+  /** As problems name it. */
+  readonly file: string;
   /** Once. Throws `ProblemError` where it cannot go on. */
   records(): AsyncGenerator<CaptureRecord>;
 }
@@ -131,9 +132,9 @@ export class Capture implements RecordSource {
   /** Throws `ProblemError` when no recording can have such a gap. */
   #moveTo(arrivedMs: number, { line, offset }: Place): void {
     const beforeMs = this.#arrivedMs;
-    if (beforeMs > -Infinity && Math.abs(arrivedMs - beforeMs) > MAX_GAP_MS) {
+    if (isTooFar(beforeMs, arrivedMs)) {
       const record = line === undefined ? `the record at byte ${offset}` : "this record";
-      const message = `${record} is of ${formatMoment(arrivedMs)}, the one before it of ${formatMoment(beforeMs)}: over 400 days lie between`;
+      const message = gapMessage(record, arrivedMs, "the one before it", beforeMs);
       const hint = "take out whichever was written with a wrong clock, or make two captures of it";
       const more = { hint, ...(line === undefined ? {} : { line }) };
       throw new ProblemError([captureProblem("record-gap", this.file, message, more)]);

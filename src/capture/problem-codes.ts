@@ -6,7 +6,8 @@ export const CAPTURE_PROBLEM_CODES = {
     "Compressed in a way that this Node cannot read, or broken in its compression.",
   "record-malformed": "A record that is no OTLP metrics request.",
   "record-too-large": "A record over 64 MiB: what follows cannot be found.",
-  "record-gap": "Over 400 days between two records: one of them is of a wrong clock.",
+  "record-gap":
+    "Over 400 days between two records: one is of a wrong clock, or they are of captures that do not belong together.",
   "record-cut-off": "The file ends within its last record: that one is left out.",
   "records-skipped": "Records of traces or logs, which count for no SLO.",
 } as const;

@@ -4,6 +4,7 @@ import {
   budgetRatio,
   formatDuration,
   lookbacksOf,
+  percentText,
   WHOLE_PPB,
   type CompositeRule,
   type CompositeSlo,
@@ -11,7 +12,7 @@ import {
   type Slo,
   type Tier,
 } from "../slo/index.ts";
-import { foresee, percentText, spanText } from "./outage-words.ts";
+import { foresee, wholeSpan } from "./outage-words.ts";
 import { renderTable, type Cell } from "./table.ts";
 
 /** All events of one member are bad, and none of the others'. */
@@ -95,5 +96,5 @@ function firstText(tiers: MemberOutage["tiers"]): string {
   const [first] = fires.toSorted((a, b) => a.afterMs - b.afterMs);
   if (first === undefined) return tiers.length === 0 ? "none" : "never: burns too slowly";
   const lookbacks = lookbacksOf(first).map(formatDuration).join("/");
-  return `${spanText(first.afterMs)} (${lookbacks}), ${percentText(first.budgetSpent)} spent`;
+  return `${wholeSpan(first.afterMs)} (${lookbacks}), ${percentText(first.budgetSpent)} spent`;
 }

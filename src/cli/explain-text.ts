@@ -1,22 +1,23 @@
 /** What an SLO means, in sentences: what counts, what the budget allows, when each alert would fire. */
 import {
   budgetRatio,
-  exclusionText,
+  exclusionLine,
   formatDuration,
   isComposite,
   lookbacksOf,
   indicatorText,
   latencyText,
+  percentText,
+  sharePercent,
   sliceKindOf,
   templateKey,
-  WHOLE_PPB,
   windowText,
   type Budgeting,
   type Slo,
   type SloWindow,
 } from "../slo/index.ts";
 import { membersText } from "./explain-members.ts";
-import { foresee, outageText, percentText, type Traffic } from "./outage-words.ts";
+import { foresee, outageText, type Traffic } from "./outage-words.ts";
 import { renderTable, type Cell } from "./table.ts";
 
 const DAY_SECONDS = 86_400;
@@ -73,7 +74,7 @@ function slicesText(slo: Slo): readonly string[] {
   if (isComposite(slo)) return [`Slices of ${width} are counted. ${SILENT_MEMBER[noData]}`];
   const judged =
     budgeting.kind === "timeslices"
-      ? `is good when at least ${percentText(budgeting.targetPpb / WHOLE_PPB)} of its events are`
+      ? `is good when at least ${sharePercent(budgeting.targetPpb)} of its events are`
       : "is as good as the ratio of its events";
   return [`Slices of ${width} are counted: each ${judged}. ${SILENT_SLICE[noData]}`];
 }
@@ -94,17 +95,13 @@ const SILENT_MEMBER: Readonly<Record<Slo["noData"], string>> = {
 };
 
 const exclusionTexts = ({ exclusions = [] }: Slo): readonly string[] =>
-  exclusions.map((exclusion) => {
-    const { reason, approvedBy } = exclusion;
-    const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
-    return `Not counted, neither good nor bad: ${exclusionText(exclusion)} (${reason}${approval}).`;
-  });
+  exclusions.map((each) => `Not counted, neither good nor bad: ${exclusionLine(each)}.`);
 
 function objectiveText(slo: Slo): string {
   const per =
     slo.per.length === 0 ? "" : ` Each ${slo.per.join(", ")} has an error budget of its own.`;
   const them = slo.budgeting.kind === "occurrences" ? "them" : "the slices";
-  const budget = percentText(slo.objective.budgetPpb / WHOLE_PPB);
+  const budget = sharePercent(slo.objective.budgetPpb);
   if (isUncounted(slo))
     return `${overWindow(slo.window)}, its error ratio may be ${budget}: the objective is ${slo.objective.text}.`;
   return `${overWindow(slo.window)}, ${slo.objective.text} of ${them} must be good: ${budget} may be bad.${per}`;
@@ -132,7 +129,7 @@ function trafficText(slo: Slo, traffic: Traffic | undefined): string {
 }
 
 function alertsText(slo: Slo, traffic: Traffic | undefined): string {
-  const absent = absentText(slo);
+  const absent = absentSentence(slo);
   if (slo.alerts.tiers.length === 0)
     return absent === "" ? "It never alerts.\n" : `It never alerts on errors.\n${absent}`;
   const outages = outagesOf(slo);
@@ -156,7 +153,7 @@ function alertsText(slo: Slo, traffic: Traffic | undefined): string {
   );
 }
 
-const absentText = ({ absent }: Slo): string =>
+const absentSentence = ({ absent }: Slo): string =>
   absent === undefined
     ? ""
     : `When no data point came for ${formatDuration(absent.afterMs)} there is a ${absent.severity}.\n`;

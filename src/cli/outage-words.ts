@@ -1,8 +1,9 @@
 /** What an outage does to an SLO's alerts, in words. */
 import { foreseeOutage, type OutageForesight } from "../alerts/index.ts";
 import {
-  formatDuration,
   meetsTarget,
+  percentText,
+  spanText,
   WHOLE_PPB,
   type Budgeting,
   type Slo,
@@ -40,13 +41,8 @@ export function outageText(outage: OutageForesight): string {
     return outage.why === "burn" ? "never: burns too slowly" : "never: too few events";
   }
   const { afterMs, budgetSpent, resolvedAfterMs } = outage;
-  return `${spanText(afterMs)}, ${percentText(budgetSpent)} spent, ends ${spanText(resolvedAfterMs)}`;
+  return `${wholeSpan(afterMs)}, ${percentText(budgetSpent)} spent, ends ${wholeSpan(resolvedAfterMs)}`;
 }
 
-/** Two units at most. */
-export function spanText(ms: number): string {
-  const step = ms >= 86_400_000 ? 3_600_000 : ms >= 3_600_000 ? 60_000 : 1000;
-  return formatDuration(Math.max(1000, Math.round(ms / step) * step));
-}
-
-export const percentText = (ratio: number): string => `${Number((ratio * 100).toPrecision(3))}%`;
+/** Nothing is known at once: a second at least. */
+export const wholeSpan = (spanMs: number): string => spanText(Math.max(1000, spanMs));

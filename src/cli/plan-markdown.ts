@@ -1,11 +1,12 @@
 /** A plan for a pull request: a table to look over, and what does not fit into it below. */
 import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
 import {
-  afterText,
   alertsText,
   budgetText,
+  fieldChange,
   historyText,
   seriesText,
+  stateChange,
   summaryText,
 } from "./plan-words.ts";
 import { plainMarkdown as plain } from "./markdown.ts";
@@ -25,8 +26,8 @@ export function planMarkdown(plan: PlanAnswer): string {
       change.kind,
       plain(`${change.objective} over ${change.window}`),
       plain(seriesText(change)),
-      plain(beforeAfter(change, budgetText)),
-      plain(beforeAfter(change, alertsText)),
+      plain(stateChange(change, budgetText)),
+      plain(stateChange(change, alertsText)),
     ]),
   ];
   const table = rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
@@ -36,28 +37,13 @@ export function planMarkdown(plan: PlanAnswer): string {
 function details(change: SloPlanAnswer): string {
   const { id, kind, file, line, fields, series } = change;
   const items = [
-    ...fields.map(
-      ({ field, before, after }) =>
-        `${code(field)}: ${plain(before ?? "(none)")} → ${plain(after ?? "(none)")}`,
-    ),
+    ...fields.map((each) => `${code(each.field)}: ${plain(fieldChange(each))}`),
     `history: ${plain(historyText(change))}`,
     ...change.history.notes.map(plain),
     ...(series?.notes ?? []).map((note) => `note: ${plain(note)}`),
   ];
   const head = `**${plain(id)}** ${kind} (${code(`${file}:${line}`)})`;
   return `${head}\n\n${items.map((item) => `- ${item}\n`).join("")}`;
-}
-
-function beforeAfter(
-  change: SloPlanAnswer,
-  textOf: (state: SloPlanAnswer["before"]) => string,
-): string {
-  const { kind, before } = change;
-  const is = afterText(change, textOf);
-  if (kind === "added") return is;
-  if (kind === "removed") return textOf(before);
-  const was = textOf(before);
-  return was === is ? was : `${was} → ${is}`;
 }
 
 /** Code spans keep all but backticks and the table's bar. */

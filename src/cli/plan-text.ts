@@ -2,11 +2,12 @@
 import type { PlanAnswer, SloPlanAnswer } from "../api/index.ts";
 import type { Paint } from "./colours.ts";
 import {
-  afterText,
   alertsText,
   budgetText,
+  fieldChange,
   historyText,
   seriesText,
+  stateChange,
   summaryText,
   worstGroup,
 } from "./plan-words.ts";
@@ -31,16 +32,13 @@ function paragraph(change: SloPlanAnswer, paint: Paint): string {
     ...(kind === "added"
       ? [["objective", `${change.objective} over ${change.window}`] as const]
       : []),
-    ...fields.map(
-      ({ field, before, after }) =>
-        [field, `${before ?? "(none)"} -> ${after ?? "(none)"}`] as const,
-    ),
+    ...fields.map((each) => [each.field, fieldChange(each)] as const),
     ["history", historyText(change)],
     ...change.history.notes.map((note) => ["", note] as const),
     ...(change.series === null ? [] : [["series", seriesText(change)] as const]),
     ...(change.series?.notes ?? []).map((note) => ["note", note] as const),
     ["budget", budgetLine(change)],
-    ["alerts", beforeAfter(change, alertsText)],
+    ["alerts", stateChange(change, alertsText)],
   ];
   const lines = facts.map(
     ([name, text]) => `    ${paint("faint", oneLine(name).padEnd(FIELD_WIDTH))} ${oneLine(text)}\n`,
@@ -52,18 +50,6 @@ const oneLine = (text: string): string => printable(text).replaceAll("\n", " ");
 
 function budgetLine(change: SloPlanAnswer): string {
   const group = worstGroup(change);
-  const text = beforeAfter(change, budgetText);
+  const text = stateChange(change, budgetText);
   return group === undefined ? text : `${text} (worst group: ${group})`;
-}
-
-function beforeAfter(
-  change: SloPlanAnswer,
-  textOf: (state: SloPlanAnswer["before"]) => string,
-): string {
-  const { kind, before } = change;
-  const is = afterText(change, textOf);
-  if (kind === "added") return is;
-  if (kind === "removed") return `${textOf(before)} -> no more`;
-  const was = textOf(before);
-  return was === is ? `${was}, as before` : `${was} -> ${is}`;
 }

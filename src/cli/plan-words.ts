@@ -52,11 +52,30 @@ const WHEN_REBUILT = "known once it is rebuilt";
 const isOutstanding = ({ history, after }: SloPlanAnswer): boolean =>
   history.kind === "rebuilt" && after === null;
 
-/** The state after the edit, in the words of `textOf`. */
-export const afterText = (
+/** How something was and will be: `budgetText` or `alertsText` of both states. */
+export function stateChange(
   change: SloPlanAnswer,
   textOf: (state: PlanStateAnswer | null) => string,
-): string => (isOutstanding(change) ? WHEN_REBUILT : textOf(change.after));
+): string {
+  const { kind, before } = change;
+  const willBe = isOutstanding(change) ? WHEN_REBUILT : textOf(change.after);
+  switch (kind) {
+    case "added":
+      return willBe;
+    case "removed":
+      return arrow(textOf(before), "no more");
+    case "changed": {
+      const was = textOf(before);
+      return was === willBe ? `${was}, as before` : arrow(was, willBe);
+    }
+  }
+}
+
+const arrow = (was: string, willBe: string): string => `${was} → ${willBe}`;
+
+/** What is put where a field was, or is no more. */
+export const fieldChange = ({ before, after }: SloPlanAnswer["fields"][number]): string =>
+  arrow(before ?? "(none)", after ?? "(none)");
 
 export function budgetText(state: PlanStateAnswer | null): string {
   const left = state?.worst?.budgetProjected ?? null;

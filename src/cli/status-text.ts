@@ -1,5 +1,11 @@
 /** SLOs as a table for a terminal. Absent numbers are a dash; a ratio is cut, never rounded up to 100 %. */
-import type { BurnAnswer, ReadingAnswer, SloAnswer, StreamAlertAnswer } from "../api/index.ts";
+import {
+  rebuiltNote,
+  type BurnAnswer,
+  type ReadingAnswer,
+  type SloAnswer,
+  type StreamAlertAnswer,
+} from "../api/index.ts";
 import type { Paint } from "./colours.ts";
 import { printable } from "./printable.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
@@ -132,6 +138,7 @@ function notesOf(slo: SloAnswer): readonly string[] {
   const { goodBounds, integrity, newestPointAgeSeconds: age, streamKey } = reading;
   return [
     ...exclusionNotes(slo),
+    ...rebuildNotes(slo, reading),
     ...(groupCount > 1 ? [`${id}: the worst of ${groupCount} groups by ${per.join(", ")}`] : []),
     ...leftOutNotes(slo),
     ...(goodBounds === null ? [] : [estimateNote(streamKey, id)]),
@@ -164,6 +171,21 @@ function exclusionNotes({ id, exclusions = [], reading }: KnownExclusions): read
   return total === 0
     ? active
     : [...active, `${id}: ${total} are left out by exclusions, ${bad} of them bad`];
+}
+
+/** As long as the window reaches to before it. A server of another version does not tell. */
+function rebuildNotes(
+  {
+    id,
+    window,
+    rebuiltSince,
+  }: Omit<SloAnswer, "rebuiltSince"> & Partial<Pick<SloAnswer, "rebuiltSince">>,
+  { at, calendar }: ReadingAnswer,
+): readonly string[] {
+  if (rebuiltSince === undefined || rebuiltSince === null) return [];
+  const begunAt =
+    calendar === null ? Date.parse(at) - window.seconds * 1000 : Date.parse(calendar.startedAt);
+  return Date.parse(rebuiltSince) > begunAt ? [`${id}: ${rebuiltNote(rebuiltSince)}`] : [];
 }
 
 const estimateNote = (streamKey: string, id: string): string =>

@@ -1,6 +1,6 @@
 /** SLOs → files of one format, each SLO in the first of its forms that reads back to it. */
 import { readRuleFile, type RuleSettings } from "../rules/index.ts";
-import { assert, type Problem, type Slo } from "../slo/index.ts";
+import { assert, sloProblem, type Problem, type Slo } from "../slo/index.ts";
 import { nativeWriter } from "./native-file.ts";
 import { NotConvertible } from "./not-convertible.ts";
 import { openSloWriter } from "./openslo-file.ts";
@@ -75,16 +75,13 @@ function writeSlo(slo: Slo, writer: ConvertWriter, settings: RuleSettings): Writ
   return refusal(slo, fault?.message ?? "it has no form", fault?.hint);
 }
 
-const refusal = ({ id, name, source }: Slo, message: string, hint?: string): Problem => ({
-  code: "not-convertible",
-  severity: "error",
-  message: `${id}: ${message}`,
-  file: source.file,
-  line: source.line,
-  column: 1,
-  path: `slos.${name}`,
-  ...(hint === undefined ? {} : { hint }),
-});
+const refusal = (slo: Slo, reason: string, hint?: string): Problem =>
+  sloProblem(slo, {
+    code: "not-convertible",
+    severity: "error",
+    message: `${slo.id}: ${reason}`,
+    hint,
+  });
 
 interface Fault {
   readonly message: string;

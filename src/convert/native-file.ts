@@ -4,8 +4,8 @@ import {
   CALENDAR_ANCHOR,
   formatDuration,
   isComposite,
+  sharePercent,
   templateKey,
-  WHOLE_PPB,
   type Budgeting,
   type Slo,
   type SloWindow,
@@ -82,15 +82,12 @@ function budgetingOf(budgeting: Budgeting): Written | undefined {
       return undefined;
     case "timeslices": {
       const { widthMs, targetPpb } = budgeting;
-      return { slices: formatDuration(widthMs), good: percentText(targetPpb) };
+      return { slices: formatDuration(widthMs), good: sharePercent(targetPpb) };
     }
     case "ratioTimeslices":
       return { slices: formatDuration(budgeting.widthMs), weigh: "ratio" };
   }
 }
-
-const percentText = (share: number): string =>
-  `${Number(((share / WHOLE_PPB) * 100).toPrecision(12))}%`;
 
 /** An SLO of a template is written out: the file stands without it, and no longer follows its versions. */
 export function originText({ source: { file, line, template } }: Slo): string {

@@ -1,14 +1,14 @@
 /** What an edit changes of an SLO, field by field, as people read it. */
 import {
-  exclusionText,
+  absentText,
+  exclusionLine,
   formatDuration,
   indicatorText,
   latencyText,
+  sharePercent,
   windowText,
-  WHOLE_PPB,
   type AlertPolicy,
   type Budgeting,
-  type Exclusion,
   type Slo,
   type SloWindow,
 } from "../slo/index.ts";
@@ -64,6 +64,8 @@ function fieldText(slo: Slo, field: string, value: unknown): string {
       return budgetingText(slo.budgeting);
     case "alerts":
       return policyText(slo.alerts);
+    case "absent":
+      return slo.absent === undefined ? "none" : absentText(slo.absent);
     case "per":
       return slo.per.length === 0 ? "no groups" : slo.per.join(", ");
     case "exclusions":
@@ -78,17 +80,11 @@ const wholeWindowText = (window: SloWindow): string =>
     ? windowText(window)
     : `calendar ${windowText(window)}, ${window.timeZone}, from ${window.anchor}`;
 
-const exclusionLine = (exclusion: Exclusion): string => {
-  const { reason, approvedBy } = exclusion;
-  const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
-  return `${exclusionText(exclusion)} (${reason}${approval})`;
-};
-
 function budgetingText(budgeting: Budgeting): string {
   if (budgeting.kind === "occurrences") return "events";
   const slices = `slices of ${formatDuration(budgeting.widthMs)}`;
   return budgeting.kind === "timeslices"
-    ? `${slices}, good from ${Number(((budgeting.targetPpb / WHOLE_PPB) * 100).toPrecision(9))}% on`
+    ? `${slices}, good from ${sharePercent(budgeting.targetPpb)} on`
     : `${slices}, as good as their events`;
 }
 

@@ -16,6 +16,10 @@ export interface Candidate {
   readonly warnings: Problem[];
 }
 
+/** After a restart what ran is known by its SLOs alone, exclusions of other files among them. */
+export const keepsLastGood = ({ hadLastGood, lastExclusions }: Candidate): boolean =>
+  hadLastGood || lastExclusions().length > 0;
+
 export const isBroken = ({ reading, conflicts }: Candidate): boolean =>
   conflicts.length > 0 || reading.problems.some(({ severity }) => severity === "error");
 

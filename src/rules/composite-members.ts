@@ -4,6 +4,7 @@
  */
 import {
   isComposite,
+  sloProblem,
   windowText,
   type CalendarWindow,
   type CompositeSlo,
@@ -180,10 +181,8 @@ function calendarText(window: Slo["window"]): string {
 function problemOf({ composite, memberIndex, code, message, hint }: Fault, guilty: Held): Problem {
   if (guilty === composite)
     return memberProblem(composite.slo, memberIndex, { code, message, hint });
-  const { file, line } = guilty.slo.source;
-  const path = `slos.${guilty.slo.name}`;
   const text = `as a member of ${whereIs(composite.slo)}: ${message}`;
-  return { code, severity: "error", message: text, hint, file, line, column: 1, path };
+  return sloProblem(guilty.slo, { code, severity: "error", message: text, hint });
 }
 
 const whereIs = ({ id, source }: Slo): string => `${id} (${source.file}:${source.line})`;

@@ -8,6 +8,7 @@ import { millis, type Exclusion, type Problem, type Slo } from "../slo/index.ts"
 import {
   isBroken,
   isSameVersion,
+  keepsLastGood,
   newCandidate,
   running,
   runningExclusions,
@@ -160,7 +161,7 @@ function settle(
     const isUnchanged = earlier !== undefined && (broken || isSameVersion(candidate));
     return {
       file: candidate.file,
-      state: !broken ? "loaded" : candidate.hadLastGood ? "kept-last-good" : "rejected",
+      state: !broken ? "loaded" : keepsLastGood(candidate) ? "kept-last-good" : "rejected",
       problems: [...candidate.reading.problems, ...candidate.conflicts, ...candidate.warnings],
       sloCount: running(candidate).length,
       loadedAt: isUnchanged ? earlier.loadedAt : loadedAt,

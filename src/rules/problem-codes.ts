@@ -108,6 +108,7 @@ export const RULE_PROBLEM_CODES = {
   "invalid-argument": "An argument that the template's parameter does not take.",
   "unused-parameter": "A parameter that stands nowhere in its template.",
   "fixed-by-template": "What the template fixes for all who use it.",
+  "slo-retired": "Of a server: no file holds the SLO any more; it is counted on for a day, unseen.",
   "promql-note": "A query that is computed otherwise than Prometheus would.",
 } as const;
 

@@ -2,7 +2,16 @@
  * SLOs whose rule file is gone. A checkout that rewrites the folder, a volume that is not mounted yet, a rename in two steps:
  * a file that is away for a while must not cost a budget (DESIGN 4.13). So what was in force is counted on, unseen.
  */
-import { isPending, isRetired, millis, type Slo } from "../slo/index.ts";
+import type { RuleProblemCode } from "../rules/index.ts";
+import {
+  formatMoment,
+  isPending,
+  isRetired,
+  millis,
+  sloProblem,
+  type Problem,
+  type Slo,
+} from "../slo/index.ts";
 
 /** How long a file may be away. */
 export const RETIRED_FOR_MS: number = 24 * 3_600_000;
@@ -24,6 +33,18 @@ export function withRetired(
 /** The next moment at which a retired SLO is to be forgotten, ms; Infinity when there is none. */
 export const nextRetirementEnd = (inForce: readonly Slo[]): number =>
   inForce.reduce((end, slo) => Math.min(end, endOf(slo)), Infinity);
+
+/** What is said of each that is counted unseen, at the place where it was. */
+export const retiredProblems = (inForce: readonly Slo[]): readonly Problem[] =>
+  inForce.filter(isRetired).map((slo) => {
+    const until = formatMoment(endOf(slo));
+    return sloProblem(slo, {
+      code: "slo-retired" satisfies RuleProblemCode,
+      severity: "warning",
+      message: `${slo.id} is in no file any more: its events are counted, unseen, until ${until}`,
+      hint: "put it back by then, and it goes on with all its counts",
+    });
+  });
 
 const endOf = ({ retiredAt }: Slo): number =>
   retiredAt === undefined ? Infinity : retiredAt + RETIRED_FOR_MS;

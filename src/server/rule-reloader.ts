@@ -1,9 +1,9 @@
 /** Keeps the rules in force in line with the rule files. A broken file changes nothing but what is said about it. */
 import type { FateParts, RuleChange } from "../engine/index.ts";
 import type { LoadSettings, RuleSet } from "../rules/index.ts";
-import { formatDuration, formatProblem, isHidden, type Slo } from "../slo/index.ts";
+import { formatProblem, isHidden, isRetired, spanText, type Slo } from "../slo/index.ts";
 import type { EventLog } from "../telemetry/index.ts";
-import { nextRetirementEnd, RETIRED_FOR_MS } from "./retired-slos.ts";
+import { nextRetirementEnd, retiredProblems } from "./retired-slos.ts";
 import { rulesInForce } from "./rules-in-force.ts";
 
 export interface RuleReloaderPorts {
@@ -22,7 +22,12 @@ export interface RuleReloaderPorts {
 
 export class RuleReloader {
   readonly #ports: RuleReloaderPorts;
+  /** As the files say; what the next load begins with. */
+  #loaded: RuleSet;
+  /** With what is said of SLOs that no file holds any more. */
   #current: RuleSet;
+  /** Ids of the retired SLOs that were told of. */
+  #toldRetired: ReadonlySet<string> = new Set();
   #running: Promise<void> = Promise.resolve();
   #isAgain = false;
   #isRunning = false;
@@ -30,7 +35,8 @@ export class RuleReloader {
   constructor(ports: RuleReloaderPorts) {
     this.#ports = ports;
     const slos = ports.inForce().filter((slo) => !isHidden(slo));
-    this.#current = { slos, files: [], problems: [] };
+    this.#loaded = { slos, files: [], problems: [] };
+    this.#current = this.#loaded;
   }
 
   get current(): RuleSet {
@@ -39,14 +45,28 @@ export class RuleReloader {
 
   /** Reads the files and puts what they say in force. Rejects when the change cannot be made durable. */
   async load(): Promise<void> {
-    const { load, log } = this.#ports;
-    const next = load({ previous: this.#current });
-    const known = new Set(this.#current.problems.map(formatProblem));
+    const { load, log, inForce } = this.#ports;
+    const next = load({ previous: this.#loaded });
+    const known = new Set(this.#loaded.problems.map(formatProblem));
     for (const problem of next.problems) {
       if (!known.has(formatProblem(problem))) log.warn("rules.problem", { ...problem });
     }
     await this.#putInForce(next.slos);
-    this.#current = next;
+    this.#loaded = next;
+    this.#current = { ...next, problems: [...next.problems, ...retiredProblems(inForce())] };
+    this.#tellRetired();
+  }
+
+  /** At the start of all, those of before it too; later of those that were not told of. */
+  #tellRetired(): void {
+    const { inForce, log, now } = this.#ports;
+    const retired = inForce().filter(isRetired);
+    const untold = retired.filter(({ id }) => !this.#toldRetired.has(id));
+    this.#toldRetired = new Set(retired.map(({ id }) => id));
+    if (untold.length === 0) return;
+    const files = [...new Set(untold.map(({ source }) => source.file))];
+    const countedFor = spanText(nextRetirementEnd(untold) - now());
+    log.warn("rules.retired", { slos: untold.map(({ id }) => id), files, countedFor });
   }
 
   async #putInForce(slos: readonly Slo[]): Promise<void> {
@@ -58,13 +78,9 @@ export class RuleReloader {
     const added = idsBeyond(slos, before);
     const removed = idsBeyond(before, slos);
     log.info("rules.changed", { slos: slos.length, added, removed, restarted, rebuilt, notes });
-    if (pending.length > 0) {
-      log.info("rules.rebuilding", { slos: pending });
-      onPending();
-    }
-    if (removed.length === 0) return;
-    const countedFor = formatDuration(RETIRED_FOR_MS);
-    log.warn("rules.retired", { slos: removed, countedFor });
+    if (pending.length === 0) return;
+    log.info("rules.rebuilding", { slos: pending });
+    onPending();
   }
 
   /** To be called now and then: forgets what no rule file has held for long enough. */

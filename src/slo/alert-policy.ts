@@ -1,4 +1,5 @@
 /** Multi-window multi-burn-rate policies (Site Reliability Workbook ch. 5, "6: Multiwindow, Multi-Burn-Rate Alerts"). */
+import { formatDuration } from "./duration.ts";
 import { millis, WHOLE_PPB, type Millis, type Ppb } from "./units.ts";
 
 export type AlertSeverity = "page" | "ticket";
@@ -41,6 +42,10 @@ export interface AbsentAlert {
   readonly severity: AlertSeverity;
   readonly afterMs: Millis;
 }
+
+/** `page after 10m`. */
+export const absentText = ({ severity, afterMs }: AbsentAlert): string =>
+  `${severity} after ${formatDuration(afterMs)}`;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

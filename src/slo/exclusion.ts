@@ -35,6 +35,13 @@ export function exclusionText({ when }: Exclusion): string {
   return `${formatDuration(durationMs)} from ${start} ${timeZone} by ${rule}`;
 }
 
+/** And why: `… (Database upgrade, approved by jane)`. */
+export function exclusionLine(exclusion: Exclusion): string {
+  const { reason, approvedBy } = exclusion;
+  const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+  return `${exclusionText(exclusion)} (${reason}${approval})`;
+}
+
 /** All that is given must hold. */
 export interface ExclusionScope {
   readonly service?: string;

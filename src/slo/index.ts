@@ -24,3 +24,4 @@ export * from "./slo.ts";
 export * from "./snapshot-part.ts";
 export * from "./units.ts";
 export * from "./window.ts";
+export * from "./wording.ts";

@@ -1,4 +1,6 @@
 /** The one shape of everything that is wrong with an input: rule files, configuration, flags (STYLE section 6). */
+import type { Slo } from "./slo.ts";
+
 export interface Problem {
   /** Stable, kebab-case, documented in src/rules/README.md: tests and scripts match on it. */
   readonly code: string;
@@ -15,6 +17,24 @@ export interface Problem {
   readonly endColumn?: number;
   /** The field, as `slos.availability.objective`. */
   readonly path: string;
+}
+
+/** About an SLO as a whole: at the line where it begins. */
+export function sloProblem(
+  { name, source }: Pick<Slo, "name" | "source">,
+  {
+    hint,
+    ...said
+  }: Pick<Problem, "code" | "severity" | "message"> & { readonly hint?: string | undefined },
+): Problem {
+  return {
+    ...said,
+    ...(hint === undefined ? {} : { hint }),
+    file: source.file,
+    line: source.line,
+    column: 1,
+    path: `slos.${name}`,
+  };
 }
 
 /** Input or configuration that cannot be used; carries every problem found. */

@@ -11,7 +11,8 @@ export const EVENTS = {
   "store.resumed": "The disk takes writes again.",
   "rules.loaded": "Rule files were read at the start.",
   "rules.changed": "Rule files changed and took effect.",
-  "rules.retired": "Rule files with these SLOs are gone; they are counted on for a while, unseen.",
+  "rules.retired":
+    "These SLOs are in none of the files any more that held them; they are counted on for a while, unseen.",
   "rules.rebuilding":
     "Counts of new or changed SLOs are made of the archive; what was in force answers meanwhile.",
   "rules.rebuilt": "They are whole, and take effect.",

@@ -11,7 +11,6 @@ import {
   errorRatio,
   exhaustionMs,
   millis,
-  parseObjective,
   sliRatio,
   streamIndex,
   windowsOf,
@@ -20,6 +19,7 @@ import {
   type StreamIndex,
   type Tier,
 } from "../../src/slo/index.ts";
+import { exampleSlo } from "../slo/example-slo.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -41,31 +41,8 @@ export function tierOf(part: Partial<Record<keyof Tier, unknown>> = {}): Tier {
 
 export const policyOf = (...tiers: readonly Tier[]): AlertPolicy => ({ name: "test", tiers });
 
-export function sloOf(part: Partial<Slo> = {}): Slo {
-  return {
-    id: "checkout/availability",
-    service: "checkout",
-    name: "availability",
-    description: "Answers that are not our fault.",
-    labels: {},
-    objective: parseObjective("99.9%")!,
-    window: { kind: "rolling", lengthMs: millis(30 * DAY) },
-    indicator: {
-      kind: "events",
-      total: { metric: "http.server.request.duration", where: [] },
-      count: "bad",
-      when: [],
-    },
-    per: [],
-    groupLimit: 200,
-    alerts: policyOf(tierOf()),
-    annotations: {},
-    budgeting: { kind: "occurrences" },
-    noData: "ignore",
-    source: { file: "rules/checkout.yaml", line: 1, format: "slowburn" },
-    ...part,
-  };
-}
+export const sloOf = (part: Partial<Slo> = {}): Slo =>
+  exampleSlo("checkout/availability", { alerts: policyOf(tierOf()), ...part });
 
 interface FakeStream {
   readonly view: StreamView;

@@ -329,7 +329,7 @@ it("an alert is described as of now, and as of its last transition once its stre
   const alert = alerts.current()[0]!;
   expect(alerts.describe(alert).annotations).toEqual(alert.annotations);
   engine.book(0, TICK, 0, 100);
-  expect(alerts.describe(alert).annotations["summary"]).toContain("75 % of events are bad");
+  expect(alerts.describe(alert).annotations["summary"]).toContain("75% of events are bad");
   engine.remove(0);
   expect(alerts.describe(alert)).toBe(alert);
 });

@@ -165,6 +165,7 @@ describe("the landing page", () => {
     const html = await response.text();
     expect(html).toContain('href="/api/v1/slos"');
     expect(html).toContain("/api/v1/slos/{service}/{name}");
+    expect(html).toContain("<dt>/api/v1/metrics?name={name}</dt>");
     expect(html).toContain("as <code>Accept</code> asks");
     expect(html).not.toContain("<script");
     const style = /<style>([\s\S]*)<\/style>/.exec(html)![1]!;
@@ -172,6 +173,16 @@ describe("the landing page", () => {
     const hash = Buffer.from(digest).toString("base64");
     expect(response.headers.get("content-security-policy")).toContain(`'sha256-${hash}'`);
   });
+});
+
+it("every link of the landing page leads somewhere", async () => {
+  const html = await (await api().request("/")).text();
+  const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, path]) => path ?? "");
+  expect(links.length).toBeGreaterThan(5);
+  const statuses = await Promise.all(
+    links.map(async (path) => [path, (await api().request(path)).status] as const),
+  );
+  expect(statuses.filter(([, status]) => status !== 200)).toEqual([]);
 });
 
 describe("listenApi", () => {

@@ -3,53 +3,25 @@ import { Readable } from "node:stream";
 import type { AlertView } from "../../src/alerts/index.ts";
 import type { ApiSources } from "../../src/api/index.ts";
 import type { StreamReading, StreamView } from "../../src/engine/index.ts";
-import {
-  calendarWindow,
-  millis,
-  parseObjective,
-  rollingWindow,
-  streamIndex,
-  workbookPolicy,
-  type Objective,
-  type Slo,
-} from "../../src/slo/index.ts";
+import { calendarWindow, rollingWindow, streamIndex, type Slo } from "../../src/slo/index.ts";
+import { exampleSlo } from "../slo/example-slo.ts";
 
 export const NOW = Date.UTC(2026, 4, 1, 12);
 const DAY = 86_400_000;
 
-const objectiveOf = (text: string): Objective => {
-  const objective = parseObjective(text);
-  if (objective === undefined) throw new Error(`no objective: ${text}`);
-  return objective;
-};
-
-export const sloOf = (id: string, more: Partial<Slo> = {}): Slo => {
-  const [service = "", name = ""] = id.split("/");
-  const objective = objectiveOf("99.9%");
-  return {
-    id,
-    service,
-    name,
-    description: "Answers that are not our fault.",
+export const sloOf = (id: string, more: Partial<Slo> = {}): Slo =>
+  exampleSlo(id, {
     labels: { tier: "1" },
-    objective,
-    window: { kind: "rolling", lengthMs: millis(30 * DAY) },
     indicator: {
       kind: "events",
       total: { metric: "http.server.request.duration", where: [] },
       count: "bad",
       when: [{ kind: "exists", key: "error.type", exists: true }],
     },
-    per: [],
     groupLimit: 1000,
-    alerts: workbookPolicy(millis(30 * DAY), objective.budgetPpb),
-    annotations: {},
-    budgeting: { kind: "occurrences" },
-    noData: "ignore",
     source: { file: "rules/shop.yaml", line: 7, format: "slowburn" },
     ...more,
-  };
-};
+  });
 
 export const streamOf = (index: number, slo: Slo, group: readonly string[] = []): StreamView => ({
   index: streamIndex(index),

@@ -41,6 +41,7 @@ export function* traffic(settings: TrafficSettings): Generator<readonly [Uint8Ar
 }
 
 export const sourceOf = (requests: Iterable<readonly [Uint8Array, number]>): RecordSource => ({
+  file: "made up",
   async *records(): AsyncGenerator<CaptureRecord> {
     for (const [request, arrivedMs] of requests) {
       const refuse = (error: Error): never => {

@@ -283,6 +283,38 @@ describe("a gap between records", () => {
     });
   });
 
+  const mergedOf = async (...captures: readonly (readonly number[])[]): Promise<number> => {
+    const opened = await Promise.all(
+      captures.map((seconds) =>
+        Capture.open(written(seconds.map((each) => jsonAt(each, 1)).join("\n")), {
+          latestMs: Infinity,
+        }),
+      ),
+    );
+    let count = 0;
+    for await (const _record of mergeCaptures(opened)) count++;
+    return count;
+  };
+
+  test("of over 400 days between two captures is refused, with both files", async () => {
+    const later = [500 * DAYS, 500 * DAYS + 10];
+    await expect(mergedOf(later, [10, 20])).rejects.toMatchObject({
+      problems: [
+        {
+          code: "record-gap",
+          file: expect.stringContaining("capture-"),
+          message: expect.stringMatching(
+            /^its next record is of \S+, the one before it, in \S+capture-\d+, of \S+: over 400 days/,
+          ),
+        },
+      ],
+    });
+  });
+
+  test("that a third capture fills is none", async () => {
+    expect(await mergedOf([500 * DAYS], [10], [250 * DAYS])).toBe(3);
+  });
+
   test("of 400 days is none", async () => {
     expect(await arrivalsOf(10, 400 * DAYS + 10)).toHaveLength(2);
   });

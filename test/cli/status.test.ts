@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { percent, span } from "../../src/cli/status-text.ts";
-import { calendarSources, NOW, sloOf, world } from "../api/world.ts";
+import { calendarSources, NOW, readingOf, sloOf, streamOf, world } from "../api/world.ts";
 import type { SloListAnswer } from "../../src/api/index.ts";
+import { millis } from "../../src/slo/index.ts";
 import { terminal } from "./terminal.ts";
 
 /** `fetch` is asked with text here. */
@@ -85,6 +86,32 @@ describe("slowburn status", () => {
           reading: { excluded: { good: 30, bad: 20, total: 50 } },
         },
       ],
+    });
+  });
+
+  it.each([
+    ["part of the window is before it", 2, true],
+    ["the window has passed since", 40, false],
+  ])("says since when rebuilt counts are whole: %s", async (_, daysAgo, isTold) => {
+    const { sources } = world();
+    const rebuiltFrom = millis(NOW - daysAgo * 86_400_000);
+    const slo = sloOf("shop/orders", { rebuiltFrom });
+    const stream = streamOf(0, slo);
+    const engine = {
+      ...sources.engine,
+      slos: [slo],
+      streamsOf: () => [stream],
+      read: () => readingOf(stream, 1, 10_000),
+    };
+    const app = createApi({ ...sources, engine }, { bearerTokens: [] });
+    const fetcher: typeof fetch = async (url) => app.request(textOf(url));
+    const { out } = await terminal({ fetch: fetcher }).run("status", ...URL_FLAG);
+    const words = `rebuilt from the archive, whole since ${new Date(rebuiltFrom).toISOString()}`;
+    expect(out.includes(`\nshop/orders: ${words}\n`), out).toBe(isTold);
+    const detail = await (await app.request("/api/v1/slos/shop/orders")).json();
+    expect(detail).toMatchObject({
+      notes: [words],
+      rebuiltSince: new Date(rebuiltFrom).toISOString(),
     });
   });
 

@@ -1,6 +1,6 @@
 /** Alerts of the running server: what waits while receivers are down, what a restart keeps, and that all tell one number. */
 import { describe, expect, test } from "vitest";
-import { percentText, roundedText, spanText } from "../../src/alerts/wording.ts";
+import { percentText, roundedText, spanText } from "../../src/slo/index.ts";
 import type { AlertAnswer, SloAnswer } from "../../src/api/index.ts";
 import { FakeReceiver, type HeardAlert } from "./fake-receiver.ts";
 import { Home } from "./home.ts";

@@ -6,22 +6,8 @@ import type { MetricInput } from "../otlp/request-builder.ts";
 import { Home } from "./home.ts";
 import { at, post, request, send } from "./otlp.ts";
 import { startHere } from "./running-server.ts";
+import { SHOP_RULES } from "./shop-rules.ts";
 
-const RULES = `
-apiVersion: slowburn/v1
-service: shop
-slos:
-  orders:
-    objective: 99%
-    window: 1h
-    sli: { metric: orders, bad: { code: "500" } }
-    alerts: none
-  speed:
-    objective: 99%
-    window: 1h
-    sli: { metric: duration, faster: 250ms }
-    alerts: none
-`;
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
 const HOUR = 3_600_000;
@@ -40,7 +26,7 @@ const durations = (point: object): MetricInput => ({
 
 describe("a request that is wrong as a whole", () => {
   test("is refused with a status and a google.rpc.Status, and nothing of it counts", async () => {
-    const { http, api } = await startHere(new Home({ "shop.yaml": RULES }), {
+    const { http, api } = await startHere(new Home({ "shop.yaml": SHOP_RULES }), {
       limitsRequestBytes: "64KiB",
     });
     const whole = request("shop", [orders({ int: 5 })]);
@@ -104,7 +90,7 @@ describe("a request that is wrong as a whole", () => {
 
 describe("a point that is wrong alone", () => {
   test("is named and counted in partial_success; the rest of the request is taken", async () => {
-    const { http, api } = await startHere(new Home({ "shop.yaml": RULES }));
+    const { http, api } = await startHere(new Home({ "shop.yaml": SHOP_RULES }));
     const { status, body } = await post(
       http,
       request("shop", [

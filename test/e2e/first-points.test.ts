@@ -4,17 +4,8 @@ import type { ServerPorts } from "../../src/server/index.ts";
 import { Home } from "./home.ts";
 import { at, request, send } from "./otlp.ts";
 import { startHere, type Slowburn } from "./running-server.ts";
+import { SHOP_RULES } from "./shop-rules.ts";
 
-const RULES = `
-apiVersion: slowburn/v1
-service: shop
-slos:
-  orders:
-    objective: 99%
-    window: 1h
-    sli: { metric: orders, bad: { code: "500" } }
-    alerts: none
-`;
 const MINUTE = 60_000;
 
 interface Point {
@@ -42,7 +33,7 @@ const orders = (temporality: "cumulative" | "delta", ...points: readonly Point[]
   ]);
 
 const serve = (ports: Partial<ServerPorts> = {}): Promise<Slowburn> =>
-  startHere(new Home({ "shop.yaml": RULES }), {}, ports);
+  startHere(new Home({ "shop.yaml": SHOP_RULES }), {}, ports);
 
 describe("a first point", () => {
   test.each(["cumulative", "delta"] as const)(

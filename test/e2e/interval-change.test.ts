@@ -3,22 +3,8 @@ import { expect, test } from "vitest";
 import { Home } from "./home.ts";
 import { at, request, send } from "./otlp.ts";
 import { startHere, startProcess } from "./running-server.ts";
+import { SHOP_RULES } from "./shop-rules.ts";
 
-const RULES = `
-apiVersion: slowburn/v1
-service: shop
-slos:
-  orders:
-    objective: 99%
-    window: 1h
-    sli: { metric: orders, bad: { code: "500" } }
-    alerts: none
-  speed:
-    objective: 99%
-    window: 1h
-    sli: { metric: duration, faster: 250ms }
-    alerts: none
-`;
 const start = at(Date.now());
 const body = (count: number) => {
   const time = at(Date.now(), count);
@@ -37,7 +23,7 @@ const body = (count: number) => {
 test.each(["SIGTERM", "SIGKILL"] as const)(
   "after %s: every event before and after is counted",
   async (signal) => {
-    const home = new Home({ "shop.yaml": RULES });
+    const home = new Home({ "shop.yaml": SHOP_RULES });
     const first = await startProcess(home, {}, { snapshotEveryMs: 100 });
     await send(first.http, body(10));
     await first.api.settled();

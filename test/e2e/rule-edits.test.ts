@@ -1,5 +1,6 @@
 /** Rule files edited while slowburn runs, and while it does not: what is sound takes effect, nothing loses its counts. */
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Home } from "./home.ts";
 import { at, request, send } from "./otlp.ts";
@@ -169,7 +170,7 @@ describe("an edit", () => {
     const shown = (await slowburn.api.metrics()).map(({ labels }) => labels["slo"]);
     expect(shown).not.toContain("shop/orders");
     expect(eventsOf(slowburn, "rules.retired")).toMatchObject([
-      { slos: ["shop/orders"], countedFor: "1d" },
+      { slos: ["shop/orders"], files: [join(home.rules, "shop.yaml")], countedFor: "1d" },
     ]);
     await sender.send(slowburn);
     home.write("shop.yaml", file("shop", slo("orders")));
@@ -185,14 +186,23 @@ describe("an edit", () => {
     await sender.send(first);
     await first.close();
     home.remove("shop.yaml");
-    const second = await startHere(home);
-    expect(await idsOf(second)).toEqual([]);
-    await sender.send(second);
-    await second.close();
+    for (const start of ["the first", "another"]) {
+      const second = await startHere(home);
+      expect(await idsOf(second)).toEqual([]);
+      if (start === "another") await sender.send(second);
+      const path = join(home.rules, "shop.yaml");
+      expect(eventsOf(second, "rules.retired"), start).toMatchObject([
+        { slos: ["shop/orders"], files: [path], countedFor: "1d" },
+      ]);
+      const { problems } = await second.api.rules();
+      expect(problems).toMatchObject([{ code: "slo-retired", severity: "warning", file: path }]);
+      await second.close();
+    }
     home.write("shop.yaml", file("shop", slo("orders")));
     const third = await startHere(home);
     await sender.send(third);
     expect(await third.api.counts("shop/orders")).toEqual([27, 30]);
+    expect((await third.api.rules()).problems).toEqual([]);
   });
 
   test("of the indicator rebuilds the counts, however little is archived, and says so", async () => {

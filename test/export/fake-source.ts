@@ -7,41 +7,21 @@ import {
   parseObjective,
   streamIndex,
   windowsOf,
-  workbookPolicy,
   type Slo,
   type WindowSpan,
 } from "../../src/slo/index.ts";
+import { exampleSlo } from "../slo/example-slo.ts";
 
 const DAY_MS = 86_400_000;
 export const TICK_MS = 1_800_000_000_000;
 
-export function fakeSlo(id: string, over: Partial<Slo> & { objectiveText?: string } = {}): Slo {
+export function fakeSlo(
+  id: string,
+  { objectiveText = "99.9%", ...over }: Partial<Slo> & { objectiveText?: string } = {},
+): Slo {
   const [service = "", name = ""] = id.split("/");
-  const objective = parseObjective(over.objectiveText ?? "99.9%")!;
-  const window = over.window ?? { kind: "rolling", lengthMs: millis(30 * DAY_MS) };
-  return {
-    id,
-    service,
-    name,
-    description: `${name} of ${service}`,
-    labels: {},
-    objective,
-    window,
-    indicator: {
-      kind: "events",
-      total: { metric: "http.server.request.duration", where: [] },
-      count: "bad",
-      when: [],
-    },
-    per: [],
-    groupLimit: 200,
-    alerts: workbookPolicy(window.lengthMs, objective.budgetPpb),
-    annotations: {},
-    budgeting: { kind: "occurrences" },
-    noData: "ignore",
-    source: { file: `rules/${service}.yaml`, line: 1, format: "slowburn" },
-    ...over,
-  };
+  const objective = parseObjective(objectiveText)!;
+  return exampleSlo(id, { description: `${name} of ${service}`, objective, ...over });
 }
 
 export interface FakeStream {

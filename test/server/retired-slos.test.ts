@@ -1,6 +1,11 @@
 /** SLOs whose rule file is gone are counted on for a day. */
 import { describe, expect, test } from "vitest";
-import { nextRetirementEnd, RETIRED_FOR_MS, withRetired } from "../../src/server/retired-slos.ts";
+import {
+  nextRetirementEnd,
+  RETIRED_FOR_MS,
+  retiredProblems,
+  withRetired,
+} from "../../src/server/retired-slos.ts";
 import { millis, type Slo } from "../../src/slo/index.ts";
 import { sloOf } from "../engine/fixtures.ts";
 
@@ -18,6 +23,20 @@ describe("what is counted", () => {
     ["also from an empty folder", [], [a], [retired(a, NOW)]],
   ])("%s", (_, loaded, inForce, counted) => {
     expect(withRetired(loaded, inForce, NOW)).toEqual(counted);
+  });
+
+  test("though no file holds it is told, with the place where it was and the end", () => {
+    const { file, line } = b.source;
+    expect(retiredProblems([a, retired(b, NOW)])).toMatchObject([
+      {
+        code: "slo-retired",
+        severity: "warning",
+        file,
+        line,
+        message:
+          "s/b is in no file any more: its events are counted, unseen, until 2023-11-15T22:13:20Z",
+      },
+    ]);
   });
 
   test("is looked at again when the first day is over", () => {

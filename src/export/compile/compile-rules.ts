@@ -1,5 +1,5 @@
 /** SLOs → Prometheus rules, for teams whose alerts run on Prometheus, Mimir, Thanos or VictoriaMetrics. */
-import { isComposite, type Problem, type Slo } from "../../slo/index.ts";
+import { isComposite, sloProblem, type Problem, type Slo } from "../../slo/index.ts";
 import { absentRule } from "./absent-rule.ts";
 import { compositeRatio, withReadSpans } from "./composite-query.ts";
 import { NotCompilable } from "./not-compilable.ts";
@@ -54,8 +54,7 @@ function compileSlo(
     return { groups, problems: [...lossesOf(slo), ...absent.problems] };
   } catch (error) {
     if (!(error instanceof NotCompilable)) throw error;
-    const problem = problemOf(slo, "not-compilable", error.message, { hint: error.hint });
-    return { groups: [], problems: [problem] };
+    return { groups: [], problems: [refusal(slo, error)] };
   }
 }
 
@@ -97,8 +96,7 @@ function absentOf(slo: Slo): {
     if (!(error instanceof NotCompilable)) throw error;
     const message = `the rules do not alert on absent data: ${error.message}`;
     const { hint } = error;
-    const loss = problemOf(slo, "compiled-without", message, { severity: "warning", hint });
-    return { rules: [], problems: [loss] };
+    return { rules: [], problems: [lossOf(slo, message, hint)] };
   }
 }
 
@@ -115,25 +113,21 @@ function lossesOf(slo: Slo): readonly Problem[] {
     ...(lost.length === 0 ? [] : [gates]),
     ...(slo.exclusions === undefined ? [] : [maintenance]),
   ];
-  return messages.map((message) =>
-    problemOf(slo, "compiled-without", message, { severity: "warning" }),
-  );
+  return messages.map((message) => lossOf(slo, message));
 }
 
-function problemOf(
-  { id, source, name }: Slo,
-  code: string,
-  message: string,
-  more: Partial<Problem>,
-): Problem {
-  return {
-    code,
+const lossOf = (slo: Slo, loss: string, hint?: string): Problem =>
+  sloProblem(slo, {
+    code: "compiled-without",
+    severity: "warning",
+    message: `${slo.id}: ${loss}`,
+    hint,
+  });
+
+const refusal = (slo: Slo, { message, hint }: NotCompilable): Problem =>
+  sloProblem(slo, {
+    code: "not-compilable",
     severity: "error",
-    message: `${id}: ${message}`,
-    file: source.file,
-    line: source.line,
-    column: 1,
-    path: `slos.${name}`,
-    ...more,
-  };
-}
+    message: `${slo.id}: ${message}`,
+    hint,
+  });

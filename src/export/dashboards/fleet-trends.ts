@@ -64,33 +64,31 @@ const lowest = bars({
   steps: BUDGET_STEPS,
 });
 
-const byOwner = bars({
-  title: "Lowest budget by owner",
-  description:
-    "The lowest error budget among the SLOs of each owner (`owner` of the rule file). Shows whom to talk to first.",
-  width: 12,
-  height: 8,
-  unit: "percentunit",
-  decimals: 1,
-  min: 0,
-  max: 1,
-  queries: [{ expr: lowestBy("owner"), legend: "{{owner}}", instant: true }],
-  steps: BUDGET_STEPS,
-});
+const lowestBars = (title: string, description: string, label: string): Panel =>
+  bars({
+    title,
+    description,
+    width: 12,
+    height: 8,
+    unit: "percentunit",
+    decimals: 1,
+    min: 0,
+    max: 1,
+    queries: [{ expr: lowestBy(label), legend: `{{${label}}}`, instant: true }],
+    steps: BUDGET_STEPS,
+  });
 
-const byOrigin = bars({
-  title: "Platform or application",
-  description:
-    "The lowest error budget by the label `origin` of the rule files (`platform`, `application`). When the platform's is the lowest, look there before the applications that run on it. Set `labels: { origin: … }` to use it.",
-  width: 12,
-  height: 8,
-  unit: "percentunit",
-  decimals: 1,
-  min: 0,
-  max: 1,
-  queries: [{ expr: lowestBy("origin"), legend: "{{origin}}", instant: true }],
-  steps: BUDGET_STEPS,
-});
+const byOwner = lowestBars(
+  "Lowest budget by owner",
+  "The lowest error budget among the SLOs of each owner (`owner` of the rule file). Shows whom to talk to first.",
+  "owner",
+);
+
+const byOrigin = lowestBars(
+  "Platform or application",
+  "The lowest error budget by the label `origin` of the rule files (`platform`, `application`). When the platform's is the lowest, look there before the applications that run on it. Set `labels: { origin: … }` to use it.",
+  "origin",
+);
 
 function lowestBy(label: string): string {
   const info = `max by (slo, ${label}) (${select(METRICS.sloInfo, SCOPE)})`;

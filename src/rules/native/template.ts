@@ -140,8 +140,10 @@ function notePlaces(
 /** `{ parm: threshold }` is a mapping like any other, and its reader would say that it has no such field. */
 function refuseMistyped(value: unknown, field: Field, declared: readonly string[]): void {
   if (!isMapping(value)) return;
-  const [[key = "", name] = [], ...others] = Object.entries(value);
-  if (others.length > 0 || typeof name !== "string" || !declared.includes(name)) return;
+  const [first, ...others] = Object.entries(value);
+  if (first === undefined || others.length > 0) return;
+  const [key, name] = first;
+  if (typeof name !== "string" || !declared.includes(name)) return;
   if (nearestName(key, ["param"]) === undefined) return;
   const message = `\`${key}\` puts no parameter in place of a value`;
   report(

@@ -4,6 +4,7 @@
  * `slowburn.dev/alerts` says them as native files do.
  */
 import {
+  absentText,
   type AbsentAlert,
   formatDuration,
   millis,
@@ -214,9 +215,7 @@ function targetLabels(policies: readonly Policy[]): Readonly<Record<string, stri
 
 function warnOfLater({ field }: UsedPolicy, asked: AbsentAlert, alert: AbsentAlert): void {
   const { document, path, findings } = field;
-  const when = ({ severity, afterMs }: AbsentAlert) =>
-    `a ${severity} after ${formatDuration(afterMs)}`;
-  const message = `an SLO has one alert on absent data: ${when(alert)}, and not ${when(asked)}`;
+  const message = `an SLO has one alert on absent data: a ${absentText(alert)}, and not a ${absentText(asked)}`;
   findings.add("not-applied", document, path, message, {
     severity: "warning",
     hint: "let one policy say alertWhenNoData: true",

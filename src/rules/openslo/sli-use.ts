@@ -16,8 +16,10 @@ export interface SliUse {
 }
 
 /** What an SLO, or an objective, calls its SLI: written in it, and referred to. */
-export const sliFields = ({ name }: Dialect) =>
-  name === "v2alpha" ? (["sli", "sliRef"] as const) : (["indicator", "indicatorRef"] as const);
+export const sliFields = ({
+  name,
+}: Dialect): readonly ["sli" | "indicator", "sliRef" | "indicatorRef"] =>
+  name === "v2alpha" ? ["sli", "sliRef"] : ["indicator", "indicatorRef"];
 
 type SliConfig = Pick<SloConfig, "indicator" | "indicatorRef" | "sli" | "sliRef">;
 

@@ -1,6 +1,6 @@
 /**
- * Sloth's common SLI plugins (slok/sloth-common-sli-plugins): each is a program that makes queries from its options. Those
- * whose queries are known are made here; of any other only its author knows what it asks.
+ * Sloth's common SLI plugins (slok/sloth-common-sli-plugins), and the one of its first steps: each is a program that makes
+ * queries from its options. Those whose queries are known are made here; of any other only its author knows what it asks.
  */
 
 export interface PluginQueries {
@@ -188,11 +188,14 @@ function kooperAvailability(): SliPlugin {
   };
 }
 
-const PREFIX = "sloth-common/";
+const BY_ID: ReadonlyMap<string, SliPlugin> = new Map([
+  ...Object.entries(PLUGINS).map(([name, plugin]) => [`sloth-common/${name}`, plugin] as const),
+  [
+    "getting_started_availability", // slok/sloth, examples/plugins/getting-started
+    availability("http_request_duration_seconds_count", ERRORS, [["job", equal("job")]]),
+  ],
+]);
 
-export const SLI_PLUGIN_IDS: readonly string[] = Object.keys(PLUGINS).map((id) => PREFIX + id);
+export const SLI_PLUGIN_IDS: readonly string[] = [...BY_ID.keys()];
 
-export function sliPlugin(id: string): SliPlugin | undefined {
-  const name = id.startsWith(PREFIX) ? id.slice(PREFIX.length) : "";
-  return Object.hasOwn(PLUGINS, name) ? PLUGINS[name] : undefined;
-}
+export const sliPlugin = (id: string): SliPlugin | undefined => BY_ID.get(id);
