@@ -53,6 +53,31 @@ export function refuseComposites(candidates: readonly Candidate[]): boolean {
   return blamed.some(({ guilty }) => guilty !== undefined);
 }
 
+/** Members that are nowhere, of files that are broken anyway: all that is wrong with a file is told at once. */
+export function reportBroken(candidates: readonly Candidate[]): void {
+  const sound = candidates.flatMap((candidate) =>
+    running(candidate).map((slo) => ({ candidate, slo })),
+  );
+  for (const candidate of candidates) {
+    const { reading, conflicts } = candidate;
+    if (!isBroken(candidate) || conflicts.length > 0) continue;
+    const own = reading.slos.map((slo) => ({ candidate, slo }));
+    const composites = own.filter(isHeldComposite);
+    if (composites.length === 0) continue;
+    const byId: ById = new Map([...sound, ...own].map((held) => [held.slo.id, held]));
+    const faults = composites
+      .flatMap((held) => memberFaults(held, byId, candidates))
+      .filter((fault) => !isOfFile(fault)); // which may have it, not sound
+    conflicts.push(...faults.map((fault) => problemOf(fault, fault.composite)));
+  }
+}
+
+function isOfFile({ code, composite, memberIndex }: Fault): boolean {
+  const { service, indicator } = composite.slo;
+  const sloId = indicator.members[memberIndex]?.sloId ?? "";
+  return code === "unknown-member" && sloId.startsWith(`${service}/`);
+}
+
 /** Of SLOs that are to be counted by themselves: composites whose members are not among them. */
 export const lostMembers = (slos: readonly Slo[]): readonly Problem[] => {
   const ids = new Set(slos.map(({ id }) => id));
@@ -81,6 +106,7 @@ function memberFaults(
   candidates: readonly Candidate[],
 ): readonly Fault[] {
   const { id, indicator } = composite.slo;
+  const others = candidates.filter((each) => each !== composite.candidate);
   return indicator.members.flatMap(({ sloId }, memberIndex): Fault[] => {
     const other = byId.get(sloId);
     const at = { composite, memberIndex };
@@ -90,9 +116,7 @@ function memberFaults(
     }
     if (other === undefined) {
       const message = `no file has an SLO ${sloId}`;
-      return [
-        { ...at, code: "unknown-member", message, hint: unknownHint(sloId, byId, candidates) },
-      ];
+      return [{ ...at, code: "unknown-member", message, hint: unknownHint(sloId, byId, others) }];
     }
     if (!isHeldComposite(other)) return [];
     const names = other.slo.indicator.members.map((member) => member.sloId).join(", ");
@@ -118,8 +142,10 @@ function unknownHint(sloId: string, byId: ById, candidates: readonly Candidate[]
   if (meant !== undefined) return `did you mean \`${meant}\`?`;
   const [service = ""] = sloId.split("/");
   const names = namesIn(service, others);
+  const [broken] = candidates.filter((each) => isBroken(each) && each.lastGood.length === 0);
+  const also = broken === undefined ? "" : `; ${broken.file} may, which has errors`;
   return names.length === 0
-    ? `no file has SLOs of the service ${service}`
+    ? `no file has SLOs of the service ${service}${also}`
     : `${service} has: ${names.slice(0, MAX_NAMES).join(", ")}`;
 }
 
