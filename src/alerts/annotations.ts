@@ -19,7 +19,7 @@ import {
 import { alertLabels } from "./alert-labels.ts";
 import type { AlertLabels, ResolveReason } from "./alert.ts";
 import { memberSentences } from "./member-text.ts";
-import { poissonTail } from "./poisson.ts";
+import { poissonTail, provenEvents } from "./poisson.ts";
 import { chanceText, countText } from "./wording.ts";
 
 /** Absolute addresses of what explains an alert. */
@@ -229,9 +229,9 @@ function oddsOf(
   const sentences: string[] = [];
   if (long !== undefined && long.total > 0) {
     const { good, total, evidence = 1 } = long;
-    const proof = (total - good) * evidence;
-    const tail = poissonTail(proof, total * evidence * budgetRatio(slo.objective));
-    const asMuch = evidence === 1 ? "" : ` (they prove as much as ${countText(proof)} would)`;
+    const proven = provenEvents(total - good, evidence);
+    const tail = poissonTail(proven, total * evidence * budgetRatio(slo.objective));
+    const asMuch = evidence === 1 ? "" : ` (they prove as much as ${countText(proven)} would)`;
     sentences.push(
       `Exactly on budget, so many bad ${countedWord(slo)}${asMuch} would come with a probability of ${chanceText(tail)}.`,
     );

@@ -5,7 +5,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is below slotCount, which the columns have */
 import type { ShardView } from "../engine/index.ts";
 import { assert, burnExceeds, WHOLE_PPB, type Tier } from "../slo/index.ts";
-import { poissonTail } from "./poisson.ts";
+import { poissonTail, provenEvents } from "./poisson.ts";
 
 /** The part of a shard that is read. */
 export type ScannedShard = Pick<
@@ -51,11 +51,12 @@ function scanTier(shard: ScannedShard, tier: Tier, bit: number, masks: Uint32Arr
     const total = longTotal[slot]!;
     let bad = total - longGood[slot]!;
     if (longStraddle !== undefined) bad -= longStraddle[slot]!;
-    const proof = longEvidence === undefined ? 1 : longEvidence[slot]!;
-    if (!(bad > 0) || bad * proof < tier.minBadEvents) continue;
+    const evidence = longEvidence === undefined ? 1 : longEvidence[slot]!;
+    const proven = provenEvents(bad, evidence);
+    if (!(bad > 0) || proven < tier.minBadEvents) continue;
     if (!burnExceeds(bad, total, factor, budget)) continue;
     if (between.length > 0 && !burnsOver(shard, between, slot, factor, budget)) continue;
-    if (isSignificant(bad * proof, total * proof, budget, tier.significance)) masks[slot]! |= bit;
+    if (isSignificant(proven, total * evidence, budget, tier.significance)) masks[slot]! |= bit;
   }
 }
 

@@ -8,6 +8,13 @@ import { gammaln } from "simple-statistics";
 const TERM_LIMIT = 100_000;
 
 /**
+ * How many independent events so many of a weighted sum prove as much as. They are kept to 2^-20 of an event, so that what
+ * would be a whole number is one only after rounding.
+ */
+export const provenEvents = (count: number, evidence: number): number =>
+  evidence === 1 ? count : Math.round(count * evidence * 1024) / 1024;
+
+/**
  * P(X >= count) for X ~ Poisson(mean): the pmf summed upward from `count`, each term the last x mean / k, until a term
  * no longer counts. Above the mean only a few terms are needed; at or below it the answer is given as 1, the safe side.
  * A fractional `count` (an estimate between histogram bounds) is rounded down, the safe side again.

@@ -8,11 +8,10 @@ import {
   errorRatio,
   exhaustionMs,
   expectedTotal,
+  isOwnWindow,
   ownWindowIndex,
   sliRatio,
-  windowsOf,
   type Slo,
-  type SloWindow,
 } from "../slo/index.ts";
 import type { CountRings } from "./count-rings.ts";
 import { windowStartMs } from "./ladder.ts";
@@ -133,11 +132,6 @@ function excludedOf({ shard, slot }: Stream, k: number): ExcludedCounts | undefi
   const [straddlingGood] = sumOf(straddleCounts);
   return { good: good + straddlingGood, total };
 }
-
-/** Those that composites read it over are theirs to show. */
-const isOwnWindow = ({ window, alerts, readOver }: Slo, { kind, lengthMs }: SloWindow): boolean =>
-  readOver === undefined ||
-  windowsOf({ window, alerts }).some((own) => own.kind === kind && own.lengthMs === lengthMs);
 
 /** Over the longest lookback of the fastest tier; without tiers, over the SLO window. */
 function presentBurn(slo: Slo, windows: readonly WindowReading[]): number | undefined {

@@ -164,13 +164,13 @@ export const METRICS = {
     name: "slowburn_slo_events_total",
     type: "counter",
     of: "stream",
-    help: "Events booked since the stream began, good and bad, excluded ones too; or slices of time.",
+    help: "Events booked since the stream began, good and bad, excluded ones too; or slices of time. Absent of weighted and worst-of SLOs, which count nothing.",
   },
   goodEventsTotal: {
     name: "slowburn_slo_good_events_total",
     type: "counter",
     of: "stream",
-    help: "Good events booked since the stream began, excluded ones too; or slices of time, which a late point can take back.",
+    help: "Good events booked since the stream began, excluded ones too; or slices of time, which a late point can take back. Absent where the former is.",
   },
   newestPointSeconds: {
     name: "slowburn_slo_newest_point_timestamp_seconds",

@@ -6,6 +6,7 @@ import type { ShardView, StreamView } from "../engine/index.ts";
 import {
   isComposite,
   isHidden,
+  isOwnWindow,
   ownWindowIndex,
   streamIndex,
   windowText,
@@ -64,6 +65,8 @@ export interface StreamSnapshot {
   /** Column of the SLO window. */
   readonly windowIndex: number;
   readonly isCalendar: boolean;
+  /** By column, whether the window is its own; absent where all are. */
+  readonly ownWindows: readonly boolean[] | undefined;
   /** Whether what it counts adds up over time: not where ratios of other SLOs are put together. */
   readonly isCounter: boolean;
   readonly alerts: readonly AlertSample[];
@@ -148,6 +151,8 @@ export class Snapshots {
               windowMs: view.slo.window.lengthMs,
               windowIndex: ownWindowIndex(view.slo, shard.windowsMs),
               isCalendar: view.slo.window.kind === "calendar",
+              ownWindows:
+                view.slo.readOver && shard.windows.map((window) => isOwnWindow(view.slo, window)),
               isCounter: !isComposite(view.slo) || view.slo.indicator.rule === "all",
               alerts: alerts.get(view.key) ?? NO_ALERTS,
             }

@@ -117,6 +117,7 @@ function perLookback(
       const budgetPpb = cell([shard.budgetPpb], 0, slot);
       let text = "";
       for (let i = 0; i < shard.lookbacks.length; i++) {
+        if (stream.ownWindows?.[i] === false) continue;
         const ratio = value(cell(shard.good, i, slot), cell(shard.total, i, slot), budgetPpb);
         text += sampleLine(metric, stream.labels, shard.lookbacks[i]?.tail ?? END, ratio);
       }

@@ -37,6 +37,8 @@ export interface SloSource {
   readonly line: number;
   readonly format: RuleFormatName;
   readonly promql?: PromqlSource;
+  /** What Sloth calls it, where that is another name: of OpenSLO v1alpha it numbers the objectives, from 0. */
+  readonly slothName?: string;
   readonly template?: TemplateUse;
 }
 
@@ -120,6 +122,11 @@ export function windowsOf({
   const calendar = all.find(({ kind }) => kind === "calendar");
   return calendar === undefined ? rolling : [...rolling, calendar];
 }
+
+/** Whether a window that the SLO is read over is its own, not only that of a composite over it. */
+export const isOwnWindow = ({ window, alerts, readOver }: Slo, read: SloWindow): boolean =>
+  readOver === undefined ||
+  windowsOf({ window, alerts }).some((own) => JSON.stringify(own) === JSON.stringify(read));
 
 /** Which of `windowsOf`, or of their lengths, is the SLO's own window. */
 export function ownWindowIndex(

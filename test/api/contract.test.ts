@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { createApi, openApiDocument } from "../../src/api/index.ts";
-import { calendarSources, world } from "./world.ts";
+import { calendarSources, compositeSources, world } from "./world.ts";
 
 interface Operation {
   readonly operationId: string;
@@ -78,6 +78,15 @@ describe("every answer is what the OpenAPI document says", () => {
     await check(path, template, status);
   });
 
+  it("of an SLO made of others", async () => {
+    await check("/api/v1/slos", "/api/v1/slos", 200, compositeSources());
+    await check(
+      "/api/v1/slos/shop/journey",
+      "/api/v1/slos/{service}/{name}",
+      200,
+      compositeSources(),
+    );
+  });
   it("of a calendar window too", async () => {
     await check("/api/v1/slos", "/api/v1/slos", 200, calendarSources());
   });

@@ -7,7 +7,7 @@ import {
   type SloListAnswer,
 } from "../../src/api/index.ts";
 import { millis, ppb } from "../../src/slo/index.ts";
-import { calendarSources, readingOf, sloOf, streamOf, world } from "./world.ts";
+import { calendarSources, compositeSources, readingOf, sloOf, streamOf, world } from "./world.ts";
 
 async function ask<T>(path: string, sources: ApiSources = world().sources): Promise<T> {
   const response = await createApi(sources, { bearerTokens: [] }).request(path);
@@ -162,6 +162,40 @@ describe("GET /api/v1/slos", () => {
       { kind: "occurrences", sliceSeconds: null, sliceTarget: null, noData: "ignore" },
       { kind: "timeslices", sliceSeconds: 60, sliceTarget: 0.95, noData: "bad" },
       { kind: "ratioTimeslices", sliceSeconds: 300, sliceTarget: null, noData: "ignore" },
+    ]);
+  });
+
+  it("tells what an SLO is made of, and whose its errors are", async () => {
+    const { slos } = await ask<SloListAnswer>("/api/v1/slos", compositeSources());
+    const { members } = slos[0]!.reading!;
+    expect(members).toEqual([
+      {
+        slo: "checkout/a",
+        weight: 3,
+        good: 990,
+        bad: 10,
+        total: 1000,
+        errorRatio: 0.01,
+        contribution: expect.closeTo(3 / 23, 12) as number,
+      },
+      {
+        slo: "checkout/b",
+        weight: 2,
+        good: 9,
+        bad: 1,
+        total: 10,
+        errorRatio: 0.1,
+        contribution: expect.closeTo(20 / 23, 12) as number,
+      },
+      {
+        slo: "checkout/c",
+        weight: 1,
+        good: 0,
+        bad: 0,
+        total: 0,
+        errorRatio: null,
+        contribution: 0,
+      },
     ]);
   });
 

@@ -95,6 +95,37 @@ export interface World {
   readonly failures: unknown[];
 }
 
+/** One SLO made of three, of which one has no events. */
+export function compositeSources(): ApiSources {
+  const members = ["a", "b", "c"].map((name, index) => ({
+    sloId: `checkout/${name}`,
+    weight: 3 - index,
+  }));
+  const slo = sloOf("shop/journey", {
+    indicator: { kind: "composite", rule: "weighted", members },
+  });
+  const stream = streamOf(0, slo);
+  const counts = [
+    { good: 990, total: 1000, errorRatio: 0.01 },
+    { good: 9, total: 10, errorRatio: 0.1 },
+    { good: 0, total: 0, errorRatio: undefined },
+  ];
+  const reading = readingOf(stream, 46, 1010, {
+    members: members.map((member, index) => ({
+      ...member,
+      windows: [300_000, 3_600_000, 30 * DAY].map((windowMs) => ({ windowMs, ...counts[index]! })),
+    })),
+  });
+  const { sources } = world();
+  const engine = {
+    ...sources.engine,
+    slos: [slo],
+    streamsOf: () => [stream],
+    read: () => reading,
+  };
+  return { ...sources, engine, alerts: () => [] };
+}
+
 /** One SLO of a calendar month, ten days in: overspent so far, not by what the month allows. */
 export function calendarSources(): ApiSources {
   const slo = sloOf("deploy/pipelines", { window: calendarWindow("month", "Europe/Berlin") });

@@ -10,7 +10,15 @@ import {
   type AlertSample,
   type StreamSource,
 } from "../../src/export/index.ts";
-import { calendarWindow, millis, windowText, type StreamIndex } from "../../src/slo/index.ts";
+import {
+  calendarWindow,
+  millis,
+  ppb,
+  windowText,
+  type CompositeRule,
+  type Slo,
+  type StreamIndex,
+} from "../../src/slo/index.ts";
 import { fakeSlo, fakeSource } from "./fake-source.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
@@ -60,6 +68,21 @@ const STREAM_NAMES = new Set(
     .map(({ name }) => name as string),
 );
 
+const compositeOf = (
+  id: string,
+  rule: CompositeRule,
+  members: readonly string[],
+  more: Partial<Slo> = {},
+): Slo => ({
+  ...fakeSlo(id),
+  indicator: {
+    kind: "composite",
+    rule,
+    members: members.map((sloId, index) => ({ sloId, weight: index + 1 })),
+  },
+  ...more,
+});
+
 const increments = fc.array(
   fc.record({
     stream: fc.nat({ max: 4 }),
@@ -83,6 +106,13 @@ test("every stream's numbers equal its reading, after any increments", async () 
           window: calendarWindow("week", "UTC"),
           budgeting: { kind: "ratioTimeslices", widthMs: millis(300_000) },
           noData: "bad",
+        }),
+        compositeOf("c/mean", "weighted", ["a/availability", "a/latency", "b/silent"]),
+        compositeOf("c/worst", "worst", ["a/availability", "b/month"], {
+          window: calendarWindow("month", "Europe/Berlin"),
+        }),
+        compositeOf("c/all", "all", ["a/availability", "b/slices"], {
+          budgeting: { kind: "timeslices", widthMs: millis(60_000), targetPpb: ppb(1e9) },
         }),
       ];
       const engine = new Engine({ bucketMs: BUCKET_MS, startMs: START_MS });
@@ -110,6 +140,22 @@ test("every stream's numbers equal its reading, after any increments", async () 
     }),
     { numRuns: 60 },
   );
+});
+
+test("a composite that counts nothing has no counters", async () => {
+  const slos = [
+    fakeSlo("a/availability"),
+    fakeSlo("a/latency"),
+    compositeOf("c/mean", "weighted", ["a/availability", "a/latency"]),
+  ];
+  const engine = new Engine({ bucketMs: BUCKET_MS, startMs: START_MS });
+  engine.setRules(slos, START_MS);
+  const text = (await buffer(new Exposition(fakeSource(engine, slos)).write("text"))).toString();
+  const counted = parseExposition(text, "text")
+    .flatMap((family) => family.samples)
+    .filter(({ name }) => name === METRICS.eventsTotal.name)
+    .map(({ labels }) => labels["slo"]);
+  expect(counted).toEqual(["a/availability", "a/latency"]);
 });
 
 test("the counters go on from booking to booking and never fall with the window", async () => {

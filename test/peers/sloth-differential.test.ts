@@ -36,19 +36,11 @@ interface Generated {
   readonly spec?: { readonly groups: readonly Group[] };
 }
 
-/** Sloth numbers the objectives of an SLO of OpenSLO; here one that stands alone has the SLO's own name. */
-const withoutNumber = (text: string, name: string): string =>
-  name.startsWith("openslo-")
-    ? text.replaceAll("sloth-slo-my-service-0", "sloth-slo-my-service")
-    : text;
-
 const generatedGroups = (name: string): readonly Group[] =>
-  parseAllDocuments(withoutNumber(corpusText("sloth", "generated", name), name)).flatMap(
-    (document) => {
-      const file = document.toJS() as Generated | null;
-      return file?.groups ?? file?.spec?.groups ?? [];
-    },
-  );
+  parseAllDocuments(corpusText("sloth", "generated", name)).flatMap((document) => {
+    const file = document.toJS() as Generated | null;
+    return file?.groups ?? file?.spec?.groups ?? [];
+  });
 
 const compared = ({ expr: _expr, labels, ...rule }: Rule) => ({
   ...rule,

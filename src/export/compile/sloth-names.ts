@@ -1,11 +1,13 @@
 /** How Sloth names an SLO in rules and labels (research/peers.md section 6.4). */
 import { formatDuration, windowsOf, type Slo } from "../../slo/index.ts";
 
-export const slothId = (slo: Slo): string => `${slo.service}-${slo.name}`;
+const slothName = ({ name, source }: Slo): string => source.slothName ?? name;
+
+export const slothId = (slo: Slo): string => `${slo.service}-${slothName(slo)}`;
 
 /** `{sloth_id="…", sloth_service="…", sloth_slo="…"}` */
 export const slothFilter = (slo: Slo): string =>
-  `{sloth_id=${JSON.stringify(slothId(slo))}, sloth_service=${JSON.stringify(slo.service)}, sloth_slo=${JSON.stringify(slo.name)}}`;
+  `{sloth_id=${JSON.stringify(slothId(slo))}, sloth_service=${JSON.stringify(slo.service)}, sloth_slo=${JSON.stringify(slothName(slo))}}`;
 
 /** An owner is a label as others are: that is where Sloth's files have it. */
 export const slothLabels = (slo: Slo): Readonly<Record<string, string>> => ({
@@ -13,7 +15,7 @@ export const slothLabels = (slo: Slo): Readonly<Record<string, string>> => ({
   ...slo.labels,
   sloth_id: slothId(slo),
   sloth_service: slo.service,
-  sloth_slo: slo.name,
+  sloth_slo: slothName(slo),
 });
 
 /** Prometheus writes days, not weeks or hours above a day: 1d, 3d, 30d. */

@@ -63,6 +63,7 @@ export interface OwnParts {
   readonly displayName: string | undefined;
   readonly labels: Slo["labels"];
   readonly owner: string | undefined;
+  readonly slothName?: string;
 }
 
 export function sloOf(parts: SloParts, window: SloWindow, own: OwnParts): Slo {
@@ -94,6 +95,7 @@ export function sloOf(parts: SloParts, window: SloWindow, own: OwnParts): Slo {
       line: document.placeOf(path).line,
       format: "openslo",
       ...(promql === undefined ? {} : { promql }),
+      ...(own.slothName === undefined ? {} : { slothName: own.slothName }),
     },
   };
 }

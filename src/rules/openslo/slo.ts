@@ -46,7 +46,7 @@ export function readSlo(
   const uses = slisOf(parts, objectives);
   const each = objectives.map((objective, index) => {
     const name = `${metadata.name}${suffixes[index]}`.slice(0, MAX_NAME_LENGTH);
-    return objectiveSlo(parts, objective, { name, use: uses[index], isMember: isComposite });
+    return objectiveSlo(parts, objective, { name, index, use: uses[index], isMember: isComposite });
   });
   const place = { root, errorsBefore };
   const composite = isComposite ? compositeOf(parts, objectives, each, place) : undefined;
@@ -128,6 +128,8 @@ export function suffixesOf(names: readonly (string | undefined)[]): readonly str
 
 interface ObjectiveUse {
   readonly name: string;
+  /** From 0. */
+  readonly index: number;
   readonly use: SliUse | undefined;
   /** The SLO that is made of it alerts. */
   readonly isMember: boolean;
@@ -137,7 +139,7 @@ interface ObjectiveUse {
 function objectiveSlo(
   parts: SloParts,
   part: ObjectivePart,
-  { name, use, isMember }: ObjectiveUse,
+  { name, index, use, isMember }: ObjectiveUse,
 ): Slo | undefined {
   const { shape, field } = part;
   const { links, metadata, spec, service, window, settings } = parts;
@@ -178,6 +180,7 @@ function objectiveSlo(
     extra: isMember || alerting === undefined ? extra : { ...extra, alerting },
     description: use?.description,
     displayName: isOnly ? undefined : shape.displayName,
+    ...(links.dialect.name === "v1alpha" ? { slothName: `${metadata.name}-${index}` } : {}),
     ...labels,
   });
 }
