@@ -34,8 +34,8 @@ function lightMembers(slo: CompositeSlo): readonly Problem[] {
 /** An objective that is missed although every member meets its own. */
 function highObjective(slo: CompositeSlo, byId: ReadonlyMap<string, Slo>): readonly Problem[] {
   const promised = promisedPpb(slo, byId);
-  // Half a part: a mean is written to the nearest one.
-  if (promised === undefined || slo.objective.goodPpb <= promised.ppb + 0.5) return [];
+  // One part more: what OpenSLO's are given is to the nearest one.
+  if (promised === undefined || slo.objective.goodPpb <= promised.ppb + 1) return [];
   const together = percentText(promised.ppb);
   const message = `${slo.objective.text} is more than its members promise: ${promised.how}, ${together}`;
   const hint = `write ${together}, or less; or raise the objectives of its members`;

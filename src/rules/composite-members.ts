@@ -4,6 +4,7 @@
  */
 import {
   isComposite,
+  sloProblem,
   windowText,
   type CalendarWindow,
   type CompositeSlo,
@@ -11,8 +12,8 @@ import {
   type Slo,
 } from "../slo/index.ts";
 import { isBroken, isSameVersion, running, type Candidate } from "./candidate.ts";
+import { MemberHints } from "./member-hints.ts";
 import { placeOfMember } from "./member-places.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { RuleProblemCode } from "./problem-codes.ts";
 
 /** An SLO that runs, and the file it runs from. */
@@ -42,14 +43,43 @@ export function refuseComposites(candidates: readonly Candidate[]): boolean {
   const composites = held.filter(isHeldComposite);
   if (composites.length === 0) return false;
   const byId: ById = new Map(held.map((each) => [each.slo.id, each]));
+  const hints = new MemberHints(held, candidates);
   const faults = [
-    ...composites.flatMap((composite) => memberFaults(composite, byId, candidates)),
+    ...composites.flatMap((composite) => memberFaults(composite, byId, hints)),
     ...calendarFaults(composites, byId),
   ];
-  const blamed = faults.map((fault) => ({ fault, guilty: guiltyOf(fault) }));
-  for (const { fault, guilty } of blamed)
-    guilty?.candidate.conflicts.push(problemOf(fault, guilty));
-  return blamed.some(({ guilty }) => guilty !== undefined);
+  const blamed = faults.flatMap((fault) => {
+    const guilty = guiltyOf(fault);
+    return guilty === undefined ? [] : [{ fault, guilty }];
+  });
+  for (const { fault, guilty } of blamed) tell(guilty.candidate, problemOf(fault, guilty));
+  return blamed.length > 0;
+}
+
+/** Members that are nowhere, of files that are broken anyway: all that is wrong with a file is told at once. */
+export function reportBroken(candidates: readonly Candidate[]): void {
+  const sound = candidates.flatMap((candidate) =>
+    running(candidate).map((slo) => ({ candidate, slo })),
+  );
+  const hints = new MemberHints(sound, candidates);
+  for (const candidate of candidates) {
+    const { reading, conflicts } = candidate;
+    if (!isBroken(candidate) || conflicts.length > 0) continue;
+    const own = reading.slos.map((slo) => ({ candidate, slo }));
+    const composites = own.filter(isHeldComposite);
+    if (composites.length === 0) continue;
+    const byId: ById = new Map([...sound, ...own].map((held) => [held.slo.id, held]));
+    const faults = composites
+      .flatMap((held) => memberFaults(held, byId, hints))
+      .filter((fault) => !isOfFile(fault)); // which may have it, not sound
+    for (const fault of faults) tell(candidate, problemOf(fault, fault.composite));
+  }
+}
+
+function isOfFile({ code, composite, memberIndex }: Fault): boolean {
+  const { service, indicator } = composite.slo;
+  const sloId = indicator.members[memberIndex]?.sloId ?? "";
+  return code === "unknown-member" && sloId.startsWith(`${service}/`);
 }
 
 /** Of SLOs that are to be counted by themselves: composites whose members are not among them. */
@@ -65,6 +95,13 @@ export const lostMembers = (slos: readonly Slo[]): readonly Problem[] => {
   );
 };
 
+/** Beyond so many the rest of a file is left out: mending these tells of others. */
+const MAX_TOLD = 100;
+
+function tell({ conflicts }: Candidate, problem: Problem): void {
+  if (conflicts.length < MAX_TOLD) conflicts.push(problem);
+}
+
 const isHeldComposite = (held: Held): held is HeldComposite => isComposite(held.slo);
 
 /** The file that changed, or else the composite's; none where both are last good versions, which ran like that before. */
@@ -74,11 +111,7 @@ function guiltyOf({ composite, other }: Fault): Held | undefined {
   return sound.find(({ candidate }) => !isSameVersion(candidate)) ?? sound[0];
 }
 
-function memberFaults(
-  composite: HeldComposite,
-  byId: ById,
-  candidates: readonly Candidate[],
-): readonly Fault[] {
+function memberFaults(composite: HeldComposite, byId: ById, hints: MemberHints): readonly Fault[] {
   const { id, indicator } = composite.slo;
   return indicator.members.flatMap(({ sloId }, memberIndex): Fault[] => {
     const other = byId.get(sloId);
@@ -90,7 +123,7 @@ function memberFaults(
     if (other === undefined) {
       const message = `no file has an SLO ${sloId}`;
       return [
-        { ...at, code: "unknown-member", message, hint: unknownHint(sloId, byId, candidates) },
+        { ...at, code: "unknown-member", message, hint: hints.of(sloId, composite.candidate) },
       ];
     }
     if (!isHeldComposite(other)) return [];
@@ -101,43 +134,6 @@ function memberFaults(
     ];
   });
 }
-
-/** Most names in a hint. */
-const MAX_NAMES = 10;
-
-function unknownHint(sloId: string, byId: ById, candidates: readonly Candidate[]): string {
-  const lost = candidates
-    .filter(isBroken)
-    .flatMap(({ reading }) => reading.slos)
-    .find(({ id }) => id === sloId);
-  if (lost !== undefined)
-    return `it is in ${lost.source.file}:${lost.source.line}, and that file has errors`;
-  const others = [...byId.values()].map(({ slo }) => slo).filter((slo) => !isComposite(slo));
-  const meant = nearestId(sloId, others);
-  if (meant !== undefined) return `did you mean \`${meant}\`?`;
-  const [service = ""] = sloId.split("/");
-  const names = namesIn(service, others);
-  return names.length === 0
-    ? `no file has SLOs of the service ${service}`
-    : `${service} has: ${names.slice(0, MAX_NAMES).join(", ")}`;
-}
-
-/** A slip in the name, or in the service; or the name alone, where one service has it. */
-function nearestId(sloId: string, slos: readonly Slo[]): string | undefined {
-  const [service = "", name = ""] = sloId.split("/");
-  for (const each of [
-    service,
-    nearestName(service, [...new Set(slos.map((slo) => slo.service))]),
-  ]) {
-    const nearest = each === undefined ? undefined : nearestName(name, namesIn(each, slos));
-    if (nearest !== undefined) return `${each}/${nearest}`;
-  }
-  const namesakes = slos.filter((slo) => slo.name === name);
-  return namesakes.length === 1 ? namesakes[0]?.id : undefined;
-}
-
-const namesIn = (service: string, slos: readonly Slo[]): readonly string[] =>
-  slos.filter((slo) => slo.service === service).map(({ name }) => name);
 
 /** An SLO is counted over one calendar at most: its own, or one that all calendar composites over it share. */
 function calendarFaults(composites: readonly HeldComposite[], byId: ById): readonly Fault[] {
@@ -180,10 +176,8 @@ function calendarText(window: Slo["window"]): string {
 function problemOf({ composite, memberIndex, code, message, hint }: Fault, guilty: Held): Problem {
   if (guilty === composite)
     return memberProblem(composite.slo, memberIndex, { code, message, hint });
-  const { file, line } = guilty.slo.source;
-  const path = `slos.${guilty.slo.name}`;
   const text = `as a member of ${whereIs(composite.slo)}: ${message}`;
-  return { code, severity: "error", message: text, hint, file, line, column: 1, path };
+  return sloProblem(guilty.slo, { code, severity: "error", message: text, hint });
 }
 
 const whereIs = ({ id, source }: Slo): string => `${id} (${source.file}:${source.line})`;

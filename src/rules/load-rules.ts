@@ -14,7 +14,7 @@ import {
   runningExclusions,
   type Candidate,
 } from "./candidate.ts";
-import { refuseComposites } from "./composite-members.ts";
+import { refuseComposites, reportBroken } from "./composite-members.ts";
 import { readFolder, type KnownReadings, type RuleText } from "./folder-readings.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
 import { isRuleJson, readRuleFiles, type RuleFileReading } from "./rule-file.ts";
@@ -153,6 +153,7 @@ function settle(
   const owners = new Map((previous?.slos ?? []).map((slo) => [slo.id, slo.source.file]));
   // Each round turns at least one file back to what it was.
   while (refuseTwins(candidates, owners) || refuseComposites(candidates));
+  reportBroken(candidates);
   const slos = runningSlos(candidates);
   const before = new Map((previous?.files ?? []).map((file) => [file.file, file]));
   const files = candidates.map((candidate): RuleFile => {

@@ -1,7 +1,7 @@
 /** Files that somebody names one by one, although they refer to others of their folder. */
 import { realpathSync } from "node:fs";
 import { newCandidate } from "./candidate.ts";
-import { refuseComposites } from "./composite-members.ts";
+import { refuseComposites, reportBroken } from "./composite-members.ts";
 import { readRuleFiles, type RuleFileReading } from "./rule-file.ts";
 import { listRuleFiles, readRuleText } from "./rule-folder.ts";
 import type { RuleSettings } from "./rule-set.ts";
@@ -35,6 +35,7 @@ function besideOthers(
     newCandidate(sources[index]?.file ?? "", reading),
   );
   while (refuseComposites(candidates));
+  reportBroken(candidates);
   return candidates.map(({ reading, conflicts }) =>
     conflicts.length === 0
       ? reading

@@ -189,6 +189,27 @@ describe("members", () => {
     ]);
   });
 
+  it("are told of in a file that is broken otherwise, too", () => {
+    put("checkout.yaml", native("checkout", [plain("a"), plain("b")]));
+    put(
+      "journey.yaml",
+      native("shop", [
+        plain("x").replace("99%", "0.99"),
+        plain("y"),
+        "j: { objective: 99%, sli: { worstOf: [x, y, checkout/z] } }",
+        "k: { objective: 99%, sli: { worstOf: [y, none/z] } }",
+      ]),
+    );
+    expect(told(load().problems).slice(1)).toEqual([
+      "journey.yaml:6:47 unknown-member no file has an SLO checkout/z (did you mean `checkout/a`?)",
+      "journey.yaml:7:44 unknown-member no file has an SLO none/z (no file has SLOs of the service none)",
+    ]);
+    put("none.yaml", "a: [");
+    expect(told(load().problems)[2]).toContain(
+      "(no file has SLOs of the service none; none.yaml may, which has errors)",
+    );
+  });
+
   it("in a template stand at the template's place; the file that uses it is told", () => {
     put(
       "templates.yaml",

@@ -123,6 +123,8 @@ describe("the shipped rule files", () => {
   });
 });
 
+const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`).join();
+
 describe("editor and reader agree", () => {
   const head = "apiVersion: slowburn/v1\nservice: a\nslos:\n  x:\n    ";
   const sli = "sli: { metric: m, bad: { e: 1 } }";
@@ -168,6 +170,19 @@ describe("editor and reader agree", () => {
     [`${head}objective: 99%\n    ${sli}\n    budgeting: { slices: 1m, good: 0% }`, false],
     [`${head}objective: 99%\n    ${sli}\n    budgeting: timeslices`, false],
     [`${head}objective: 99%\n    ${sli}\n    noData: none`, false],
+    [`${head}objective: 99%\n    sli: { weighted: { b: 2, other/b: 0.5 } }`, true],
+    [`${head}objective: 99%\n    sli: { worstOf: [b, other/b] }`, true],
+    [`${head}objective: 99%\n    sli: { allOf: [b, other/b], slices: 5m }\n    noData: bad`, true],
+    [`${head}objective: 99%\n    sli: { weighted: { b: 0, c: 1 } }`, false],
+    [`${head}objective: 99%\n    sli: { weighted: { b: 1000001, c: 1 } }`, false],
+    [`${head}objective: 99%\n    sli: { weighted: { b: 1 } }`, false],
+    [`${head}objective: 99%\n    sli: { weighted: [b, c] }`, false],
+    [`${head}objective: 99%\n    sli: { worstOf: [b] }`, false],
+    [`${head}objective: 99%\n    sli: { worstOf: [b, b] }`, false],
+    [`${head}objective: 99%\n    sli: { worstOf: [b, c/d/e] }`, false],
+    [`${head}objective: 99%\n    sli: { worstOf: [b, c], slices: 5m }`, false],
+    [`${head}objective: 99%\n    sli: { worstOf: [${members(50)}] }`, true],
+    [`${head}objective: 99%\n    sli: { worstOf: [${members(51)}] }`, false],
     [`${head}objective: 0.99\n    ${sli}`, false],
     [`${head}objective: 100%\n    ${sli}`, false],
     [`${head}objective: 99%`, false],

@@ -5,6 +5,7 @@
 export { readAbsent } from "./absent.ts";
 export { readAlerts, type PolicyContext } from "./alerts.ts";
 export { explainObjective, isWebLink, SERVICE_NAME, SLO_NAME } from "./checks.ts";
+export { refuseBesideMembers } from "./composite.ts";
 export { explainWeight, weightSchema } from "./composite-schema.ts";
 export { readExtra, type ExtraFields } from "./extra.ts";
 export { readScalarText, readSelector } from "./matchers.ts";

@@ -60,7 +60,7 @@ export function compositeOf(
   const isJoint = budgeting.kind === "timeslices";
   if (isJoint) objectives.forEach(warnOfWeight);
   const counted = isJoint ? sound.map(() => 1) : weights;
-  const objective = readComposed(metadata) ?? meanOf(sound, counted);
+  const objective = readComposed(metadata) ?? leftOf(sound, counted, isJoint);
   const indicator: CompositeIndicator = {
     kind: "composite",
     rule: isJoint ? "all" : "weighted",
@@ -73,7 +73,7 @@ export function compositeOf(
   const alerts = readAlerting(parts, objective.budgetPpb, budgeting);
   const owner = { id: `${service}/${metadata.name}`, service, per: [] };
   const [first] = sound;
-  const extra = readAnnotated(parts, first?.budgeting ?? budgeting, owner);
+  const extra = readAnnotated(parts, first ?? { budgeting, indicator }, owner); // as the objectives read it
   if (alerts === undefined) return undefined;
   const {
     per: _per,
@@ -135,17 +135,21 @@ function withoutMember({ metadata }: SloParts, count: number): undefined {
   findings.add("unsupported-source", document, path, message, { severity: "warning" });
 }
 
-/** The weighted mean of the targets, to the nearest part per billion: what is left when each objective is just met. */
-function meanOf(members: readonly Slo[], weights: readonly number[]): Objective {
-  const weight = weights.reduce((sum, each) => sum + each, 0);
-  const good = members.reduce(
-    (sum, { objective }, index) => sum + objective.goodPpb * (weights[index] ?? 0),
-    0,
-  );
-  const goodPpb = Math.min(WHOLE_PPB - 1, Math.round(good / weight));
+/**
+ * What is left when each target is just met, to the nearest part per billion: the mean by weight, or, of slices, the product,
+ * as outages at different times come to.
+ */
+function leftOf(members: readonly Slo[], weights: readonly number[], isJoint: boolean): Objective {
+  const targets = members.map(({ objective }) => objective.goodPpb);
+  const good = isJoint
+    ? targets.reduce((left, target) => (left * target) / WHOLE_PPB, WHOLE_PPB)
+    : sumOf(targets.map((target, index) => target * (weights[index] ?? 0))) / sumOf(weights);
+  const goodPpb = Math.min(WHOLE_PPB - 1, Math.round(good));
   const text = `${Number((goodPpb / PPB_PER_PERCENT).toFixed(7))}%`;
   return { text, goodPpb: ppb(goodPpb), budgetPpb: ppb(WHOLE_PPB - goodPpb) };
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
 
 const PPB_PER_PERCENT = WHOLE_PPB / 100;
 

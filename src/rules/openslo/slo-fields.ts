@@ -14,7 +14,9 @@ import {
   DEFAULT_GROUP_LIMIT,
   DEFAULT_GROUP_LIMIT_MAX,
   fieldIn,
+  isMapping,
   readExtra,
+  refuseBesideMembers,
   type ExtraFields,
   type Field,
 } from "../native/index.ts";
@@ -107,10 +109,10 @@ export const readOwnLabels = (
   return { labels: read, owner };
 };
 
-/** What the annotation `slowburn.dev/slo` says. */
+/** What the annotation `slowburn.dev/slo` says, of an SLO that counts so. */
 export function readAnnotated(
   { metadata, settings }: SloParts,
-  budgeting: Budgeting,
+  { budgeting, indicator }: Pick<OwnParts, "budgeting" | "indicator">,
   owner: Required<AlertOwner>,
 ): Partial<ExtraFields> {
   const text = metadata.annotations[EXTRA_ANNOTATION];
@@ -120,7 +122,9 @@ export function readAnnotated(
   const wanted = { what: "fields of an SLO", code: "wrong-type", hint } as const;
   const written = writtenIn(text, annotation, wanted);
   if (written === undefined) return {};
-  return readExtra(written.document.value, written, settings, budgeting, owner) ?? {};
+  const { value } = written.document;
+  if (indicator.kind === "composite" && isMapping(value)) refuseBesideMembers(value, written);
+  return readExtra(value, written, settings, budgeting, owner) ?? {};
 }
 
 export function readAlerting(

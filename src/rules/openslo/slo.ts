@@ -159,11 +159,15 @@ function objectiveSlo(
   if (indicator.kind === "composite" && !countsMembers(parts, indicator, budgeting))
     return undefined;
   const isOnly = name === metadata.name;
-  const { alerting, ...extra } = readAnnotated(parts, budgeting, {
-    id: `${service}/${name}`,
-    service,
-    per,
-  });
+  const { alerting, ...extra } = readAnnotated(
+    parts,
+    { budgeting, indicator },
+    {
+      id: `${service}/${name}`,
+      service,
+      per,
+    },
+  );
   return sloOf(parts, window, {
     name,
     field: isOnly ? { ...field, path: [] } : field,

@@ -1,7 +1,7 @@
 /** Objectives with indicators or weights of their own: SLOs that do not alert, and one that is made of them. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readRuleFile } from "../../../src/rules/index.ts";
+import { lintSlos, readRuleFile } from "../../../src/rules/index.ts";
 import type { Slo } from "../../../src/slo/index.ts";
 
 const sli = (metric: string) =>
@@ -135,7 +135,7 @@ it("slices of time are good when all objectives hold in them", () => {
       .replace("target:", "timeSliceTarget: 0.95, timeSliceWindow: 5m, target:"),
   );
   const slos = read({ method: "Timeslices", objectives: sliced });
-  expect(shown(slos.get("shop/journey"))).toEqual(["all", "99.45%", "timeslices", 1]);
+  expect(shown(slos.get("shop/journey"))).toEqual(["all", "98.901%", "timeslices", 1]);
   expect(slos.get("shop/journey")?.budgeting).toEqual({
     kind: "timeslices",
     widthMs: 300_000,
@@ -201,7 +201,51 @@ it("when each objective is just met, the composite is", () => {
       const sum = members.reduce((all, m) => all + BigInt(m.weight) * BigInt(m.goodPpb), 0n);
       expect(BigInt(goodPpb)).toBe((2n * sum + weight) / (2n * weight));
       expect(goodPpb + budgetPpb).toBe(1e9);
+      expect(lintSlos([...slos.values()]).map(({ code }) => code)).not.toContain(
+        "composite-objective",
+      );
     }),
     { numRuns: 50 },
   );
+});
+
+describe("native SLIs over other SLOs in a source of type otlp", () => {
+  const native = (spec: string) =>
+    `indicator: { spec: { ratioMetric: { rawType: success, raw: { metricSource: { type: otlp, spec: ${spec} } } } } }`;
+
+  it("have the objective's target and slices", () => {
+    const slos = read({
+      spec: native("{ allOf: [cart, search/latency] }"),
+      method: "Timeslices",
+      objectives: ["target: 0.98, timeSliceTarget: 1, timeSliceWindow: 5m"],
+    });
+    expect(slos.get("shop/journey")).toMatchObject({
+      indicator: { rule: "all", members: [{ sloId: "shop/cart" }, { sloId: "search/latency" }] },
+      budgeting: { kind: "timeslices", widthMs: 300_000 },
+      objective: { text: "98%" },
+    });
+  });
+
+  it("count no events of their own", () => {
+    const slos = read({
+      spec: native("{ weighted: { cart: 1, search/latency: 2 } }"),
+      objectives: ["target: 0.98"],
+    });
+    expect(shown(slos.get("shop/journey"))).toEqual(["weighted", "98%", "occurrences", 1]);
+  });
+
+  it("have no groups and no exclusions", () => {
+    const text = document({
+      annotations:
+        'slowburn.dev/slo: "{ per: [route], groupLimit: 5, exclude: [{ reason: r, from: 2026-01-01T00:00Z, to: 2026-01-01T01:00Z }] }"',
+      spec: native("{ worstOf: [cart, search/latency] }"),
+      objectives: ["target: 0.98"],
+    });
+    const { problems } = readRuleFile({ file: "x", text });
+    expect(problems.map(({ code, path }) => [code, path])).toEqual([
+      ["composite-field", "per"],
+      ["composite-field", "groupLimit"],
+      ["composite-field", "exclude"],
+    ]);
+  });
 });
