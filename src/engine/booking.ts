@@ -79,15 +79,20 @@ export class Booking {
     shards.reach(last);
     if (last < shards.openIndex) {
       this.counters.late++;
-      this.hasChangedPast = true;
+      this.#changePast(shard);
     }
     if (timeMs - fromMs <= SPREAD_OVER_MS) {
       if (!counts.add(slot, last, goodBooked, totalBooked)) this.counters.tooOld++;
       return;
     }
     this.counters.spread++;
-    this.hasChangedPast = true;
+    this.#changePast(shard);
     const first = Math.floor(fromMs / shards.bucketMs);
     if (!counts.addSpread(slot, first, last, goodBooked, totalBooked)) this.counters.tooOld++;
+  }
+
+  #changePast(shard: Shard): void {
+    shard.pastChanges++;
+    this.hasChangedPast = true;
   }
 }

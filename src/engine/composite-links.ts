@@ -42,11 +42,11 @@ export function linkComposites(slos: readonly Slo[]): readonly Slo[] {
 export const memberSource = (composite: CompositeSlo, member: Slo): string =>
   needsPart(composite, member) ? partId(composite, member) : member.id;
 
-function needsPart(composite: CompositeSlo, { budgeting, per }: Slo): boolean {
+function needsPart(composite: CompositeSlo, { budgeting, noData, per }: Slo): boolean {
   const slices = sliceKindOf(composite.budgeting);
   if (slices === undefined) return false;
   const isSame = budgeting.kind === slices.kind && budgeting.widthMs === slices.widthMs;
-  return !isSame || per.length > 0;
+  return !isSame || noData !== composite.noData || per.length > 0;
 }
 
 /** All groups together, in the composite's slices, each judged by the member's own objective. */

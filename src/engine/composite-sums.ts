@@ -20,7 +20,7 @@ interface Counts {
 
 const counts: Counts = { total: 0, least: 0, bad: 0, most: 0 };
 /** What the members come to. */
-const made: Counts & { evidence: number } = { total: 0, least: 0, bad: 0, most: 0, evidence: 1 };
+const made: Counts & { proof: number } = { total: 0, least: 0, bad: 0, most: 0, proof: 0 };
 
 /** Writes the sums of all windows. */
 export function makeSums(composite: Composite): void {
@@ -33,11 +33,15 @@ export function makeSums(composite: Composite): void {
   }
 }
 
+/**
+ * One bad event of a quiet member moves the ratio as many of a busy one do, and proves no more than one. With e = sum(a_j x_j),
+ * a_j the share of one event of member j and x_j its bad events, e is as sure as e^2 / sum(a_j^2 x_j) independent events
+ * make it (Fay and Feuer, Statistics in Medicine 16 (1997), section 2): that is the proof.
+ */
 function weigh(members: readonly Member[], window: number): void {
   let weights = 0;
   let variance = 0;
-  made.total = made.least = made.bad = made.most = 0;
-  made.evidence = 1;
+  made.total = made.least = made.bad = made.most = made.proof = 0;
   for (const member of members) {
     read(member, window);
     const { total, least, bad, most } = counts;
@@ -52,25 +56,14 @@ function weigh(members: readonly Member[], window: number): void {
   }
   if (weights === 0) return;
   const perWeight = made.total / weights;
-  made.evidence = evidenceOf(made.bad / weights, variance / weights ** 2, made.total);
+  made.proof = variance > 0 ? made.bad ** 2 / variance : 0;
   made.least *= perWeight;
   made.bad *= perWeight;
   made.most *= perWeight;
 }
 
-/**
- * How many independent events each of a weighted sum's is worth: one bad event of a quiet member moves the ratio as many of
- * a busy one do, and proves no more than one. With e = sum(a_j x_j), a_j the share of one event of member j and x_j its bad
- * events, the sum is as sure as e^2 / sum(a_j^2 x_j) events are, of bad = e total ones (Fay and Feuer, Statistics in Medicine
- * 16 (1997), section 2).
- */
-function evidenceOf(ratio: number, variance: number, total: number): number {
-  return variance > 0 ? ratio / (total * variance) : 1;
-}
-
 function takeWorst(members: readonly Member[], window: number): void {
-  made.total = made.least = made.bad = made.most = 0;
-  made.evidence = 1;
+  made.total = made.least = made.bad = made.most = made.proof = 0;
   let leastShare = 0;
   let mostShare = 0;
   for (const member of members) {
@@ -88,27 +81,18 @@ function takeWorst(members: readonly Member[], window: number): void {
 }
 
 /** Each member's share is within [0, 1], whatever separate metrics say for a moment. */
-function read({ streams }: Member, window: number): void {
-  let total = 0;
-  let sure = 0;
-  let estimated = 0;
-  let straddling = 0;
-  for (let i = 0; i < streams.length; i++) {
-    const { stream, windowIndexes } = streams[i]!;
-    const { counts: own, straddleCounts } = stream.shard;
-    const { slot } = stream;
-    const k = windowIndexes[window]!;
-    if (k < 0) continue;
-    total += own.totalSums[k]![slot]!;
-    sure += own.goodSums[k]![slot]!;
-    if (straddleCounts === undefined) continue;
-    estimated += straddleCounts.goodSums[k]![slot]!;
-    straddling += straddleCounts.totalSums[k]![slot]!;
+function read({ sums, windowIndexes }: Member, window: number): void {
+  const k = windowIndexes[window] ?? -1;
+  if (sums === undefined || k < 0) {
+    counts.total = counts.least = counts.bad = counts.most = 0;
+    return;
   }
+  const total = sums.total[k]!;
+  const unsure = total - sums.sure[k]!;
   counts.total = total;
-  counts.most = within(total, total - sure);
-  counts.bad = within(total, total - sure - estimated);
-  counts.least = within(total, total - sure - straddling);
+  counts.most = within(total, unsure);
+  counts.bad = within(total, unsure - sums.estimated[k]!);
+  counts.least = within(total, unsure - sums.straddling[k]!);
 }
 
 const within = (total: number, bad: number): number => Math.min(total, Math.max(0, bad));
@@ -121,10 +105,18 @@ function write(shard: Shard, slot: number, window: number): void {
   const most = isEstimate ? Math.max(bad, quantised(made.most)) : bad;
   shard.counts.totalSums[window]![slot] = total;
   shard.counts.goodSums[window]![slot] = total - most;
-  if (made.evidence !== 1 || shard.evidence !== undefined)
-    shard.openEvidence()[window]![slot] = made.evidence;
+  const evidence = evidenceOf(made.proof, bad);
+  if (evidence !== 1 || shard.evidence !== undefined)
+    shard.openEvidence()[window]![slot] = evidence;
   if (!isEstimate && shard.straddleCounts === undefined) return;
   const straddle = shard.openStraddle();
   straddle.goodSums[window]![slot] = most - bad;
   straddle.totalSums[window]![slot] = isEstimate ? most - Math.min(bad, quantised(made.least)) : 0;
+}
+
+/** Members of the same weight and traffic are one service in parts: their events prove what they count. */
+function evidenceOf(proof: number, bad: number): number {
+  if (!(proof > 0) || !(bad > 0)) return 1;
+  const evidence = proof / bad;
+  return Math.abs(evidence - 1) < 1e-6 ? 1 : evidence;
 }

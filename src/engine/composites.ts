@@ -1,6 +1,6 @@
 /**
  * Composites: streams without events of their own, whose sums are made of their members' (research/math.md section 7).
- * `settle` makes them anew; between two calls of it they are as of the last.
+ * Between two calls of `settle` they are as of the last.
  *
  *   weighted, worst   sums of the members' windows ──> sums of the composite's windows, at every tick   (composite-sums.ts)
  *   all               verdicts of the members' slices ──> a verdict, booked as any slice's is           (joint-slices.ts)
@@ -15,20 +15,20 @@ import {
 import { memberSource } from "./composite-links.ts";
 import { makeSums } from "./composite-sums.ts";
 import { settleSlices } from "./joint-slices.ts";
-import type { Shard } from "./shard.ts";
+import { isMissing, MemberSums } from "./member-sums.ts";
+import type { PartialMarks } from "./partial-marks.ts";
+import type { ShardSet } from "./shard-set.ts";
 import type { Stream, Streams } from "./streams.ts";
-
-/** One stream of a member: an SLO that is split into groups has many. */
-export interface MemberStream {
-  readonly stream: Stream;
-  /** By window of the composite: which of the member's it is; -1 when it is not read over it. */
-  readonly windowIndexes: Int32Array;
-}
 
 export interface Member {
   readonly sloId: string;
   readonly weight: number;
-  readonly streams: readonly MemberStream[];
+  /** `undefined`: no SLO of that id is counted. */
+  readonly sums: MemberSums | undefined;
+  /** By window of the composite: which of the member's it is; -1 when it is not read over it. */
+  windowIndexes: Int32Array;
+  /** `sums.version` that they are of. */
+  version: number;
 }
 
 export interface Composite {
@@ -40,42 +40,37 @@ export interface Composite {
 }
 
 const OTHER_CALENDAR = "is counted over another calendar window, so it is left out of this one's";
+const NEVER = -1;
 
 export class Composites {
   readonly #streams: Streams;
-  #slos: readonly CompositeSlo[] = [];
-  #sloById: ReadonlyMap<string, Slo> = new Map();
+  readonly #shards: ShardSet;
+  readonly #marks: PartialMarks;
+  #sums: readonly MemberSums[] = [];
   #composites: readonly Composite[] = [];
   readonly #byStream = new Map<number, Composite>();
-  /** Of the streams when `#composites` was made. */
-  #generation = -1;
+  /** Where the engine stood at the last call of `settle`, and which of its streams there were. */
+  #settledIndex = NEVER;
+  #seenVersion = NEVER;
 
-  constructor(streams: Streams) {
+  constructor(streams: Streams, shards: ShardSet, marks: PartialMarks) {
     this.#streams = streams;
+    this.#shards = shards;
+    this.#marks = marks;
   }
 
-  /** `slos`: as they are counted, linked. */
+  /** `slos`: as they are counted, linked; their streams are there. */
   setRules(slos: readonly Slo[]): void {
-    this.#slos = slos.filter(isComposite);
-    this.#sloById = new Map(slos.map((slo) => [slo.id, slo]));
-    this.#generation = -1;
-  }
-
-  /** Streams that came, went or are doubted since the last call of `settle` may be members'. */
-  get isBehind(): boolean {
-    return this.#slos.length > 0 && this.#generation !== this.#streams.generation;
-  }
-
-  /** Makes all composites of what their members count now. */
-  settle(): void {
-    if (this.#slos.length === 0) return;
-    if (this.#generation !== this.#streams.generation) this.#find();
-    for (const composite of this.#composites) {
-      if (composite.rule === "all") settleSlices(composite);
-      else makeSums(composite);
-      showState(composite);
-    }
-    for (const { rule, members } of this.#composites) if (rule === "all") forgetChanges(members);
+    const byId = new Map(slos.map((slo) => [slo.id, slo]));
+    const sums = new Map<string, MemberSums>();
+    this.#byStream.clear();
+    this.#composites = slos.filter(isComposite).flatMap((slo) => {
+      const [stream] = this.#streams.ofSlo(slo.id);
+      return stream === undefined ? [] : [compositeOf(slo, stream, byId, sums)];
+    });
+    for (const composite of this.#composites) this.#byStream.set(composite.stream.index, composite);
+    this.#sums = [...sums.values()];
+    this.#settledIndex = NEVER;
   }
 
   /** `undefined` when the stream is no composite's. */
@@ -83,65 +78,124 @@ export class Composites {
     return this.#byStream.get(index);
   }
 
-  #find(): void {
-    this.#composites = this.#slos.flatMap((slo) => {
-      const [stream] = this.#streams.ofSlo(slo.id);
-      return stream === undefined ? [] : [this.#compositeOf(slo, stream)];
-    });
-    this.#byStream.clear();
-    for (const composite of this.#composites) this.#byStream.set(composite.stream.index, composite);
-    this.#generation = this.#streams.generation;
+  /** Makes all composites of what their members count now. */
+  settle(): void {
+    if (this.#composites.length === 0) return;
+    for (const sums of this.#sums) sums.update(this.#streams);
+    for (const composite of this.#composites) this.#make(composite);
+    this.#forgetChanges();
+    this.#settledIndex = this.#shards.openIndex;
+    this.#seenVersion = this.#streams.version;
   }
 
-  #compositeOf(slo: CompositeSlo, stream: Stream): Composite {
-    const { rule, members } = slo.indicator;
-    return {
-      stream,
-      rule,
-      members: members.map(({ sloId, weight }): Member => {
-        const member = this.#sloById.get(sloId);
-        const source = member === undefined ? "" : memberSource(slo, member);
-        const streams = this.#streams.ofSlo(source).map((each) => ({
-          stream: each,
-          windowIndexes: indexesOf(stream.shard.windows, each.shard),
-        }));
-        if (streams.some(({ windowIndexes }) => windowIndexes.includes(-1)))
-          this.#streams.note(slo.id, `${sloId} ${OTHER_CALENDAR}`);
-        return { sloId, weight, streams };
-      }),
-      settledSlice: -Infinity,
-    };
+  /**
+   * The same, as far as members changed since: late points, new groups. `isPastChanged`: some bucket that was closed then
+   * has changed, if only of others.
+   */
+  settleChanged(isPastChanged: boolean): void {
+    if (this.#composites.length === 0) return;
+    if (this.#settledIndex !== this.#shards.openIndex) return this.settle();
+    if (!isPastChanged && this.#seenVersion === this.#streams.version) return;
+    this.#seenVersion = this.#streams.version;
+    const behind = new Set(this.#sums.filter((sums) => sums.isBehind(this.#streams)));
+    if (behind.size === 0) return;
+    for (const sums of behind) sums.update(this.#streams);
+    for (const composite of this.#composites) {
+      const isConcerned = composite.members.some(({ sums }) => sums && behind.has(sums));
+      if (isConcerned) this.#make(composite);
+    }
+    this.#forgetChanges();
+  }
+
+  #make(composite: Composite): void {
+    for (const member of composite.members) this.#link(composite.stream, member);
+    if (composite.rule === "all") settleSlices(composite);
+    else makeSums(composite);
+    this.#showState(composite);
+  }
+
+  /** Members are read over the windows of their composites, but over one calendar only. */
+  #link({ slo, shard }: Stream, member: Member): void {
+    const { sloId, sums } = member;
+    if (sums === undefined || member.version === sums.version) return;
+    member.version = sums.version;
+    member.windowIndexes = indexesOf(shard.windows, sums.windows);
+    if (sums.streams.length > 0 && member.windowIndexes.includes(-1))
+      this.#streams.note(slo.id, `${sloId} ${OTHER_CALENDAR}`);
+  }
+
+  /** What is said of a composite beside its sums: it is as new as the newest of its members, and goes back as far as the eldest. */
+  #showState(composite: Composite): void {
+    const { stream, rule, members } = composite;
+    const { shard, slot } = stream;
+    let newestMs = 0;
+    let sinceMs = Infinity;
+    for (const { sums } of members) {
+      if (sums === undefined) continue;
+      newestMs = Math.max(newestMs, sums.newestPointMs);
+      sinceMs = Math.min(sinceMs, sums.sinceMs);
+    }
+    if (shard.newestPointMs[slot] !== newestMs) shard.isNewestChanged = true;
+    shard.newestPointMs[slot] = newestMs;
+    shard.sinceMs[slot] = rule === "all" || sinceMs === Infinity ? stream.sinceMs : sinceMs;
+    shard.isPartial[slot] = this.reasonsOf(composite).length > 0 ? 1 : 0;
+  }
+
+  /** Why its counts are incomplete: its members' are, or one of them is not counted; each reason once. */
+  reasonsOf({ stream, members }: Composite): readonly string[] {
+    const { oldestMs } = stream.shard;
+    const { tickedAtMs } = this.#shards;
+    const ids = [stream.slo.id, ...members.flatMap(({ sums }) => sums?.slo.id ?? [])];
+    const reasons = [
+      ...stream.doubts,
+      ...members.filter(isMissing).map(({ sloId }) => `its member ${sloId} is not counted`),
+      ...members.flatMap(({ sums }) => sums?.doubts ?? []),
+      ...ids.flatMap((id) => this.#marks.reasonsWithin(oldestMs, tickedAtMs, id)),
+    ];
+    return [...new Set(reasons)];
+  }
+
+  /** Of what is counted of members for it alone. */
+  partsOf(sloId: string): readonly string[] {
+    return this.#sums.filter(({ slo }) => slo.partOf === sloId).map(({ slo }) => slo.id);
+  }
+
+  #forgetChanges(): void {
+    for (const { streams } of this.#sums)
+      for (const { shard } of streams)
+        if (shard.slices !== undefined) shard.slices.changedFrom = Infinity;
   }
 }
 
-/** Members are read over the windows of their composites, but over one calendar only: -1 where that is another one. */
-function indexesOf(windows: readonly SloWindow[], { windows: read }: Shard): Int32Array {
+function compositeOf(
+  slo: CompositeSlo,
+  stream: Stream,
+  byId: ReadonlyMap<string, Slo>,
+  known: Map<string, MemberSums>,
+): Composite {
+  const { rule, members } = slo.indicator;
+  const sumsOf = (member: Slo | undefined): MemberSums | undefined => {
+    const source = member && byId.get(memberSource(slo, member));
+    if (source === undefined) return undefined;
+    const sums = known.get(source.id) ?? new MemberSums(source);
+    known.set(source.id, sums);
+    return sums;
+  };
+  return {
+    stream,
+    rule,
+    members: members.map(({ sloId, weight }) => ({
+      sloId,
+      weight,
+      sums: sumsOf(byId.get(sloId)),
+      windowIndexes: new Int32Array(0),
+      version: NEVER,
+    })),
+    settledSlice: -Infinity,
+  };
+}
+
+function indexesOf(windows: readonly SloWindow[], read: readonly SloWindow[]): Int32Array {
   const texts = read.map((window) => JSON.stringify(window));
   return Int32Array.from(windows, (window) => texts.indexOf(JSON.stringify(window)));
-}
-
-/** What is said of a composite beside its sums: data is as new as the newest, as old and as whole as the least so. */
-function showState({ stream: { shard, slot, doubts, sinceMs }, rule, members }: Composite): void {
-  let newestMs = 0;
-  let latestMs = rule === "all" ? sinceMs : 0;
-  let isPartial = doubts.size > 0;
-  for (const { streams } of members) {
-    let memberSinceMs = Infinity; // of the groups, the one that was there first
-    for (const { stream } of streams) {
-      newestMs = Math.max(newestMs, stream.shard.newestPointMs[stream.slot]!);
-      memberSinceMs = Math.min(memberSinceMs, stream.sinceMs);
-      isPartial ||= stream.shard.isPartial[stream.slot] === 1;
-    }
-    if (streams.length > 0) latestMs = Math.max(latestMs, memberSinceMs);
-  }
-  if (shard.newestPointMs[slot] !== newestMs) shard.isNewestChanged = true;
-  shard.newestPointMs[slot] = newestMs;
-  shard.sinceMs[slot] = latestMs === 0 ? sinceMs : latestMs;
-  shard.isPartial[slot] = isPartial ? 1 : 0;
-}
-
-function forgetChanges(members: readonly Member[]): void {
-  for (const { streams } of members)
-    for (const { stream } of streams)
-      if (stream.shard.slices !== undefined) stream.shard.slices.changedFrom = Infinity;
 }

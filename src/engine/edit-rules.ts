@@ -50,7 +50,8 @@ export function editRules(
     } else {
       restarted.push(slo.id);
       streams.remove(slo.id);
-      notes.push(`${slo.id}: ${whatChanged(before, slo)} changed, so its counts start anew`);
+      if (!isComposite(slo) || slicesOf(slo) !== null)
+        notes.push(`${slo.id}: ${whatChanged(before, slo)} changed, so its counts start anew`);
     }
     streams.setSlo(slo);
     for (const note of streams.exclude(slo.id)) notes.push(`${slo.id}: ${note}`);

@@ -13,14 +13,15 @@ import { Composites } from "./composites.ts";
 import { editRules } from "./edit-rules.ts";
 import { PartialMarks } from "./partial-marks.ts";
 import { clearPending, pendingStreams } from "./pending.ts";
-import { readMembers, streamsOfMembers } from "./member-readings.ts";
+import { readMembers } from "./member-readings.ts";
+import { ownOldestMs } from "./own-windows.ts";
 import { readStream } from "./reading.ts";
 import type { RuleChange } from "./rule-change.ts";
 import { ShardSet } from "./shard-set.ts";
 import { rebucket } from "./rebucket.ts";
 import { showMarks } from "./show-marks.ts";
 import * as snapshot from "./snapshot.ts";
-import { Streams, type Stream } from "./streams.ts";
+import { Streams } from "./streams.ts";
 import type { BindSeries, BookIncrement, DoubtStream, SeriesDescriptor } from "./target.ts";
 import type { EngineCounters, EngineView, ShardView, StreamReading, StreamView } from "./view.ts";
 
@@ -60,7 +61,9 @@ export class Engine implements EngineView {
     this.#booking = new Booking(this.#shards, this.#streams);
     this.book = this.#booking.book;
     this.bookStraddle = this.#booking.bookStraddle;
-    this.#composites = new Composites(this.#streams);
+    this.#composites = new Composites(this.#streams, this.#shards, this.#marks);
+    this.#shards.beforeAdvance.push(() => this.#settle());
+    this.#shards.beforeJump = () => this.#composites.settle();
     this.#binder = new Binder(
       (slo, group) => this.#streams.ofGroup(slo.id, group, this.tickedAtMs)?.index,
       (sloId, note) => this.#streams.note(sloId, note),
@@ -78,6 +81,7 @@ export class Engine implements EngineView {
     this.#shards.advanceTo(Math.floor(nowMs / this.bucketMs));
     if (this.#marks.all.length > 0) this.#showMarks();
     this.#composites.settle();
+    this.#booking.hasChangedPast = false;
   }
 
   /** Puts rules in force. Every series must be bound again. */
@@ -90,6 +94,7 @@ export class Engine implements EngineView {
     this.#putInForce(slos, linked);
     this.#areSlosStored = false;
     this.#showMarks();
+    this.#composites.settle();
     return change;
   }
 
@@ -115,6 +120,7 @@ export class Engine implements EngineView {
       linked,
     );
     fork.#showMarks();
+    fork.#composites.settle();
     return fork;
   }
 
@@ -142,6 +148,7 @@ export class Engine implements EngineView {
   markPartial(fromMs: number, toMs: number, reason: string, sloIds?: readonly string[]): void {
     this.#marks.add({ fromMs, toMs, reason, ...(sloIds && { sloIds }) });
     this.#showMarks();
+    this.#composites.settle();
   }
 
   /** The same for the SLOs that are counted from a metric. */
@@ -161,14 +168,13 @@ export class Engine implements EngineView {
 
   #showMarks(): void {
     showMarks(this.#shards.shards, this.#streams, this.#marks, this.tickedAtMs);
-    this.#composites.settle();
   }
 
   /** Late points and new series change members between ticks: composites are made of them before anybody looks. */
   #settle(): void {
-    if (!this.#booking.hasChangedPast && !this.#composites.isBehind) return;
+    const { hasChangedPast } = this.#booking;
     this.#booking.hasChangedPast = false;
-    this.#composites.settle();
+    this.#composites.settleChanged(hasChangedPast);
   }
 
   get tickedAtMs(): number {
@@ -200,7 +206,8 @@ export class Engine implements EngineView {
     return this.#streams.all().filter(({ slo }) => !isHidden(slo));
   }
   notesOf(sloId: string): readonly string[] {
-    return this.#streams.notesOf(sloId);
+    const ids = [sloId, ...this.#composites.partsOf(sloId)];
+    return ids.flatMap((id) => this.#streams.notesOf(id));
   }
 
   pendingStreams(): ReadonlyMap<number, number> {
@@ -222,15 +229,13 @@ export class Engine implements EngineView {
     this.#settle();
     const stream = this.#streams.known(index);
     const composite = this.#composites.at(index);
-    const sources = composite === undefined ? [stream] : [stream, ...streamsOfMembers(composite)];
-    const reasons = sources.flatMap((source) => this.#doubtsOf(source));
-    const members = composite && readMembers(composite);
-    return readStream(stream, this.tickedAtMs, [...new Set(reasons)], members);
-  }
-
-  #doubtsOf({ shard, slo, doubts }: Stream): readonly string[] {
-    const marked = this.#marks.reasonsWithin(shard.oldestMs, this.tickedAtMs, slo.id);
-    return [...doubts, ...marked];
+    const atMs = this.tickedAtMs;
+    if (composite !== undefined) {
+      const reasons = this.#composites.reasonsOf(composite);
+      return readStream(stream, atMs, reasons, readMembers(composite));
+    }
+    const marked = this.#marks.reasonsWithin(ownOldestMs(stream), atMs, stream.slo.id);
+    return readStream(stream, atMs, [...stream.doubts, ...marked]);
   }
 
   /**
@@ -283,6 +288,7 @@ export class Engine implements EngineView {
       stream.shard.isPartial[stream.slot] = stream.doubts.size > 0 ? 1 : 0;
     }
     this.#showMarks();
+    this.#composites.settle();
     return true;
   }
 

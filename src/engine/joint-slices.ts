@@ -3,9 +3,12 @@
  * members' slices, which lie on the same grid. A slice counts from when all members do: one that began while one of them was
  * not counted yet stays what it came to.
  */
-import type { Composite, Member, MemberStream } from "./composites.ts";
+import type { Composite, Member } from "./composites.ts";
+import { isMissing } from "./member-sums.ts";
 import type { SliceRings } from "./slice-rings.ts";
-import { UNCOUNTED } from "./verdict.ts";
+import { UNCOUNTED, VerdictCode } from "./verdict.ts";
+
+const CODE = new VerdictCode("timeslices");
 
 /** Judges what ended since the last call, and again what members' late points changed. */
 export function settleSlices(composite: Composite): void {
@@ -14,28 +17,42 @@ export function settleSlices(composite: Composite): void {
   if (slices === undefined) return; // a composite that judges slices is laid out in them
   const from = Math.min(composite.settledSlice, ...members.map(changedFrom));
   const { openSlice } = slices;
-  for (let slice = Math.max(from, slices.oldestOf(stream.slot)); slice < openSlice; slice++) {
+  const oldest = slices.oldestOf(stream.slot);
+  bookGap(composite, slices, jointVerdict(members, oldest), { from, to: oldest });
+  for (let slice = Math.max(from, oldest); slice < openSlice; slice++) {
     const verdict = jointVerdict(members, slice);
     if (verdict !== undefined) slices.put(slice, stream.slot, verdict);
   }
   composite.settledSlice = openSlice;
 }
 
-const slicesOf = ({ stream }: MemberStream): SliceRings | undefined => stream.shard.slices;
-
-function changedFrom({ streams }: Member): number {
-  const [only] = streams;
-  return (only && slicesOf(only)?.changedFrom) ?? Infinity;
+/**
+ * Over a gap that is longer than what is held, members were silent, and all its slices came to the same: those that are not
+ * held any more are booked as the first that is. What came before the gap was settled before it, and what its first slices
+ * came to was not known then (`ShardSet.beforeJump`).
+ */
+function bookGap(
+  { stream, settledSlice }: Composite,
+  { counts, layout }: SliceRings,
+  verdict: number | undefined,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const isLonger = settledSlice > -Infinity && settledSlice < to;
+  if (!isLonger || verdict === undefined || verdict === UNCOUNTED) return;
+  for (let slice = from; slice < to; slice++)
+    counts.add(stream.slot, (slice + 1) * layout.width - 1, CODE.goodOf(verdict), 1);
 }
 
-/** The worst of those that count; `undefined` when one of them was not counted yet, or is no longer held. */
+const slicesOf = ({ sums }: Member): SliceRings | undefined => sums?.streams[0]?.shard.slices;
+const changedFrom = (member: Member): number => slicesOf(member)?.changedFrom ?? Infinity;
+
+/** The worst of those that count; `undefined` when one of them is not counted, was not yet, or is no longer held. */
 function jointVerdict(members: readonly Member[], slice: number): number | undefined {
   let joint = UNCOUNTED;
-  for (const { streams } of members) {
-    const [only] = streams;
-    const slices = only && slicesOf(only);
-    if (slices === undefined) continue; // there is no room for it, and its note says so
-    const { slot } = only!.stream;
+  for (const member of members) {
+    const slices = slicesOf(member);
+    if (slices === undefined || isMissing(member)) return undefined;
+    const { slot } = member.sums!.streams[0]!;
     if (slice < wholeFrom(slices, slot)) return undefined;
     const verdict = countedVerdict(slices, slice, slot);
     if (verdict !== UNCOUNTED && (joint === UNCOUNTED || verdict < joint)) joint = verdict;

@@ -31,8 +31,10 @@ export class ShardSet {
   /** Gone since the last snapshot, which still holds parts of them. */
   dropped: Shard[] = [];
   nextShardId = 0;
-  /** Told before buckets close up to an index: who has to look ahead. */
-  beforeAdvance: (openIndex: number) => void = () => undefined;
+  /** Told before buckets close up to an index: who has to look ahead, or is made of what is there. */
+  readonly beforeAdvance: ((openIndex: number) => void)[] = [];
+  /** Told before the rings jump over a long gap, when all that comes before it is closed. */
+  beforeJump: () => void = () => undefined;
   readonly #futureCount: number;
   readonly #classes = new Map<string, ShardClass>();
 
@@ -115,10 +117,14 @@ export class ShardSet {
   advanceTo(openIndex: number): void {
     const gap = openIndex - this.openIndex;
     if (gap <= 0) return;
-    this.beforeAdvance(openIndex);
+    for (const tell of this.beforeAdvance) tell(openIndex);
     const stepCount = gap <= this.#futureCount ? gap : Math.min(gap, this.#settleCount);
     for (const shard of this.shards) shard.closeBuckets(stepCount);
-    if (stepCount < gap) for (const shard of this.shards) shard.jumpTo(openIndex);
+    if (stepCount < gap) {
+      this.openIndex += stepCount;
+      this.beforeJump();
+      for (const shard of this.shards) shard.jumpTo(openIndex);
+    }
     this.openIndex = openIndex;
   }
 

@@ -34,6 +34,8 @@ export class Shard implements ShardView {
   isPartial: Uint8Array;
   /** Set when `newestPointMs` changed; the snapshot clears it. */
   isNewestChanged = false;
+  /** Grows when a closed bucket changes. */
+  pastChanges = 0;
   /** Which marks of incomplete time `isPartial` shows, as `showMarks` names them; empty for none. */
   shownMarks = "";
   /** What windows are summed from: events, or slices of time. */

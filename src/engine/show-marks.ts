@@ -1,8 +1,9 @@
 /** Brings the `isPartial` columns in line with the marks; a shard whose marks are the same as before is passed over. */
 import type { StreamIndex } from "../slo/index.ts";
+import { ownOldestMs } from "./own-windows.ts";
 import { isOf, type PartialMark, type PartialMarks } from "./partial-marks.ts";
 import type { Shard } from "./shard.ts";
-import type { Streams } from "./streams.ts";
+import type { Stream, Streams } from "./streams.ts";
 
 export function showMarks(
   shards: readonly Shard[],
@@ -25,7 +26,11 @@ function showOn(shard: Shard, streams: Streams, shown: readonly PartialMark[]): 
     const stream = streams.at(shard.streams[slot]! as StreamIndex); // -1 finds none
     const isDoubtful =
       stream !== undefined &&
-      (stream.doubts.size > 0 || shown.some((mark) => isOf(mark, stream.slo.id)));
+      (stream.doubts.size > 0 || shown.some((mark) => isShownOn(mark, stream)));
     shard.isPartial[slot] = isDoubtful ? 1 : 0;
   }
 }
+
+/** Not where it is only composites that read the stream so far back. */
+const isShownOn = (mark: PartialMark, stream: Stream): boolean =>
+  isOf(mark, stream.slo.id) && mark.toMs > ownOldestMs(stream);

@@ -203,6 +203,7 @@ export class SliceRings {
    */
   jump(from: number, slotCount: number): void {
     const until = this.waitingSlice;
+    this.changedFrom = Math.min(this.changedFrom, from);
     const verdicts = Int32Array.from({ length: slotCount }, (_, slot) =>
       this.#silenceAt(from, slot),
     );

@@ -4,6 +4,7 @@ import { OVERFLOW_VALUE } from "./binding.ts";
 import { Exclusions } from "./exclusions.ts";
 import type { Shard } from "./shard.ts";
 import type { ShardSet } from "./shard-set.ts";
+import { streamKey } from "./stream-key.ts";
 import { transferSlot } from "./transfer.ts";
 import type { StreamView } from "./view.ts";
 
@@ -21,11 +22,13 @@ interface Member {
   /** By the JSON of the group's values. */
   readonly streams: Map<string, Stream>;
   readonly notes: Set<string>;
+  version: number;
 }
 
 /** Streams a snapshot part holds; a group that appears rewrites one part only. */
 export const STREAMS_PER_PART = 4096;
 const MAX_NOTES = 16;
+const FOLDED_BY_SENDER = "the sender folded attributes together (otel.metric.overflow)";
 
 export class Streams {
   readonly #shards: ShardSet;
@@ -41,14 +44,14 @@ export class Streams {
   readonly dirtyParts: Set<number> = new Set();
   /** In use now. */
   count = 0;
-  /** Another number when a stream came, went or moved. */
-  generation = 0;
+  /** Another number when any stream came, went, moved or is doubted. */
+  version = 0;
 
   constructor(shards: ShardSet, limit: number) {
     this.#shards = shards;
     this.#limit = limit;
     this.exclusions = new Exclusions(shards.bucketMs);
-    shards.beforeAdvance = (openIndex) => this.#lookAhead(openIndex * shards.bucketMs);
+    shards.beforeAdvance.push((openIndex) => this.#lookAhead(openIndex * shards.bucketMs));
   }
 
   get bucketMs(): number {
@@ -82,6 +85,11 @@ export class Streams {
     return [...(this.#members.get(sloId)?.streams.values() ?? [])];
   }
 
+  /** Another number, never given before, when a stream of the SLO came, went, moved or is doubted. */
+  versionOf(sloId: string): number {
+    return this.#members.get(sloId)?.version ?? 0;
+  }
+
   notesOf(sloId: string): readonly string[] {
     return [...(this.#members.get(sloId)?.notes ?? [])];
   }
@@ -95,7 +103,12 @@ export class Streams {
   setSlo(slo: Slo): void {
     const member = this.#members.get(slo.id);
     if (member === undefined) {
-      this.#members.set(slo.id, { slo, streams: new Map(), notes: new Set() });
+      this.#members.set(slo.id, {
+        slo,
+        streams: new Map(),
+        notes: new Set(),
+        version: ++this.version,
+      });
       return;
     }
     member.slo = slo;
@@ -145,8 +158,7 @@ export class Streams {
     const isOverflow = group.length > 0 && group.every((value) => value === OVERFLOW_VALUE);
     const known = member.streams.get(JSON.stringify(group));
     if (known !== undefined) {
-      if (isOverflow)
-        this.#doubt(known, "the sender folded attributes together (otel.metric.overflow)");
+      if (isOverflow) this.#doubt(known, FOLDED_BY_SENDER);
       return known;
     }
     const isOverSloLimit = group.length > 0 && member.streams.size >= member.slo.groupLimit;
@@ -184,7 +196,7 @@ export class Streams {
     if (stream.doubts.has(reason)) return;
     stream.doubts.add(reason);
     stream.shard.isPartial[stream.slot] = 1;
-    this.#touch(stream.index);
+    this.#touch(stream);
   }
 
   #create(member: Member, group: readonly string[], bornMs: number, isFolded: boolean): Stream {
@@ -195,9 +207,7 @@ export class Streams {
     const slot = shard.take(index, member.slo, sinceMs);
     shard.setExcluded(slot, this.exclusions.rangesOf(member.slo.id)); // nothing of it was counted yet
     const stream = this.put({ index, slo: member.slo, group, shard, slot, sinceMs, doubts: [] });
-    if (isFolded) {
-      this.#doubt(stream, "the sender folded attributes together (otel.metric.overflow)");
-    }
+    if (isFolded) this.#doubt(stream, FOLDED_BY_SENDER);
     return stream;
   }
 
@@ -208,14 +218,14 @@ export class Streams {
     },
   ): Stream {
     const { slo, group, index, shard, slot } = parts;
-    const stream: Stream = { ...parts, key: keyOf(slo, group), doubts: new Set(parts.doubts) };
+    const stream: Stream = { ...parts, key: streamKey(slo, group), doubts: new Set(parts.doubts) };
     this.skipTo(index + 1);
     this.#byIndex[index] = stream;
     this.shardOf[index] = shard;
     this.slotOf[index] = slot;
     this.#members.get(slo.id)?.streams.set(JSON.stringify(group), stream);
     this.count++;
-    this.#touch(index);
+    this.#touch(stream);
     return stream;
   }
 
@@ -235,9 +245,10 @@ export class Streams {
       this.#byIndex[stream.index] = undefined;
       this.shardOf[stream.index] = undefined;
       this.count--;
-      this.#touch(stream.index);
+      this.#touch(stream);
     }
     this.#members.delete(sloId);
+    this.version++;
     this.exclusions.remove(sloId);
   }
 
@@ -247,7 +258,12 @@ export class Streams {
     assert(member !== undefined, "what is renamed is known");
     const slo = { ...member.slo, id: to };
     this.#members.delete(from);
-    this.#members.set(to, { slo, streams: new Map(), notes: member.notes });
+    this.#members.set(to, {
+      slo,
+      streams: new Map(),
+      notes: member.notes,
+      version: ++this.version,
+    });
     this.exclusions.rename(from, to);
     for (const stream of member.streams.values()) {
       this.count--;
@@ -273,17 +289,12 @@ export class Streams {
     stream.slot = newSlot;
     this.shardOf[stream.index] = home;
     this.slotOf[stream.index] = newSlot;
-    this.#touch(stream.index);
+    this.#touch(stream);
   }
 
-  #touch(index: number): void {
-    this.generation++;
+  #touch({ index, slo }: Pick<Stream, "index" | "slo">): void {
+    const member = this.#members.get(slo.id);
+    if (member !== undefined) member.version = ++this.version;
     this.dirtyParts.add(Math.floor(index / STREAMS_PER_PART));
   }
-}
-
-/** `checkout/latency`, or `checkout/latency{http.route="/pay"}`. */
-function keyOf(slo: Slo, group: readonly string[]): string {
-  if (group.length === 0) return slo.id;
-  return `${slo.id}{${slo.per.map((key, i) => `${key}=${JSON.stringify(group[i])}`).join(",")}}`;
 }

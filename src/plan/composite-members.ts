@@ -48,10 +48,11 @@ function membersAfter(slo: Slo, { edited, inForce, fates }: EditedSlos): readonl
 
 /** Why a composite comes to something else although it says the same, in sentences. */
 export function memberNotes(slo: Slo, { edited, fates }: EditedSlos): readonly string[] {
+  const isJoint = isComposite(slo) && slo.indicator.rule === "all";
   return memberIds(slo).flatMap((id) => {
     const next = edited.get(id);
     const fate = next && fates.get(next)?.kind;
-    const what = fate && CHANGES[fate];
+    const what = fate && (isJoint ? JOINT_CHANGES : CHANGES)[fate];
     return what === undefined ? [] : [`its member ${id} ${what}`];
   });
 }
@@ -62,4 +63,14 @@ const CHANGES: Readonly<Record<Fate["kind"], string | undefined>> = {
   rebuilt: "has another history once that is rebuilt",
   added: "begins",
   restarted: "starts anew",
+};
+
+const UNTIL_THEN = "slices until then stay what they came to";
+/** Slices are judged as they end. */
+const JOINT_CHANGES: typeof CHANGES = {
+  kept: undefined,
+  ready: `is another from now on: ${UNTIL_THEN}`,
+  rebuilt: `is another once that is rebuilt: ${UNTIL_THEN}`,
+  added: `begins: ${UNTIL_THEN}`,
+  restarted: `starts anew: ${UNTIL_THEN}`,
 };

@@ -1,4 +1,5 @@
 /** What SLOs come to together (research/math.md section 7): of one window, from the counts of the members. */
+import { errorRatio } from "./error-budget.ts";
 import type { CompositeIndicator, CompositeRule } from "./indicator.ts";
 import type { Slo } from "./slo.ts";
 
@@ -22,7 +23,7 @@ export function contributions(
   rule: CompositeRule,
   members: readonly MemberCounts[],
 ): readonly number[] | undefined {
-  const ratios = members.map(({ good, total }) => (total > 0 ? (total - good) / total : 0));
+  const ratios = members.map(({ good, total }) => errorRatio(good, total) ?? 0);
   const parts = partsOf(rule, members, ratios);
   const sum = parts.reduce((all, part) => all + part, 0);
   return sum > 0 ? parts.map((part) => part / sum) : undefined;
@@ -41,6 +42,6 @@ function partsOf(
       return ratios.map((ratio, index) => (index === worst ? ratio : 0));
     }
     case "all":
-      return members.map(({ good, total }) => total - good);
+      return members.map(({ total }, index) => total * (ratios[index] ?? 0));
   }
 }

@@ -276,7 +276,7 @@ describe("beside the sums", () => {
     expect(engine.allStreams().map(({ key }) => key)).toEqual([A, B, "shop/journey"]);
   });
 
-  test("it is as new as its newest member, and as old and as whole as the least", () => {
+  test("it is as new as its newest member, goes back as far as the eldest, and is as whole as the least", () => {
     const engine = engineOf([member(A), compositeOf("weighted", [A, B])]);
     engine.tick(START + HOUR);
     engine.setRules([member(A), member(B), compositeOf("weighted", [A, B])], START + HOUR);
@@ -285,7 +285,7 @@ describe("beside the sums", () => {
     engine.tick(START + HOUR + BUCKET);
     expect(read(engine)).toMatchObject({
       newestPointMs: START + HOUR + 5_000,
-      sinceMs: START + HOUR,
+      sinceMs: START,
       integrity: { kind: "partial", reasons: ["its bounds changed"] },
     });
   });
@@ -330,7 +330,120 @@ describe("beside the sums", () => {
   );
 });
 
+describe("a member that is not counted", () => {
+  test("makes its composite partial, and leaves slices in which all must hold uncounted", () => {
+    const engine = engineOf([
+      member(A),
+      compositeOf("weighted", [A, B], { id: "x/mean" }),
+      compositeOf("all", [A, B], { id: "x/all" }),
+    ]);
+    book(engine, A, START + 5_000, 10, 10);
+    engine.tick(START + 3 * MINUTE);
+    const integrity = { kind: "partial", reasons: ["its member pay/b is not counted"] };
+    expect(read(engine, "x/mean")).toMatchObject({ good: 10, total: 10, integrity });
+    expect(read(engine, "x/all")).toMatchObject({ total: 0, integrity });
+  });
+
+  test("over a calendar that is not its composite's is left out of that window, and a note says so", () => {
+    const own = { window: calendarWindow("day", "UTC") };
+    const month = { window: calendarWindow("month", "UTC") };
+    const engine = engineOf([
+      member(A),
+      member(B, own),
+      compositeOf("weighted", [A, B], { more: month }),
+    ]);
+    for (const id of [A, B]) book(engine, id, START + 5_000, 1, 2);
+    engine.tick(START + BUCKET);
+    const { windows, total } = read(engine);
+    expect([windows[0]!.total, total]).toEqual([4, 2]);
+    expect(engine.notesOf("shop/journey")).toEqual([
+      `${B} is counted over another calendar window, so it is left out of this one's`,
+    ]);
+  });
+
+  test("of which slices are judged by an estimate says so in the composite's notes", () => {
+    const engine = engineOf([member(A), member(B), compositeOf("all", [A, B])]);
+    const part = [...Array(6).keys()].find((index) => streamAt(engine, index)?.slo.partOf)!;
+    engine.bookStraddle(part as StreamIndex, START, START + 5_000, 1, 2);
+    expect(engine.notesOf("shop/journey")).toEqual([expect.stringContaining("by the estimate")]);
+  });
+});
+
+describe("a calendar budget", () => {
+  test.each<CompositeRule>(["weighted", "worst", "all"])(
+    "is projected from when its sums go back to, also after a member joined: %s",
+    (rule) => {
+      const month = { window: calendarWindow("month", "UTC") };
+      const engine = engineOf([
+        member(A),
+        member(B),
+        member(C),
+        compositeOf(rule, [A, B], { more: month }),
+      ]);
+      let now = START;
+      for (; now < START + 10 * HOUR; now += MINUTE) {
+        for (const id of [A, B]) book(engine, id, now + 5_000, 95, 100);
+        engine.tick(now + MINUTE);
+      }
+      const before = read(engine).budgetProjected!;
+      const joined = compositeOf(rule, [A, B, C], { more: month });
+      engine.setRules([member(A), member(B), member(C), joined], now);
+      engine.tick(now + BUCKET);
+      expect(read(engine).budgetProjected).toBeCloseTo(before, 1);
+    },
+  );
+});
+
+test("a bucket that is closed late, or a clock that jumps, leaves no composite behind", () => {
+  const engine = engineOf([member(A), member(B), compositeOf("weighted", [A, B])]);
+  for (const id of [A, B]) book(engine, id, START + 5_000, 1, 2);
+  engine.tick(START + BUCKET);
+  book(engine, A, START + 60 * MINUTE, 0, 10); // moves the rings as ticks would
+  expect(read(engine).windows.map(({ total }) => total)).toEqual(
+    read(engine, A).windows.map(({ total }, k) => total + read(engine, B).windows[k]!.total),
+  );
+});
+
+test("silence over days in one tick is booked as in many", () => {
+  const rules = [member(A), member(B), compositeOf("all", [A, B], { more: { noData: "bad" } })];
+  const [once, often] = [engineOf(rules), engineOf(rules)];
+  for (const engine of [once, often]) {
+    for (const id of [A, B]) book(engine, id, START + 5_000, 10, 10);
+    engine.tick(START + 2 * MINUTE);
+  }
+  once.tick(START + 5_000 * MINUTE);
+  for (let minute = 2; minute <= 5_000; minute++) often.tick(START + minute * MINUTE);
+  const counts = (engine: Engine) => [read(engine).good, read(engine).total];
+  expect(counts(once)).toEqual([1, 4_999]);
+  expect(counts(often)).toEqual(counts(once));
+});
+
+test("a slot of a weighted composite is given to others without its proof", () => {
+  const engine = engineOf([member(A), member(B), compositeOf("weighted", [A, B])]);
+  book(engine, A, START + 5_000, 0, 1);
+  book(engine, B, START + 5_000, 1_000, 1_000);
+  engine.tick(START + BUCKET);
+  expect(read(engine).windows[0]!.evidence).toBeLessThan(0.01);
+  engine.setRules([member(A), member(B), member("shop/plain")], START + BUCKET);
+  expect(read(engine, "shop/plain").windows[0]!.evidence).toBeUndefined();
+});
+
+test("who looks in between changes nothing: a late point in the oldest slice that is held", () => {
+  const run = (looks: boolean) => {
+    const engine = engineOf([member(A), member(B), compositeOf("all", [A, B])]);
+    for (const id of [A, B]) book(engine, id, START + 5_000, 10, 10);
+    let now = START;
+    while (now < START + 4_321 * MINUTE) engine.tick((now += 10 * MINUTE - (now % MINUTE)));
+    book(engine, B, START + 5_000, 0, 10);
+    if (looks) read(engine);
+    engine.tick(now + MINUTE);
+    return [read(engine).good, read(engine).total];
+  };
+  expect(run(true)).toEqual(run(false));
+});
+
 type Step =
+  | { readonly kind: "look" }
   | {
       readonly kind: "book";
       readonly id: string;
@@ -360,6 +473,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: "restart" as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: "look" as const }) },
 );
 
 interface Booked {
@@ -400,7 +514,8 @@ test("any history of bookings, late ones, ticks and restarts: the formulas of it
       let nowMs = START;
       const events: Booked[] = [];
       for (const each of steps) {
-        if (each.kind === "tick") engine.tick((nowMs += each.buckets * BUCKET));
+        if (each.kind === "look") read(engine, "x/all");
+        else if (each.kind === "tick") engine.tick((nowMs += each.buckets * BUCKET));
         else if (each.kind === "restart") {
           const parts = engine
             .dirtyParts(true)
