@@ -53,6 +53,39 @@ describe("slowburn test", () => {
     await expect(out).toMatchFileSnapshot("golden/test-failed.txt");
   });
 
+  it("of SLOs made of others needs the files of their members", async () => {
+    write(
+      "way.yaml",
+      "apiVersion: slowburn/v1\nservice: way\nslos: { all: { objective: 90%, sli: { worstOf: [shop/orders, shop/other] } } }\n",
+    );
+    write(
+      "shop.yaml",
+      `apiVersion: slowburn/v1
+service: shop
+slos:
+  orders: { objective: 90%, sli: { metric: orders, bad: { status: "500" } } }
+  other: { objective: 90%, sli: { metric: other, bad: { status: "500" } } }
+`,
+    );
+    const script = (...files: readonly string[]) =>
+      write(
+        "tests/way.slo",
+        `${files.map((file) => `rules ../${file}\n`).join("")}metric orders counter
+test "the worst of them"
+load
+  orders{status="500"}   1/s for 5m
+at 5m
+  error_ratio{slo="way/all"} 100%
+`,
+      );
+    const lost = await run(script("way.yaml"));
+    expect(lost.code).toBe(1);
+    expect(lost.out).toMatch(
+      /way\.yaml:3:49 error unknown-member: shop\/orders is not among the rules that are read \(hint: name its file too/,
+    );
+    expect(await run(script("way.yaml", "shop.yaml"))).toMatchObject({ code: 0 });
+  });
+
   it("of a script that is none exits with 1 and says where", async () => {
     const { code, out } = await run(write("tests/shop.slo", SCRIPT.replace("total", "totals")));
     expect(code).toBe(1);

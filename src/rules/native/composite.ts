@@ -76,7 +76,8 @@ export function readComposite(
   { service, slices }: CompositeContext,
 ): CompositeReading | undefined {
   const errorsBefore = field.findings.errorCount;
-  const shape = readShape(compositeSchemas[form], value, field, "an SLI made of other SLOs");
+  const said = form === "allOf" ? value : withoutSlices(value, form, field);
+  const shape = readShape(compositeSchemas[form], said, field, "an SLI made of other SLOs");
   if (shape === undefined || shape[form] === undefined) return undefined;
   const membersField = fieldIn(field, form);
   const members =
@@ -94,6 +95,14 @@ export function readComposite(
   const placed = members.map(({ field: { document, path }, at }) => document.placeOf(path, at));
   placeMembers(indicator, placed);
   return { indicator, ...(budgeting === undefined ? {} : { budgeting }) };
+}
+
+function withoutSlices(value: unknown, form: CompositeForm, field: Field): unknown {
+  if (!isMapping(value) || !("slices" in value)) return value;
+  const message = `\`${form}\` counts no slices of its own`;
+  const hint = "remove it; or write allOf, of slices in which every member holds";
+  report(fieldIn(field, "slices"), { code: "composite-field", message, hint }, "key");
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== "slices"));
 }
 
 /** A slice is good when all members hold: none of them may be missing. */
