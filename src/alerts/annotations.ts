@@ -151,7 +151,7 @@ const optional = (value: number | undefined, text: (value: number) => string) =>
   value === undefined ? undefined : text(value);
 
 /**
- * "checkout/availability is burning its error budget 23x too fast (1h): 2.3 % of events are bad, 61 % of the 30d budget is
+ * "checkout/availability is burning its error budget 23x too fast (1h): 2.3% of events are bad, 61% of the 30d budget is
  * left and will be gone in 19h." Of a calendar window it is the share of the whole window's budget.
  */
 function summaryOf(reading: StreamReading, { long, tier }: Evidence): string {
@@ -182,7 +182,7 @@ function budgetName(window: SloWindow): string {
   return window.count === 1 ? `the ${text}'s budget` : `the budget of ${text}`;
 }
 
-/** " 61 % of the 30d budget is left and will be gone in 19h"; empty when nothing is known. */
+/** " 61% of the 30d budget is left and will be gone in 19h"; empty when nothing is known. */
 function budgetText(
   { stream, budgetProjected, exhaustionMs }: StreamReading,
   isBurning: boolean,

@@ -14,7 +14,7 @@ export { AlertEvaluator, type EvaluatorSettings, type StreamSource } from "./eva
 export type { AlertLinks } from "./annotations.ts";
 export { foreseeOutage, type OutageForesight, type OutageSetting } from "./foresight.ts";
 export { fingerprint } from "./fingerprint.ts";
-export { poissonTail } from "./poisson.ts";
+export { poissonTail, provenEvents } from "./poisson.ts";
 export { Dispatcher, type DispatcherPorts } from "./dispatcher.ts";
 export type { TargetIdentity, TargetStats } from "./target.ts";
 export type { DeliveryChange } from "./tally.ts";

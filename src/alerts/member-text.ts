@@ -3,7 +3,7 @@ import type { MemberReading, StreamReading } from "../engine/index.ts";
 import { contributions, formatDuration, isComposite, percentText } from "../slo/index.ts";
 
 /**
- * "Of the burn over 1h, pay/b makes 93 % (5 % bad), shop/a 7 % (0.1 % bad); ship/c has no events and is left out." One
+ * "Of the burn over 1h, pay/b makes 93% (5% bad), shop/a 7% (0.1% bad); ship/c has no events and is left out." One
  * sentence; none of an SLO that is no composite, or whose members have nothing bad.
  */
 export function memberSentences(

@@ -26,6 +26,8 @@ export interface BurnAnswer {
   readonly total: number;
   readonly errorRatio: number | null;
   readonly burnRate: number | null;
+  /** How many bad events these prove: of a weighted SLO not `bad`. Significance and `minBadEvents` are judged by it. */
+  readonly provenBad: number;
   /** How far the old edge may reach beyond the lookback. */
   readonly edgeSeconds: number;
 }

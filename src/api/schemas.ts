@@ -25,6 +25,7 @@ const burn: z.ZodType<answer.BurnAnswer> = z.strictObject({
   total: events,
   errorRatio: ratio.nullable().meta(described),
   burnRate: z.number().min(0).nullable().meta(described),
+  provenBad: events.describe("How many bad events these prove: of a weighted SLO not `bad`."),
   edgeSeconds: seconds,
 });
 

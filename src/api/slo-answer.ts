@@ -1,5 +1,5 @@
 /** SLOs and their readings as JSON. Every number is the engine's own; nothing is computed here but units (DESIGN 4.9). */
-import type { AlertView } from "../alerts/index.ts";
+import { provenEvents, type AlertView } from "../alerts/index.ts";
 import type { StreamReading, StreamView } from "../engine/index.ts";
 import {
   budgetRatio,
@@ -183,6 +183,7 @@ const burnAnswer = (window: StreamReading["windows"][number]): BurnAnswer => ({
   total: window.total,
   errorRatio: numberOrNull(window.errorRatio),
   burnRate: numberOrNull(window.burnRate),
+  provenBad: provenEvents(Math.max(0, window.total - window.good), window.evidence ?? 1),
   edgeSeconds: window.edgeMs / 1000,
 });
 

@@ -3,12 +3,12 @@ import type { OutageForesight } from "../alerts/index.ts";
 import {
   budgetRatio,
   formatDuration,
+  holdsFromPpb,
   lookbacksOf,
   percentText,
-  WHOLE_PPB,
+  sharePercent,
   type CompositeRule,
   type CompositeSlo,
-  type Ppb,
   type Slo,
   type Tier,
 } from "../slo/index.ts";
@@ -38,7 +38,9 @@ export function memberOutages(slo: CompositeSlo, slos: readonly Slo[]): readonly
     return {
       sloId,
       ...(member === undefined ? {} : { objective: member.objective.text }),
-      ...(member === undefined || rule !== "all" ? {} : { sliceTarget: holdsFrom(member) }),
+      ...(member === undefined || rule !== "all"
+        ? {}
+        : { sliceTarget: sharePercent(holdsFromPpb(member)) }),
       errorRatio,
       burnRate: errorRatio / budgetRatio(slo.objective),
       tiers: slo.alerts.tiers.map((tier) => ({
@@ -47,12 +49,6 @@ export function memberOutages(slo: CompositeSlo, slos: readonly Slo[]): readonly
       })),
     };
   });
-}
-
-/** Of its own slices, or else of its objective (engine, `sliceTarget`). */
-function holdsFrom({ budgeting, objective }: Slo): string {
-  const target: Ppb = budgeting.kind === "timeslices" ? budgeting.targetPpb : objective.goodPpb;
-  return `${Number(((target / WHOLE_PPB) * 100).toFixed(7))}%`;
 }
 
 const WHAT: Readonly<Record<CompositeRule, string>> = {

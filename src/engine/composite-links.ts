@@ -1,5 +1,6 @@
 /** What is counted beside the SLOs that rules hold so that composites can be made of their members. */
 import {
+  holdsFromPpb,
   isComposite,
   sliceKindOf,
   windowsOf,
@@ -59,7 +60,7 @@ function partOf(composite: CompositeSlo, member: Slo): Slo {
     partOf: composite.id,
     window,
     alerts,
-    budgeting: withTarget(budgeting, sliceTarget(member)),
+    budgeting: withTarget(budgeting, holdsFromPpb(member)),
     noData,
     per: [],
   };
@@ -67,9 +68,6 @@ function partOf(composite: CompositeSlo, member: Slo): Slo {
 
 const withTarget = (budgeting: Budgeting, targetPpb: Ppb): Budgeting =>
   budgeting.kind === "timeslices" ? { ...budgeting, targetPpb } : budgeting;
-
-const sliceTarget = ({ budgeting, objective }: Slo): Ppb =>
-  budgeting.kind === "timeslices" ? budgeting.targetPpb : objective.goodPpb;
 
 function distinct(windows: readonly SloWindow[]): readonly SloWindow[] {
   const byText = new Map(windows.map((window) => [JSON.stringify(window), window]));

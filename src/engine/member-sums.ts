@@ -15,11 +15,11 @@ export class MemberSums {
   estimated: Float64Array = new Float64Array(0);
   newestPointMs = 0;
   /** When the first of the streams began to count, ms; Infinity without streams. */
-  sinceMs = Infinity;
+  sinceMs: number = Infinity;
   /** Why counts of the streams are not what they seem, each reason once. */
   doubts: readonly string[] = [];
   /** Of the SLO's streams, when they were last looked at; see `Streams.versionOf`. */
-  version = -1;
+  version: number = -1;
   #shards: readonly Shard[] = [];
   /** How often closed buckets of the shards had changed when they were last summed. */
   #pastChanges = -1;

@@ -36,7 +36,7 @@ function highObjective(slo: CompositeSlo, byId: ReadonlyMap<string, Slo>): reado
   const promised = promisedPpb(slo, byId);
   // One part more: what OpenSLO's are given is to the nearest one.
   if (promised === undefined || slo.objective.goodPpb <= promised.ppb + 1) return [];
-  const together = percentText(promised.ppb);
+  const together = promisedPercent(promised.ppb);
   const message = `${slo.objective.text} is more than its members promise: ${promised.how}, ${together}`;
   const hint = `write ${together}, or less; or raise the objectives of its members`;
   return [sloWarning("composite-objective", slo, message, hint)];
@@ -79,5 +79,6 @@ function promisedPpb(
 }
 
 /** Rounded down: what is written is promised. */
-const percentText = (ppb: number): string => `${Number((Math.floor(ppb / 100) / 1e5).toFixed(5))}%`;
+const promisedPercent = (ppb: number): string =>
+  `${Number((Math.floor(ppb / 100) / 1e5).toFixed(5))}%`;
 const shareText = (share: number): string => `${Number((share * 100).toPrecision(2))}% of the mean`;

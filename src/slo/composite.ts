@@ -2,6 +2,7 @@
 import { errorRatio } from "./error-budget.ts";
 import type { CompositeIndicator, CompositeRule } from "./indicator.ts";
 import type { Slo } from "./slo.ts";
+import type { Ppb } from "./units.ts";
 
 /** A member's counts over a window, and how much it weighs. */
 export interface MemberCounts {
@@ -13,6 +14,13 @@ export interface MemberCounts {
 export type CompositeSlo = Slo & { readonly indicator: CompositeIndicator };
 
 export const isComposite = (slo: Slo): slo is CompositeSlo => slo.indicator.kind === "composite";
+
+/** The share of good events from which on a member holds in a slice of time: as its own slices are judged, or by its objective. */
+export const holdsFromPpb = ({
+  budgeting,
+  objective,
+}: Pick<Slo, "budgeting" | "objective">): Ppb =>
+  budgeting.kind === "timeslices" ? budgeting.targetPpb : objective.goodPpb;
 
 /**
  * How much of the composite's error ratio each member makes, 0 to 1, all together 1; `undefined` when none has bad events.
