@@ -98,7 +98,8 @@ export class AlertEvaluator {
       if (index < 0 || (mask === 0 && !this.#table.isTracked(index))) continue;
       const stream = this.#source.stream(index as StreamIndex); // a slot holds a StreamIndex or -1
       if (stream === undefined || isHidden(stream.slo)) continue;
-      this.#visit({ shard, slot, mask, plan, stream, nowMs, transitions });
+      const read = () => this.#source.read(stream.index);
+      this.#visit({ shard, slot, mask, plan, stream, nowMs, read, transitions });
     }
   }
 

@@ -109,7 +109,7 @@ export class RuleSetRun {
     const watch = new OutageWatch(engine, bucketMs, (stream) => engine.stream(stream).slo);
     this.#watch = watch;
     if (injections.length === 0) return watch;
-    return new Injector(watch, injections, (stream) => plain(engine.stream(stream).slo.id));
+    return new Injector(watch, injections, (stream) => countedId(engine.stream(stream).slo));
   }
 }
 
@@ -145,3 +145,7 @@ function outcomeOf(slo: Slo, engine: Engine): SloOutcome {
     notes: engine.notesOf(slo.id),
   };
 }
+
+/** Of what is counted of a member for its composite, the member's: it keeps its names. */
+const countedId = ({ id, partOf, service, name }: Slo): string =>
+  partOf === undefined ? plain(id) : `${service}/${name}`;

@@ -2,7 +2,7 @@
  * Rule sets that count the same events, on one engine: a change of objectives, windows or alerts then costs little more than
  * one rule set. An SLO that differs stands there once for each set, under an id of its own; one that does not, once.
  */
-import type { Slo } from "../slo/index.ts";
+import { isComposite, type Slo } from "../slo/index.ts";
 
 /** No id of a rule file begins with it. */
 const MARK = "\u0001";
@@ -18,19 +18,30 @@ export function areShareable(ruleSets: readonly (readonly Slo[])[]): boolean {
   return others.every((indicators) => indicators === first);
 }
 
-/** The sets with ids that are unique among all of them. */
+/** The sets with ids that are unique among all of them, also where composites name their members. */
 export function withOwnIds(ruleSets: readonly (readonly Slo[])[]): readonly (readonly Slo[])[] {
   const known = new Map((ruleSets[0] ?? []).map((slo) => [slo.id, slo]));
-  return ruleSets.map((slos, index) =>
-    slos.map((slo) => {
-      const same = known.get(slo.id);
-      if (index === 0) return slo;
-      return same !== undefined && textOf(same) === textOf(slo)
-        ? same
-        : { ...slo, id: MARK.repeat(index) + slo.id };
-    }),
-  );
+  return ruleSets.map((slos, index) => {
+    if (index === 0) return slos;
+    const changed = new Set(
+      slos.filter((slo) => !isSame(known.get(slo.id), slo)).map(({ id }) => id),
+    );
+    const isOther = (slo: Slo) =>
+      changed.has(slo.id) ||
+      (isComposite(slo) && slo.indicator.members.some(({ sloId }) => changed.has(sloId)));
+    const idOf = (id: string) => (changed.has(id) ? MARK.repeat(index) + id : id);
+    return slos.map((slo) => {
+      if (!isOther(slo)) return known.get(slo.id) ?? slo;
+      const own = { ...slo, id: MARK.repeat(index) + slo.id };
+      if (!isComposite(slo)) return own;
+      const members = slo.indicator.members.map((each) => ({ ...each, sloId: idOf(each.sloId) }));
+      return { ...own, indicator: { ...slo.indicator, members } };
+    });
+  });
 }
+
+const isSame = (one: Slo | undefined, other: Slo): boolean =>
+  one !== undefined && textOf(one) === textOf(other);
 
 /** An id, or the key of a stream, as the rule file has it. */
 export const plain = (idOrKey: string): string => idOrKey.slice(idOrKey.lastIndexOf(MARK) + 1);

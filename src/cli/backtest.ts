@@ -10,7 +10,7 @@ import {
 import { Capture } from "../capture/index.ts";
 import { loadConfig } from "../config/index.ts";
 import { lostMembers, renderProblems } from "../rules/index.ts";
-import { OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
+import { isComposite, OperationError, ProblemError, type Problem, type Slo } from "../slo/index.ts";
 import { backtestJson } from "./backtest-json.ts";
 import { backtestReport, type BacktestView } from "./backtest-report.ts";
 import { hasColours } from "./colours.ts";
@@ -136,9 +136,16 @@ function readSides(
 
 /** A mistyped scope must not read as an outage that nobody sees. */
 function checkScopes(specs: readonly InjectionSpec[], slos: readonly Slo[]): void {
-  for (const { scope, text } of specs)
+  for (const { scope, text } of specs) {
+    const composite = slos.filter(isComposite).find(({ id }) => id === scope);
+    if (composite !== undefined) {
+      const members = composite.indicator.members.map(({ sloId }) => sloId).join(", ");
+      const message = `--inject ${text}: ${composite.id} has no events of its own`;
+      throw failed("no-such-slo", `${message}: inject into its members, ${members}`);
+    }
     if (scope !== undefined && !slos.some(({ id, service }) => id === scope || service === scope))
       throw failed("no-such-slo", `--inject ${text}: no SLO or service ${scope} in the rules`);
+  }
 }
 
 async function replayed(

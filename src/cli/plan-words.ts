@@ -49,8 +49,8 @@ export function seriesText({ series }: SloPlanAnswer): string {
 
 const WHEN_REBUILT = "known once it is rebuilt";
 /** No state after the edit, though the SLO is there then. */
-const isOutstanding = ({ history, after }: SloPlanAnswer): boolean =>
-  history.kind === "rebuilt" && after === null;
+const isOutstanding = ({ kind, after }: SloPlanAnswer): boolean =>
+  kind !== "removed" && after === null;
 
 /** How something was and will be: `budgetText` or `alertsText` of both states. */
 export function stateChange(

@@ -149,7 +149,8 @@ function notesOf(slo: SloAnswer): readonly string[] {
 
 /** A server of another version knows of no composites. */
 function leftOutNotes({ id, reading }: SloAnswer): readonly string[] {
-  const { members = null } = (reading ?? {}) as Partial<ReadingAnswer>;
+  const { members = null, total = 0 } = (reading ?? {}) as Partial<ReadingAnswer>;
+  if (total === 0) return []; // nothing is left that they are left out of
   const silent = (members ?? []).filter(({ total }) => total === 0).map(({ slo }) => slo);
   return silent.length === 0 ? [] : [`${id}: without events, so left out: ${silent.join(", ")}`];
 }

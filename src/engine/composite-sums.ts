@@ -22,15 +22,32 @@ const counts: Counts = { total: 0, least: 0, bad: 0, most: 0 };
 /** What the members come to. */
 const made: Counts & { proof: number } = { total: 0, least: 0, bad: 0, most: 0, proof: 0 };
 
-/** Writes the sums of all windows. */
-export function makeSums(composite: Composite): void {
+/** Of the coarsest buckets: what is read from finer ones for the first time is an estimate, shared out evenly. */
+const COARSEST_MS = 3_600_000;
+
+/** Writes the sums of all windows, as of a tick. */
+export function makeSums(composite: Composite, tickedAtMs: number): void {
   const { stream, rule, members } = composite;
   const { shard, slot } = stream;
+  const ageMs = tickedAtMs - stream.sinceMs;
   for (let k = 0; k < shard.windowsMs.length; k++) {
-    if (rule === "weighted") weigh(members, k);
+    const isYoung = ageMs < shard.windowsMs[k]! && shard.windowsMs[k]! < COARSEST_MS;
+    if (isYoung && isEstimate(members, k, stream.sinceMs)) clear();
+    else if (rule === "weighted") weigh(members, k);
     else takeWorst(members, k);
     write(shard, slot, k);
   }
+}
+
+/**
+ * Whether a lookback of minutes would be shares of hours, of a member that was there before: an outage that is over would
+ * page. Nothing is known of it until the composite is as old as the lookback is long.
+ */
+const isEstimate = (members: readonly Member[], window: number, bornMs: number): boolean =>
+  members.some(({ areNew, sums }) => areNew[window] === true && sums!.sinceMs < bornMs);
+
+function clear(): void {
+  made.total = made.least = made.bad = made.most = made.proof = 0;
 }
 
 /**
@@ -41,7 +58,7 @@ export function makeSums(composite: Composite): void {
 function weigh(members: readonly Member[], window: number): void {
   let weights = 0;
   let variance = 0;
-  made.total = made.least = made.bad = made.most = made.proof = 0;
+  clear();
   for (const member of members) {
     read(member, window);
     const { total, least, bad, most } = counts;
@@ -63,7 +80,7 @@ function weigh(members: readonly Member[], window: number): void {
 }
 
 function takeWorst(members: readonly Member[], window: number): void {
-  made.total = made.least = made.bad = made.most = made.proof = 0;
+  clear();
   let leastShare = 0;
   let mostShare = 0;
   for (const member of members) {

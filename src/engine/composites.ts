@@ -7,6 +7,7 @@
  */
 import {
   isComposite,
+  isOwnWindow,
   type CompositeIndicator,
   type CompositeSlo,
   type Slo,
@@ -14,7 +15,7 @@ import {
 } from "../slo/index.ts";
 import { memberSource } from "./composite-links.ts";
 import { makeSums } from "./composite-sums.ts";
-import { settleSlices } from "./joint-slices.ts";
+import { settleSlices, type IsExcluded } from "./joint-slices.ts";
 import { isMissing, MemberSums } from "./member-sums.ts";
 import type { PartialMarks } from "./partial-marks.ts";
 import type { ShardSet } from "./shard-set.ts";
@@ -27,6 +28,8 @@ export interface Member {
   readonly sums: MemberSums | undefined;
   /** By window of the composite: which of the member's it is; -1 when it is not read over it. */
   windowIndexes: Int32Array;
+  /** By window of the composite: whether the member is read over it for composites alone. */
+  areNew: readonly boolean[];
   /** `sums.version` that they are of. */
   version: number;
 }
@@ -109,10 +112,13 @@ export class Composites {
 
   #make(composite: Composite): void {
     for (const member of composite.members) this.#link(composite.stream, member);
-    if (composite.rule === "all") settleSlices(composite);
-    else makeSums(composite);
+    if (composite.rule === "all") settleSlices(composite, this.#isExcluded);
+    else makeSums(composite, this.#shards.tickedAtMs);
     this.#showState(composite);
   }
+
+  readonly #isExcluded: IsExcluded = (sloId, fromMs, toMs) =>
+    this.#streams.exclusions.isExcluded(sloId, fromMs, toMs);
 
   /** Members are read over the windows of their composites, but over one calendar only. */
   #link({ slo, shard }: Stream, member: Member): void {
@@ -120,6 +126,7 @@ export class Composites {
     if (sums === undefined || member.version === sums.version) return;
     member.version = sums.version;
     member.windowIndexes = indexesOf(shard.windows, sums.windows);
+    member.areNew = shard.windows.map((window) => !isOwnWindow(sums.slo, window));
     if (sums.streams.length > 0 && member.windowIndexes.includes(-1))
       this.#streams.note(slo.id, `${sloId} ${OTHER_CALENDAR}`);
   }
@@ -189,6 +196,7 @@ function compositeOf(
       weight,
       sums: sumsOf(byId.get(sloId)),
       windowIndexes: new Int32Array(0),
+      areNew: [],
       version: NEVER,
     })),
     settledSlice: -Infinity,

@@ -52,6 +52,12 @@ export class Exclusions {
     return this.#bySlo.get(sloId)?.ranges ?? BucketRanges.none;
   }
 
+  /** Whether something between two moments is excluded as it is written, in whichever buckets that is still known, ms. */
+  isExcluded(sloId: string, fromMs: number, toMs: number): boolean {
+    const spans = this.#bySlo.get(sloId)?.spans ?? [];
+    return spans.some(({ startMs, endMs }) => startMs < toMs && endMs > fromMs);
+  }
+
   /** Whether stretches must be worked out further before buckets close up to a moment. */
   isDue(tickMs: number): boolean {
     return !this.isEmpty && tickMs + MARGIN_MS > this.#untilMs;

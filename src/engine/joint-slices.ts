@@ -10,17 +10,23 @@ import { UNCOUNTED, VerdictCode } from "./verdict.ts";
 
 const CODE = new VerdictCode("timeslices");
 
+/**
+ * Whether something of an SLO between two moments is excluded, ms. As it is written: verdicts are held longer than the
+ * buckets that an exclusion leaves out of the member itself.
+ */
+export type IsExcluded = (sloId: string, fromMs: number, toMs: number) => boolean;
+
 /** Judges what ended since the last call, and again what members' late points changed. */
-export function settleSlices(composite: Composite): void {
+export function settleSlices(composite: Composite, isExcluded: IsExcluded): void {
   const { stream, members } = composite;
   const { slices } = stream.shard;
   if (slices === undefined) return; // a composite that judges slices is laid out in them
   const from = Math.min(composite.settledSlice, ...members.map(changedFrom));
   const { openSlice } = slices;
   const oldest = slices.oldestOf(stream.slot);
-  bookGap(composite, slices, jointVerdict(members, oldest), { from, to: oldest });
+  bookGap(composite, slices, jointVerdict(members, oldest, isExcluded), { from, to: oldest });
   for (let slice = Math.max(from, oldest); slice < openSlice; slice++) {
-    const verdict = jointVerdict(members, slice);
+    const verdict = jointVerdict(members, slice, isExcluded);
     if (verdict !== undefined) slices.put(slice, stream.slot, verdict);
   }
   composite.settledSlice = openSlice;
@@ -47,14 +53,20 @@ const slicesOf = ({ sums }: Member): SliceRings | undefined => sums?.streams[0]?
 const changedFrom = (member: Member): number => slicesOf(member)?.changedFrom ?? Infinity;
 
 /** The worst of those that count; `undefined` when one of them is not counted, was not yet, or is no longer held. */
-function jointVerdict(members: readonly Member[], slice: number): number | undefined {
+function jointVerdict(
+  members: readonly Member[],
+  slice: number,
+  isExcluded: IsExcluded,
+): number | undefined {
   let joint = UNCOUNTED;
   for (const member of members) {
     const slices = slicesOf(member);
     if (slices === undefined || isMissing(member)) return undefined;
     const { slot } = member.sums!.streams[0]!;
     if (slice < wholeFrom(slices, slot)) return undefined;
-    const verdict = countedVerdict(slices, slice, slot);
+    if (isExcluded(member.sums!.slo.id, slice * slices.widthMs, (slice + 1) * slices.widthMs))
+      continue;
+    const verdict = slices.verdicts[slices.cellOf(slice, slot)]!;
     if (verdict !== UNCOUNTED && (joint === UNCOUNTED || verdict < joint)) joint = verdict;
   }
   return joint;
@@ -63,10 +75,3 @@ function jointVerdict(members: readonly Member[], slice: number): number | undef
 /** First slice of which all events are here and were listened for, and which is still held. */
 const wholeFrom = (slices: SliceRings, slot: number): number =>
   Math.max(slices.oldestOf(slot), slices.terms.listenedFrom[slot]!);
-
-/** Nothing where its end is excluded, as all of it is then. */
-function countedVerdict(slices: SliceRings, slice: number, slot: number): number {
-  const end = (slice + 1) * slices.layout.width - 1;
-  if (slices.counts.excluded?.covers(slot, end) === true) return UNCOUNTED;
-  return slices.verdicts[slices.cellOf(slice, slot)]!;
-}

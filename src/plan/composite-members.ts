@@ -1,5 +1,6 @@
 /** What an edit does to composites through their members. */
 import type { Fate } from "../engine/index.ts";
+import { fieldChanges } from "./field-changes.ts";
 import { isComposite, type CompositeSlo, type Slo } from "../slo/index.ts";
 
 export interface EditedSlos {
@@ -46,14 +47,29 @@ function membersAfter(slo: Slo, { edited, inForce, fates }: EditedSlos): readonl
   });
 }
 
+/** What it comes to after the edit is not known before that of its members is. */
+export const waitsForMembers = (slo: Slo, { edited, fates }: EditedSlos): boolean =>
+  memberIds(slo).some((id) => {
+    const next = edited.get(id);
+    return next !== undefined && fates.get(next)?.kind === "rebuilt";
+  });
+
 /** Why a composite comes to something else although it says the same, in sentences. */
-export function memberNotes(slo: Slo, { edited, fates }: EditedSlos): readonly string[] {
+export function memberNotes(slo: Slo, { edited, inForce, fates }: EditedSlos): readonly string[] {
   const isJoint = isComposite(slo) && slo.indicator.rule === "all";
   return memberIds(slo).flatMap((id) => {
     const next = edited.get(id);
+    const before = inForce.get(id);
     const fate = next && fates.get(next)?.kind;
     const what = fate && (isJoint ? JOINT_CHANGES : CHANGES)[fate];
-    return what === undefined ? [] : [`its member ${id} ${what}`];
+    const isExcludedOtherwise =
+      next !== undefined &&
+      before !== undefined &&
+      fieldChanges(before, next).some(({ field }) => field === "exclusions");
+    return [
+      ...(what === undefined ? [] : [`its member ${id} ${what}`]),
+      ...(isExcludedOtherwise ? [`its member ${id} excludes something else`] : []),
+    ];
   });
 }
 

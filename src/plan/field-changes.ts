@@ -9,6 +9,7 @@ import {
   windowText,
   type AlertPolicy,
   type Budgeting,
+  type Exclusion,
   type Slo,
   type SloWindow,
 } from "../slo/index.ts";
@@ -35,7 +36,7 @@ export function fieldChanges(before: Slo, after: Slo): readonly FieldChange[] {
   const is = new Map<string, unknown>(Object.entries(after));
   return [...new Set([...is.keys(), ...was.keys()])].flatMap((field): readonly FieldChange[] => {
     const [old, now] = [was.get(field), is.get(field)];
-    if (NO_FIELDS.has(field) || canonical(old) === canonical(now)) return [];
+    if (NO_FIELDS.has(field) || said(field, old) === said(field, now)) return [];
     if (MAPS.has(field)) return entryChanges(field, old, now);
     const text = (slo: Slo, value: unknown) =>
       value === undefined ? undefined : fieldText(slo, field, value);
@@ -107,6 +108,12 @@ function policyText({ name, tiers, noDataHoldMs }: AlertPolicy): string {
     noDataHoldMs === undefined ? [] : [`held through ${formatDuration(noDataHoldMs)} of silence`];
   return `${name}: ${[...(parts.length === 0 ? ["no alerts"] : parts), ...hold].join("; ")}`;
 }
+
+/** A folder may be called otherwise here than by the server: where exclusions stand is not what they say. */
+const said = (field: string, value: unknown): string =>
+  field === "exclusions"
+    ? canonical(((value ?? []) as readonly Exclusion[]).map(({ source: _, ...what }) => what))
+    : canonical(value);
 
 /** JSON whose text does not depend on the order of fields. */
 function canonical(value: unknown): string {

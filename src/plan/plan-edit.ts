@@ -6,6 +6,7 @@ import {
   companionsOf,
   compositesAfter,
   memberNotes,
+  waitsForMembers,
   type EditedSlos,
 } from "./composite-members.ts";
 import { fieldChanges } from "./field-changes.ts";
@@ -169,7 +170,7 @@ function edit(
     ...told,
     before: isNew ? undefined : stateOf(engine, slo.id, alerts),
     history: { ...history, notes: [...history.notes, ...memberNotes(slo, rules)] },
-    after,
+    after: waitsForMembers(slo, rules) ? undefined : after,
   };
 }
 

@@ -34,7 +34,7 @@ export type SloPlan =
       readonly series: MatchedSeries;
       /** `undefined` of one that is added. */
       readonly before: SloState | undefined;
-      /** `undefined` of one that is rebuilt, where that takes longer than a plan may. */
+      /** `undefined` of one that is rebuilt, where that takes longer than a plan may, and of one whose members are. */
       readonly after: SloState | undefined;
     }
   | {

@@ -369,6 +369,46 @@ describe("a member that is not counted", () => {
   });
 });
 
+test("an outage that is over pages nobody because a composite is new: minutes that are shares of hours are unknown", () => {
+  const quiet = policyOf();
+  const members = [A, B].map((id) => member(id, { alerts: quiet }));
+  const engine = engineOf(members);
+  for (let now = START; now < START + 35 * MINUTE; now += MINUTE) {
+    book(engine, A, now + 5_000, now < START + 4 * MINUTE ? 0 : 100, 100);
+    book(engine, B, now + 5_000, 100, 100);
+    engine.tick(now + MINUTE);
+  }
+  const later = START + 35 * MINUTE;
+  engine.setRules([...members, compositeOf("worst", [A, B])], later);
+  const lookbacks = () => read(engine).windows.map(({ errorRatio }) => errorRatio);
+  expect(lookbacks()).toEqual([undefined, undefined, 4 / 35, 4 / 35, 4 / 35]);
+  engine.tick(later + 5 * MINUTE);
+  book(engine, A, later + 5 * MINUTE + 5_000, 100, 100);
+  engine.tick(later + 5 * MINUTE + BUCKET);
+  expect(lookbacks().slice(0, 2)).toEqual([0, undefined]); // 5m, 30m
+});
+
+test("an exclusion of minutes whose buckets are gone leaves out the slices of those minutes alone", () => {
+  const silent = policyOf();
+  const rules = (more: Partial<Slo> = {}) => [
+    member(A, { alerts: silent }),
+    member(B, { alerts: silent, ...more }),
+    compositeOf("all", [A, B], { more: { alerts: silent } }),
+  ];
+  const engine = engineOf(rules());
+  let now = START;
+  for (; now < START + 3 * HOUR; now += MINUTE) {
+    for (const id of [A, B]) book(engine, id, now + 5_000, id === A ? 10 : 0, 10);
+    engine.tick(now + MINUTE);
+  }
+  expect(read(engine)).toMatchObject({ good: 0, total: 180 });
+  const exclusions = [exclusionOf(START + 3 * MINUTE, START + 6 * MINUTE)];
+  engine.setRules(rules({ exclusions }), now);
+  expect(read(engine)).toMatchObject({ good: 3, total: 180 });
+  engine.setRules(rules(), now);
+  expect(read(engine)).toMatchObject({ good: 0, total: 180 });
+});
+
 describe("a calendar budget", () => {
   test.each<CompositeRule>(["weighted", "worst", "all"])(
     "is projected from when its sums go back to, also after a member joined: %s",

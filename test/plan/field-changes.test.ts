@@ -44,3 +44,18 @@ test.each<[field: string, before: Partial<Slo>, after: Partial<Slo>, texts: read
   expect(fieldChanges(is, was)).toEqual([{ field, before: now, after: old }]);
   expect(fieldChanges(is, is)).toEqual([]);
 });
+
+test("where an exclusion stands is not what it says: folders are called otherwise elsewhere", () => {
+  const exclusion = (file: string) => ({
+    exclusions: [
+      {
+        reason: "upgrade",
+        when: { kind: "once" as const, startMs: 0, endMs: 60_000 },
+        source: { file, line: 3 },
+      },
+    ],
+  });
+  const here = exampleSlo(ID, exclusion("rules/a.yaml"));
+  expect(fieldChanges(here, exampleSlo(ID, exclusion("/srv/rules/a.yaml")))).toEqual([]);
+  expect(fieldChanges(here, exampleSlo(ID))).toMatchObject([{ field: "exclusions" }]);
+});

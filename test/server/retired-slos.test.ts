@@ -25,6 +25,21 @@ describe("what is counted", () => {
     expect(withRetired(loaded, inForce, NOW)).toEqual(counted);
   });
 
+  test("and for as long as an SLO of a file is made of them", () => {
+    const over = sloOf({
+      id: "x/journey",
+      indicator: {
+        kind: "composite",
+        rule: "worst",
+        members: [a, b].map(({ id }) => ({ sloId: id, weight: 1 })),
+      },
+    });
+    const gone = retired(b, NOW - 2 * RETIRED_FOR_MS);
+    expect(withRetired([a, over], [a, gone, over], NOW)).toEqual([a, gone, over]);
+    expect(nextRetirementEnd([a, gone, over])).toBe(Infinity);
+    expect(withRetired([a], [a, gone, over], NOW)).toEqual([a, retired(over, NOW)]);
+  });
+
   test("though no file holds it is told, with the place where it was and the end", () => {
     const { file, line } = b.source;
     expect(retiredProblems([a, retired(b, NOW)])).toMatchObject([

@@ -33,7 +33,7 @@ export const weightSchema: z.ZodType<number> = explained(
 
 export function explainWeight(value: unknown): Explanation {
   const isNumber = typeof value === "number";
-  const message = `expected a weight above 0 and up to 1000000, not ${kindOf(value)}`;
+  const message = `expected a weight from 0.000001 to 1000000, not ${kindOf(value)}`;
   const hint = isNumber && value === 0 ? "leave the member out" : "write 1, 2.5 or 10";
   return { code: isNumber ? "invalid-number" : "wrong-type", message, hint };
 }
