@@ -11,13 +11,12 @@ import {
   newCounters,
   type AccumulatorCounters,
 } from "./accumulator-counters.ts";
-import type { Archiving } from "./archiving.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
-import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
+import type { IncrementBatch } from "./increment-batch.ts";
 import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { SeriesHeads } from "./series-heads.ts";
@@ -30,13 +29,12 @@ const MAX_WRITERS = 64;
 const RETURNED =
   "over 64 processes share a series, and what one of them counted while it was forgotten is missing: set service.instance.id";
 
-export interface Books extends BookPorts {
+/** What an increment depends on besides the rows. */
+export interface Surroundings {
   /** The stream's counts are known to be incomplete. */
   readonly doubt: DoubtStream;
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
-  /** Keeps increments beyond the engine's windows; none where nobody wants that. */
-  readonly archiving?: Archiving | undefined;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
   readonly unfollowedBeforeMs: (series: number) => number;
 }
@@ -51,15 +49,22 @@ export class Accumulator {
   readonly droppedStartMs: Map<number, number> = new Map<number, number>();
   readonly #identity: Identity;
   readonly #bindings: BindingTable;
-  readonly #books: Books;
+  readonly #increments: IncrementBatch;
+  readonly #surroundings: Surroundings;
   readonly heads: SeriesHeads = new SeriesHeads();
   /** Total, then below and straddle per threshold: the increment of the row at hand. NaN = unknown. */
   readonly #increment = new Float64Array(1 + MAX_THRESHOLDS * 2);
 
-  constructor(identity: Identity, bindings: BindingTable, books: Books) {
+  constructor(
+    identity: Identity,
+    bindings: BindingTable,
+    increments: IncrementBatch,
+    surroundings: Surroundings,
+  ) {
     this.#identity = identity;
     this.#bindings = bindings;
-    this.#books = books;
+    this.#increments = increments;
+    this.#surroundings = surroundings;
   }
 
   get sizeBytes(): number {
@@ -68,7 +73,7 @@ export class Accumulator {
     return size;
   }
 
-  /** Takes one row; books nothing when no rule uses its series any more. */
+  /** Takes one row, of which comes one increment at most; none when no rule uses its series any more. */
   apply(row: Row): void {
     const targets = this.#bindings.of(row.series);
     if (targets.streams.length === 0) return;
@@ -89,8 +94,8 @@ export class Accumulator {
     const admission = this.deltas.admit(pairs, startHi, startLo, timeHi, timeLo);
     if (!countAdmission(this.counters, admission)) return;
     if (targets.isSampled) {
-      bookSample(this.#books, targets, row.value, timeMs);
-      this.#books.archiving?.addSample(row.series, targets, row.value, timeMs);
+      this.#increment[0] = row.value;
+      this.#book(row, targets, timeMs, timeMs);
       return;
     }
     this.#takeWhole(row, targets.partCount);
@@ -163,7 +168,7 @@ export class Accumulator {
       startHi,
       startLo,
       timeMs,
-      this.#books.coveredSinceMs(series),
+      this.#surroundings.coveredSinceMs(series),
     );
     if (fromMs === IS_BASELINE || this.#hasUnfollowedHistory(row)) return IS_BASELINE;
     // Most SDKs start every series with the process: one that the export before did not have has happened since.
@@ -174,7 +179,7 @@ export class Accumulator {
   /** Whether the series was known at the writer's start, and the writer nevertheless is not. */
   #hasUnfollowedHistory(row: Row): boolean {
     const startMs = ceilMillis(row.startHi, row.startLo);
-    return this.#hasReturned(row) || startMs < this.#books.unfollowedBeforeMs(row.series);
+    return this.#hasReturned(row) || startMs < this.#surroundings.unfollowedBeforeMs(row.series);
   }
 
   /** Whether a writer as old as this one was forgotten. */
@@ -185,7 +190,7 @@ export class Accumulator {
   /** Forgetting a process that ended loses nothing; one that comes back has counted meanwhile. */
   #doubt({ streams }: BoundTargets): void {
     this.counters.writersReturned++;
-    for (const stream of streams) this.#books.doubt(stream as StreamIndex, RETURNED); // the engine gave it
+    for (const stream of streams) this.#surroundings.doubt(stream as StreamIndex, RETURNED); // the engine gave it
   }
 
   #takeWhole(row: Row, partCount: number): void {
@@ -258,11 +263,9 @@ export class Accumulator {
     if (row.hasBuckets) pool.setShape(writer, row.shape);
   }
 
-  /** Adds the increment at hand to every stream of the series. */
-  #book(row: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
-    const { series, shape } = row;
-    bookIncrement(this.#books, targets, this.#increment, shape, fromMs, timeMs);
-    this.#books.archiving?.addIncrement(series, targets, this.#increment, shape, fromMs, timeMs);
+  /** The increment at hand, which is every stream's of the series. */
+  #book({ series, shape }: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
+    this.#increments.add(series, targets, this.#increment, shape, fromMs, timeMs);
   }
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */

@@ -32,6 +32,22 @@ export interface ArchivedMeasure {
   readonly dirtyBlocks: Set<number>;
 }
 
+/** What is archived of the series of a binding. */
+export interface ArchivedMeasures {
+  /** Of a gauge none: its points are what its samples say. */
+  readonly count: ArchivedMeasure | undefined;
+  /** By threshold slot: of what is below for sure, and of what lies astride it, which few series have. */
+  readonly latencies: readonly {
+    readonly below: ArchivedMeasure;
+    readonly astride: ArchivedMeasure;
+  }[];
+  readonly samples: readonly {
+    readonly measure: ArchivedMeasure;
+    readonly code: number;
+    readonly value: number;
+  }[];
+}
+
 /** By column; those that came later are not in it. */
 export interface ColumnOwners {
   /** The series whose measure begins at the column; -1 for none. */

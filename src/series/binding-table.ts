@@ -10,6 +10,7 @@ import {
 } from "../engine/index.ts";
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
+import type { ArchivedMeasures } from "./archive-columns.ts";
 import { ThresholdSet, type InexactCut } from "./cuts.ts";
 import { sampleCode, sampleValue } from "./sampled.ts";
 import type { Identity } from "./identity.ts";
@@ -33,6 +34,8 @@ export interface BoundTargets {
   /** Points add as they are: delta temporality, and gauges. */
   readonly isDelta: boolean;
   readonly isSampled: boolean;
+  /** Laid out by the archive, on first need. */
+  archived: ArchivedMeasures | undefined;
 }
 
 /** Index of the binding of a series that no rule uses. */
@@ -140,6 +143,7 @@ export class BindingTable {
       partCount: thresholds.length * 2,
       isDelta,
       isSampled: targets.some(({ sample }) => sample !== undefined),
+      archived: undefined,
     };
   }
 }
