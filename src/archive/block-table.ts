@@ -12,7 +12,8 @@ const OVERHEAD_BYTES = 250;
 export class BlockTable {
   readonly #blocks = new Map<string, Block>();
   readonly #dirty = new Set<string>();
-  readonly #cells: Cells = new Float64Array(PAGE_COLUMNS * MAX_CELLS);
+  /** Made on first need: what is minutes old has none. */
+  #scratch: Cells | undefined;
   sizeBytes = 0;
 
   get count(): number {
@@ -43,7 +44,8 @@ export class BlockTable {
   /** Lets `add` add to a block's cells, which are zero where there is none; not of the finest tier. `cells` are reused. */
   change(name: BlockName, add: (cells: Cells, cellCount: number) => void): void {
     const cellCount = cellCountOf(TIERS[name.tier]!);
-    const cells = this.#cells.fill(0, 0, PAGE_COLUMNS * cellCount);
+    const cells = (this.#scratch ??= new Float64Array(PAGE_COLUMNS * MAX_CELLS));
+    cells.fill(0, 0, PAGE_COLUMNS * cellCount);
     const block = this.#blocks.get(partName(name));
     if (block !== undefined) {
       addCells(block, cells, { cellCount, offset: 0, ratio: 1 });

@@ -6,11 +6,10 @@
 import { PAGE_COLUMNS } from "../archive/index.ts";
 import { assert, type SnapshotPart } from "../slo/index.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 
 /** Columns of a latency measure: below, and above or astride; or, of those astride, the ones estimated good, and the others. */
 export const LATENCY_COLUMNS = 2;
-const GROWTH = 1.25;
 const NONE = -1;
 const META_PART = "archive/measures";
 const COLUMNS = "archive/columns/";
@@ -98,7 +97,7 @@ export class ArchiveColumns {
   #put(measure: ArchivedMeasure, series: number, column: number): void {
     const { columns } = measure;
     if (series >= columns.length) {
-      const length = Math.ceil(Math.max(series + 1, columns.length * GROWTH));
+      const length = moreRows(columns.length, series + 1);
       measure.columns = grown(columns, new Int32Array(length).fill(NONE));
     }
     measure.columns[series] = column;

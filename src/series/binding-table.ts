@@ -14,7 +14,7 @@ import type { ArchivedMeasures } from "./archive-columns.ts";
 import { ThresholdSet, type InexactCut } from "./cuts.ts";
 import { sampleCode, sampleValue } from "./sampled.ts";
 import type { Identity } from "./identity.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 
 /** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
 export interface BoundTargets {
@@ -76,7 +76,7 @@ export class BindingTable {
   bindNext(): boolean {
     const series = this.#boundCount++;
     if (series >= this.#bindingOf.length) {
-      this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+      this.#bindingOf = grown(this.#bindingOf, new Int32Array(moreRows(series)));
     }
     const descriptor = this.#identity.describe(series);
     const binding = this.#bind(descriptor);
@@ -90,7 +90,7 @@ export class BindingTable {
   skipNext(): void {
     const series = this.#boundCount++;
     if (series < this.#bindingOf.length) this.#bindingOf[series] = UNUSED;
-    else this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+    else this.#bindingOf = grown(this.#bindingOf, new Int32Array(moreRows(series)));
   }
 
   isUsed(series: number): boolean {

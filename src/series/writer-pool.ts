@@ -7,7 +7,7 @@
  */
 import { BLOCK_ROWS } from "./blocks.ts";
 import { isExponential } from "./cuts.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import type { Row } from "./rows.ts";
 
 export const HEAD_STRIDE = 6;
@@ -48,7 +48,7 @@ export class WriterPool {
   allocate(startHi: number, startLo: number, next: number): number {
     let writer = this.#firstFree;
     if (writer === NO_WRITER) {
-      if (this.#count * HEAD_STRIDE === this.heads.length) this.#grow();
+      if (this.#count * HEAD_STRIDE === this.heads.length) this.#grow(0);
       writer = this.#count++;
     } else {
       this.#firstFree = this.next(writer);
@@ -142,13 +142,13 @@ export class WriterPool {
 
   /** Makes room for `count` rows that the caller fills from a snapshot. */
   restore(count: number, firstFree: number): void {
-    while (this.heads.length < count * HEAD_STRIDE) this.#grow();
+    if (this.heads.length < count * HEAD_STRIDE) this.#grow(count);
     this.#count = count;
     this.#firstFree = firstFree;
   }
 
-  #grow(): void {
-    const capacity = (this.heads.length / HEAD_STRIDE) * 2;
+  #grow(least: number): void {
+    const capacity = moreRows(this.heads.length / HEAD_STRIDE, least);
     this.heads = grown(this.heads, new Uint32Array(capacity * HEAD_STRIDE));
     this.values = grown(this.values, new Float64Array(capacity * this.width));
     this.dirty = grown(this.dirty, new Uint8Array(Math.ceil(capacity / BLOCK_ROWS)));
