@@ -43,6 +43,7 @@ export class Archive {
   readonly #log = new ArchiveLog(() => this.#seal());
   readonly #blocks = new BlockTable();
   readonly #one = new Float64Array(1);
+  #keptBesides: () => number = () => 0;
   #begunAtMs: number | undefined;
   #droppedBeforeMs = 0;
   #droppedBytes = 0;
@@ -81,7 +82,12 @@ export class Archive {
   }
 
   get sizeBytes(): number {
-    return this.#blocks.sizeBytes + this.#log.sizeBytes;
+    return this.#blocks.sizeBytes + this.#log.sizeBytes + this.#keptBesides();
+  }
+
+  /** What else is kept for the archive's sake, bytes: it counts as its own. */
+  countBesides(sizeBytes: () => number): void {
+    this.#keptBesides = sizeBytes;
   }
 
   /** Adds what came in (fromMs, timeMs] to a column. */

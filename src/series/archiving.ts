@@ -24,6 +24,7 @@ export class Archiving {
 
   constructor(archive: Archive) {
     this.#archive = archive;
+    archive.countBesides(() => this.columns.sizeBytes);
   }
 
   /** The engine's finest bucket, ms. */
