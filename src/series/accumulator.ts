@@ -2,7 +2,7 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/increment-rows.ts names what pins each row of that table.
  */
-import { MAX_THRESHOLDS, type DoubtStream } from "../engine/index.ts";
+import type { DoubtStream } from "../engine/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
 import {
   countAdmission,
@@ -16,8 +16,8 @@ import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
-import type { IncrementBatch } from "./increment-batch.ts";
-import { ceilMillis, isBefore } from "./nanos.ts";
+import { FROM, MAX_NUMBERS, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
+import { ceilMillis } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { SeriesHeads } from "./series-heads.ts";
 import { COVERED, SlidingStarts } from "./sliding-starts.ts";
@@ -52,8 +52,8 @@ export class Accumulator {
   readonly #increments: IncrementBatch;
   readonly #surroundings: Surroundings;
   readonly heads: SeriesHeads = new SeriesHeads();
-  /** Total, then below and straddle per threshold: the increment of the row at hand. NaN = unknown. */
-  readonly #increment = new Float64Array(1 + MAX_THRESHOLDS * 2);
+  /** Of the row at hand, as `IncrementBatch` has it; not handed over as numbers, which V8 boxes where it does not inline. */
+  readonly #increment = new Float64Array(MAX_NUMBERS);
 
   constructor(
     identity: Identity,
@@ -78,13 +78,15 @@ export class Accumulator {
     const targets = this.#bindings.of(row.series);
     if (targets.streams.length === 0) return;
     this.heads.reserve(row.series);
-    const timeMs = ceilMillis(row.timeHi, row.timeLo);
-    if (targets.isDelta) this.#applyDelta(row, targets, timeMs);
-    else this.#applyCumulative(row, targets, timeMs);
-    this.coverage.observe(this.#identity.series.qualifierOf(row.series), timeMs);
+    this.#increment[TIME] = ceilMillis(row.timeHi, row.timeLo);
+    if (targets.isDelta) this.#applyDelta(row, targets);
+    else this.#applyCumulative(row, targets);
+    this.coverage.observe(this.#identity.series.qualifierOf(row.series), this.#increment[TIME]);
   }
 
-  #applyDelta(row: Row, targets: BoundTargets, timeMs: number): void {
+  #applyDelta(row: Row, targets: BoundTargets): void {
+    const increment = this.#increment;
+    const timeMs = increment[TIME]!;
     let pairs = this.heads.of(row.series);
     if (pairs === NO_WRITER) {
       pairs = this.deltas.allocate();
@@ -93,18 +95,19 @@ export class Accumulator {
     const { startHi, startLo, timeHi, timeLo } = row;
     const admission = this.deltas.admit(pairs, startHi, startLo, timeHi, timeLo);
     if (!countAdmission(this.counters, admission)) return;
+    increment[FROM] = timeMs;
     if (targets.isSampled) {
-      this.#increment[0] = row.value;
-      this.#book(row, targets, timeMs, timeMs);
+      increment[TOTAL] = row.value;
+      this.#book(row, targets);
       return;
     }
     this.#takeWhole(row, targets.partCount);
     const hasStart = row.startHi !== 0 || row.startLo !== 0;
-    const fromMs = hasStart ? Math.min(ceilMillis(row.startHi, row.startLo), timeMs) : timeMs;
-    this.#book(row, targets, fromMs, timeMs);
+    if (hasStart) increment[FROM] = Math.min(ceilMillis(row.startHi, row.startLo), timeMs);
+    this.#book(row, targets);
   }
 
-  #applyCumulative(row: Row, targets: BoundTargets, timeMs: number): void {
+  #applyCumulative(row: Row, targets: BoundTargets): void {
     const pool = this.poolOf(1 + targets.partCount);
     const writer = this.#findWriter(row, pool);
     if (writer === COVERED) {
@@ -112,18 +115,17 @@ export class Accumulator {
       return;
     }
     if (writer === NO_WRITER) {
-      this.#startWriter(row, targets, pool, timeMs);
+      this.#startWriter(row, targets, pool);
       return;
     }
-    const lastHi = pool.timeHi(writer);
-    const lastLo = pool.timeLo(writer);
-    if (!isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) {
+    if (!pool.isBehind(writer, row)) {
       countRepeat(this.counters, row, pool, writer);
       return;
     }
+    pool.putTimeMs(writer, this.#increment, FROM);
     this.#takeDifference(row, targets, pool, writer);
     this.#remember(row, targets, pool, writer);
-    this.#book(row, targets, ceilMillis(lastHi, lastLo), timeMs);
+    this.#book(row, targets);
   }
 
   /** The writer of this start; or what `SlidingStarts.writerOf` says. */
@@ -140,7 +142,9 @@ export class Accumulator {
     return slid;
   }
 
-  #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
+  #startWriter(row: Row, targets: BoundTargets, pool: WriterPool): void {
+    const increment = this.#increment;
+    const timeMs = increment[TIME]!;
     const head = this.heads.of(row.series);
     const fromMs = this.#firstIncrementFrom(row, timeMs);
     countWriter(this.counters, row, pool, head);
@@ -151,12 +155,14 @@ export class Accumulator {
     if (fromMs === IS_BASELINE) {
       this.counters.baselines++;
       if (this.#hasReturned(row)) this.#doubt(targets);
-      this.#increment.fill(0, 0, pool.width);
-      this.#book(row, targets, timeMs, timeMs);
+      increment[FROM] = timeMs;
+      increment.fill(0, TOTAL, TOTAL + pool.width);
+      this.#book(row, targets);
       return;
     }
+    increment[FROM] = fromMs;
     this.#takeWhole(row, targets.partCount);
-    this.#book(row, targets, fromMs, timeMs);
+    this.#book(row, targets);
   }
 
   #firstIncrementFrom(row: Row, timeMs: number): number {
@@ -195,9 +201,9 @@ export class Accumulator {
 
   #takeWhole(row: Row, partCount: number): void {
     const increment = this.#increment;
-    increment[0] = row.value;
+    increment[TOTAL] = row.value;
     for (let part = 0; part < partCount; part++) {
-      increment[1 + part] = row.hasBuckets ? row.parts[part]! : NaN;
+      increment[PARTS + part] = row.hasBuckets ? row.parts[part]! : NaN;
     }
   }
 
@@ -214,9 +220,9 @@ export class Accumulator {
       this.#takeWhole(row, width - 1);
       return;
     }
-    increment[0] = row.value - values[base]!;
+    increment[TOTAL] = row.value - values[base]!;
     for (let part = 1; part < width; part++) {
-      increment[part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
+      increment[TOTAL + part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
     }
     if (hasNewShape) this.#forgetInexact(targets, shape, row.shape);
     if (row.hasBuckets) this.#forgetContradicted(width);
@@ -234,7 +240,7 @@ export class Accumulator {
         areExponential &&
         targets.thresholdSet.cuts(before)[straddle] === NO_STRADDLE &&
         targets.thresholdSet.cuts(after)[straddle] === NO_STRADDLE;
-      if (!isExact) this.#increment[1 + part] = NaN;
+      if (!isExact) this.#increment[PARTS + part] = NaN;
     }
   }
 
@@ -245,10 +251,10 @@ export class Accumulator {
    */
   #forgetContradicted(width: number): void {
     const increment = this.#increment;
-    for (let part = 1; part < width; part += 2) {
+    for (let part = PARTS; part < TOTAL + width; part += 2) {
       const below = increment[part]!;
       const straddle = increment[part + 1]!;
-      const above = increment[0]! - below - straddle;
+      const above = increment[TOTAL]! - below - straddle;
       if (below < 0 || straddle < 0 || above < 0) increment[part] = NaN;
     }
   }
@@ -264,8 +270,8 @@ export class Accumulator {
   }
 
   /** The increment at hand, which is every stream's of the series. */
-  #book({ series, shape }: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
-    this.#increments.add(series, targets, this.#increment, shape, fromMs, timeMs);
+  #book({ series, shape }: Row, targets: BoundTargets): void {
+    this.#increments.add(series, targets, shape, this.#increment);
   }
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */

@@ -13,7 +13,7 @@ import {
 } from "./archive-columns.ts";
 import type { BoundTargets } from "./binding-table.ts";
 import { shareOf } from "./booking.ts";
-import { endOf, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
+import { endOf, FROM, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
 import { sampled } from "./sampled.ts";
 
 export class Archiving {
@@ -42,7 +42,7 @@ export class Archiving {
       const series = places[row * 2]!;
       if (targets.isSampled) this.#addSample(series, measures, numbers, start);
       else if (numbers[start + TOTAL] !== 0) {
-        const minute = this.#archive.minuteOf(numbers[start]!, numbers[start + TIME]!);
+        const minute = this.#archive.minuteOf(numbers[start + FROM]!, numbers[start + TIME]!);
         if (measures.count !== undefined) {
           const column = this.columns.columnOf(measures.count, series);
           this.#addAt(column, minute, numbers, start, numbers, start + TOTAL);
@@ -102,7 +102,7 @@ export class Archiving {
     index: number,
   ): void {
     if (minute !== SPREAD) this.#archive.addAt(column, minute, amounts, index);
-    else this.#archive.add(column, numbers[start]!, numbers[start + TIME]!, amounts[index]!);
+    else this.#archive.add(column, numbers[start + FROM]!, numbers[start + TIME]!, amounts[index]!);
   }
 
   #addSample(

@@ -3,7 +3,7 @@ import type { BookIncrement } from "../engine/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
 import type { BoundTargets } from "./binding-table.ts";
 import { CUT_STRIDE } from "./cuts.ts";
-import { endOf, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
+import { endOf, FROM, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
 import { sampled } from "./sampled.ts";
 
 /** The engine, as far as booking goes. */
@@ -33,7 +33,7 @@ function bookIncrement(
   shape: number,
 ): void {
   const { streams, goodWeights, totalWeights, thresholdSlots, totalCuts } = targets;
-  const fromMs = numbers[start]!;
+  const fromMs = numbers[start + FROM]!;
   const timeMs = numbers[start + TIME]!;
   const amount = numbers[start + TOTAL]!;
   for (let index = 0; index < streams.length; index++) {

@@ -11,11 +11,12 @@ import type { BoundTargets } from "./binding-table.ts";
 
 const ROWS = 256;
 const NUMBERS = ROWS * 8;
-/** Before the parts of a row. */
+export const FROM = 0;
 export const TIME = 1;
 export const TOTAL = 2;
 export const PARTS = 3;
-const MAX_NUMBERS = PARTS + MAX_THRESHOLDS * 2;
+/** Of a row at most. */
+export const MAX_NUMBERS: number = PARTS + MAX_THRESHOLDS * 2;
 
 export class IncrementBatch {
   count = 0;
@@ -34,24 +35,16 @@ export class IncrementBatch {
     this.#end = 0;
   }
 
-  /** What came in (fromMs, timeMs]: total, then below and straddle per threshold, copied. Not to a batch that is full. */
-  add(
-    series: number,
-    targets: BoundTargets,
-    increment: Float64Array,
-    shape: number,
-    fromMs: number,
-    timeMs: number,
-  ): void {
+  /** Copies the numbers of a row. Not to a batch that is full. */
+  add(series: number, targets: BoundTargets, shape: number, increment: Float64Array): void {
     const row = this.count++;
     const { numbers, places } = this;
     this.targets[row] = targets;
     places[row * 2] = series;
     places[row * 2 + 1] = shape;
     let at = this.#end;
-    numbers[at++] = fromMs;
-    numbers[at++] = timeMs;
-    for (let part = 0; part <= targets.partCount; part++) numbers[at++] = increment[part]!;
+    const width = PARTS + targets.partCount;
+    for (let part = 0; part < width; part++) numbers[at++] = increment[part]!;
     this.#end = at;
   }
 }

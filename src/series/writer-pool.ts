@@ -8,6 +8,7 @@
 import { BLOCK_ROWS } from "./blocks.ts";
 import { isExponential } from "./cuts.ts";
 import { grown, moreRows } from "./grown.ts";
+import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 
 export const HEAD_STRIDE = 6;
@@ -104,6 +105,16 @@ export class WriterPool {
 
   timeLo(writer: number): number {
     return this.heads[writer * HEAD_STRIDE + TIME_LO]!;
+  }
+
+  /** Puts the time of its last point, ms, into `to`. */
+  putTimeMs(writer: number, to: Float64Array, at: number): void {
+    to[at] = ceilMillis(this.timeHi(writer), this.timeLo(writer));
+  }
+
+  /** Whether its last point is older than the row. */
+  isBehind(writer: number, row: Row): boolean {
+    return isBefore(this.timeHi(writer), this.timeLo(writer), row.timeHi, row.timeLo);
   }
 
   /** Every change of a row ends with a new time, so this is what marks its block. */
