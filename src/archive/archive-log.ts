@@ -1,17 +1,23 @@
 /** Amounts on their way into blocks: of each column the minute at hand, and a log of minutes that are over. */
-import { minuteOf } from "./tiers.ts";
+import { PAGE_COLUMNS } from "./block.ts";
 
 /** Rows after which the log is put into blocks. */
-const LOG_ROWS = 32_768;
-const STRIDE = 2;
+const LOG_ROWS = 16_384;
+/** As the tables of series. */
+const GROWTH = 1.125;
 const NONE = -1;
 
+type OpenAmounts = Int32Array | Float64Array;
+
 export class ArchiveLog {
-  /** Per column: its minute, and what came in it. Side by side: always touched together (bench/archive.ts). */
-  #open = new Float64Array(1024 * STRIDE).fill(NONE);
+  /** Per column: its minute, and what came in it: integers until one does not fit, then doubles for good. */
+  #openMinutes = new Int32Array(PAGE_COLUMNS).fill(NONE);
+  #openAmounts: OpenAmounts = new Int32Array(PAGE_COLUMNS);
   readonly columns: Int32Array = new Int32Array(LOG_ROWS);
   readonly minutes: Int32Array = new Int32Array(LOG_ROWS);
   readonly amounts: Float64Array = new Float64Array(LOG_ROWS);
+  /** For `seal`, which chains rows. */
+  readonly following: Int32Array = new Int32Array(LOG_ROWS);
   rowCount = 0;
   readonly #onFull: () => void;
 
@@ -20,48 +26,62 @@ export class ArchiveLog {
   }
 
   get sizeBytes(): number {
-    return this.#open.byteLength + LOG_ROWS * 16;
+    return this.#openMinutes.byteLength + this.#openAmounts.byteLength + LOG_ROWS * 20;
   }
 
-  /** The hot path: an amount of the column's minute at hand is one addition. */
-  add(column: number, timeMs: number, amount: number): void {
-    const minute = minuteOf(timeMs);
-    const at = column * STRIDE;
-    if (at >= this.#open.length) this.#grow(at);
-    const open = this.#open;
-    const current = open[at]!;
-    if (minute === current) {
-      open[at + 1]! += amount;
-    } else if (minute > current) {
-      if (current !== NONE) this.#push(column, current, open[at + 1]!);
-      open[at] = minute;
-      open[at + 1] = amount;
-    } else this.#push(column, minute, amount); // late
+  /**
+   * Adds `amounts[index]`: of the column's minute at hand it is one addition. It is not handed over as a number, which V8
+   * would box where it does not inline (`bench/series.ts`).
+   */
+  add(column: number, minute: number, amounts: Float64Array, index: number): void {
+    if (column >= this.#openMinutes.length) this.#grow(column);
+    const current = this.#openMinutes[column]!;
+    if (minute === current) this.#put(column, this.#openAmounts[column]! + amounts[index]!);
+    else if (minute > current) {
+      if (current !== NONE) this.#push(column, current, this.#openAmounts, column);
+      this.#openMinutes[column] = minute;
+      this.#put(column, amounts[index]!);
+    } else this.#push(column, minute, amounts, index); // late
+  }
+
+  #put(column: number, amount: number): void {
+    if ((amount | 0) !== amount) this.#widen();
+    this.#openAmounts[column] = amount;
+  }
+
+  #widen(): void {
+    if (this.#openAmounts instanceof Int32Array) {
+      this.#openAmounts = Float64Array.from(this.#openAmounts);
+    }
   }
 
   /** Moves what is at hand to the log. */
   closeAll(): void {
-    const open = this.#open;
-    for (let at = 0; at < open.length; at += STRIDE) {
-      if (open[at] === NONE) continue;
-      this.#push(at / STRIDE, open[at]!, open[at + 1]!);
-      open[at] = NONE;
+    const open = this.#openMinutes;
+    for (let column = 0; column < open.length; column++) {
+      if (open[column] === NONE) continue;
+      this.#push(column, open[column]!, this.#openAmounts, column);
+      open[column] = NONE;
     }
   }
 
-  #push(column: number, minute: number, amount: number): void {
+  #push(column: number, minute: number, amounts: OpenAmounts, index: number): void {
     if (this.rowCount === LOG_ROWS) this.#onFull();
     const row = this.rowCount++;
     this.columns[row] = column;
     this.minutes[row] = minute;
-    this.amounts[row] = amount;
+    this.amounts[row] = amounts[index]!;
   }
 
-  #grow(at: number): void {
-    let { length } = this.#open;
-    while (length <= at) length *= 2;
-    const larger = new Float64Array(length).fill(NONE);
-    larger.set(this.#open);
-    this.#open = larger;
+  #grow(column: number): void {
+    const { length } = this.#openMinutes;
+    const pages = Math.ceil(Math.max(column + 1, length * GROWTH) / PAGE_COLUMNS);
+    const minutes = new Int32Array(pages * PAGE_COLUMNS).fill(NONE);
+    minutes.set(this.#openMinutes);
+    const isWide = this.#openAmounts instanceof Float64Array;
+    const amounts = new (isWide ? Float64Array : Int32Array)(pages * PAGE_COLUMNS);
+    amounts.set(this.#openAmounts);
+    this.#openMinutes = minutes;
+    this.#openAmounts = amounts;
   }
 }

@@ -7,7 +7,7 @@ const CELLS = `${PARTS}cells/`;
 const META = `${PARTS}meta`;
 
 /** Bump when blocks are read differently: those of another format are left behind. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface ArchiveMeta {
   /** From when on everything was archived, ms. */

@@ -7,12 +7,16 @@ import type { SnapshotPart } from "../slo/index.ts";
 import { ArchiveLog } from "./archive-log.ts";
 import { blocksOf, metaPart, partName, readMeta, type BlockName } from "./archive-parts.ts";
 import { BlockTable } from "./block-table.ts";
-import { addBlock, PAGE_COLUMNS } from "./block.ts";
-import type { Block, FrozenArchive } from "./frozen-archive.ts";
-import { cellCountOf, endOf, MINUTE_MS, minuteOf, TIERS, type Tier } from "./tiers.ts";
+import { addCells, type Block } from "./block-cells.ts";
+import type { FrozenArchive } from "./frozen-archive.ts";
+import { seal } from "./seal.ts";
+import { endOf, MINUTE_MS, minuteOf, TIERS, type Tier } from "./tiers.ts";
 
 /** Over the limit, the oldest goes until this part of it is used. */
 const ROOM_AFTER_OVERFLOW = 0.95;
+
+/** Not a minute. */
+export const SPREAD = -1;
 
 export interface ArchiveSettings {
   /** How old cells become, ms. */
@@ -38,6 +42,8 @@ export class Archive {
   readonly #settings: ArchiveSettings;
   readonly #log = new ArchiveLog(() => this.#seal());
   readonly #blocks = new BlockTable();
+  readonly #one = new Float64Array(1);
+  #keptBesides: () => number = () => 0;
   #begunAtMs: number | undefined;
   #droppedBeforeMs = 0;
   #droppedBytes = 0;
@@ -76,14 +82,35 @@ export class Archive {
   }
 
   get sizeBytes(): number {
-    return this.#blocks.sizeBytes + this.#log.sizeBytes;
+    return this.#blocks.sizeBytes + this.#log.sizeBytes + this.#keptBesides();
+  }
+
+  /** What else is kept for the archive's sake, bytes: it counts as its own. */
+  countBesides(sizeBytes: () => number): void {
+    this.#keptBesides = sizeBytes;
   }
 
   /** Adds what came in (fromMs, timeMs] to a column. */
   add(column: number, fromMs: number, timeMs: number, amount: number): void {
     if (amount === 0) return;
-    if (timeMs - fromMs > SPREAD_OVER_MS) this.#addSpread(column, fromMs, timeMs, amount);
-    else this.#log.add(column, timeMs, amount);
+    const minute = this.minuteOf(fromMs, timeMs);
+    if (minute === SPREAD) this.#addSpread(column, fromMs, timeMs, amount);
+    else this.#addOne(column, minute, amount);
+  }
+
+  /** The minute that takes all of what came in (fromMs, timeMs]; `SPREAD` when it is shared out over several. */
+  minuteOf(fromMs: number, timeMs: number): number {
+    return timeMs - fromMs > SPREAD_OVER_MS ? SPREAD : minuteOf(timeMs);
+  }
+
+  /** The hot path of `add`: `amounts[index]`, which came in the minute. */
+  addAt(column: number, minute: number, amounts: Float64Array, index: number): void {
+    if (amounts[index] !== 0) this.#log.add(column, minute, amounts, index);
+  }
+
+  #addOne(column: number, minute: number, amount: number): void {
+    this.#one[0] = amount;
+    this.#log.add(column, minute, this.#one, 0);
   }
 
   /** Cell by cell: each gets what the engine's buckets in it get. */
@@ -103,7 +130,7 @@ export class Archive {
       const cellMs = this.#tierAt(startMs / MINUTE_MS).cellMinutes * MINUTE_MS;
       const endMs = (Math.floor(startMs / cellMs) + 1) * cellMs;
       const through = upTo(endMs);
-      if (through !== before) this.#log.add(column, endMs, through - before);
+      if (through !== before) this.#addOne(column, minuteOf(endMs), through - before);
       before = through;
       startMs = endMs;
     }
@@ -133,43 +160,12 @@ export class Archive {
 
   /** Puts the log into blocks. */
   #seal(): void {
-    const { columns, minutes, amounts, rowCount } = this.#log;
+    const { minutes, rowCount } = this.#log;
     for (let row = 0; row < rowCount; row++) {
       this.#newestMinute = Math.max(this.#newestMinute, minutes[row]!);
     }
-    for (const { name, rows } of this.#rowsByBlock()) {
-      const { blockMinutes, cellMinutes } = TIERS[name.tier]!;
-      const firstMinute = name.range * blockMinutes;
-      this.#blocks.change(name, (cells, cellCount) => {
-        for (const row of rows) {
-          const cell = Math.floor((minutes[row]! - firstMinute) / cellMinutes);
-          cells[(columns[row]! % PAGE_COLUMNS) * cellCount + cell]! += amounts[row]!;
-        }
-      });
-    }
-    this.#log.rowCount = 0;
-  }
-
-  /** Rows of the log by the block that they go to; those of one column and its neighbours mostly go to one. */
-  #rowsByBlock(): Iterable<{ readonly name: BlockName; readonly rows: readonly number[] }> {
-    const { columns, minutes, rowCount } = this.#log;
-    const groups = new Map<string, { readonly name: BlockName; readonly rows: number[] }>();
-    let last: { readonly name: BlockName; readonly rows: number[] } | undefined;
-    const oldest = this.#oldest();
-    for (let row = 0; row < rowCount; row++) {
-      if (minutes[row]! < oldest) continue; // a block for each year a sender makes up would take seconds
-      const tier = this.#tierIndexAt(minutes[row]!);
-      const range = Math.floor(minutes[row]! / TIERS[tier]!.blockMinutes);
-      const page = Math.floor(columns[row]! / PAGE_COLUMNS);
-      const name = last?.name;
-      if (name?.tier !== tier || name.range !== range || name.page !== page) {
-        const key = partName({ tier, range, page });
-        last = groups.get(key) ?? { name: { tier, range, page }, rows: [] };
-        groups.set(key, last);
-      }
-      last?.rows.push(row);
-    }
-    return groups.values();
+    const starts = TIERS.map((tier, index) => this.#tierFrom(index, tier));
+    seal(this.#log, this.#blocks, starts, this.#oldest());
   }
 
   /**
@@ -203,7 +199,7 @@ export class Archive {
         const minutes = block.range * from.blockMinutes - into.range * to.blockMinutes;
         const ratio = to.cellMinutes / from.cellMinutes;
         const placing = { cellCount, offset: minutes / to.cellMinutes, ratio };
-        addBlock(block.bytes, cellCountOf(from), cells, placing);
+        addCells(block, cells, placing);
         this.#blocks.drop(block);
       }
     });

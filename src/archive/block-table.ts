@@ -1,8 +1,9 @@
 /** The blocks by name, how much they take, and which of them a snapshot has not got yet. */
 import type { SnapshotPart } from "../slo/index.ts";
 import { partName, type BlockName } from "./archive-parts.ts";
-import { addBlock, encodeBlock, PAGE_COLUMNS, type Cells } from "./block.ts";
-import { FrozenArchive, type Block } from "./frozen-archive.ts";
+import { addCells, type Block } from "./block-cells.ts";
+import { encodeBlock, PAGE_COLUMNS, type Cells } from "./block.ts";
+import { FrozenArchive } from "./frozen-archive.ts";
 import { cellCountOf, endOf, MAX_CELLS, TIERS } from "./tiers.ts";
 
 /** What a block costs besides its bytes: its entry, its buffer. */
@@ -11,7 +12,8 @@ const OVERHEAD_BYTES = 250;
 export class BlockTable {
   readonly #blocks = new Map<string, Block>();
   readonly #dirty = new Set<string>();
-  readonly #cells: Cells = new Float64Array(PAGE_COLUMNS * MAX_CELLS);
+  /** Made on first need: what is minutes old has none. */
+  #scratch: Cells | undefined;
   sizeBytes = 0;
 
   get count(): number {
@@ -27,13 +29,26 @@ export class BlockTable {
     return [...this.#blocks.values()].sort((a, b) => endOf(a) - endOf(b));
   }
 
-  /** Lets `add` add to a block's cells, which are zero where there is none; `cells` are reused by the next call. */
+  /** Puts a strip behind a block of the finest tier. */
+  append(name: BlockName, strip: Uint8Array): void {
+    const block = this.#blocks.get(partName(name));
+    if (block === undefined) this.put(name, strip);
+    else {
+      const bytes = new Uint8Array(block.bytes.length + strip.length);
+      bytes.set(block.bytes);
+      bytes.set(strip, block.bytes.length);
+      this.put(name, bytes);
+    }
+  }
+
+  /** Lets `add` add to a block's cells, which are zero where there is none; not of the finest tier. `cells` are reused. */
   change(name: BlockName, add: (cells: Cells, cellCount: number) => void): void {
     const cellCount = cellCountOf(TIERS[name.tier]!);
-    const cells = this.#cells.fill(0, 0, PAGE_COLUMNS * cellCount);
+    const cells = (this.#scratch ??= new Float64Array(PAGE_COLUMNS * MAX_CELLS));
+    cells.fill(0, 0, PAGE_COLUMNS * cellCount);
     const block = this.#blocks.get(partName(name));
     if (block !== undefined) {
-      addBlock(block.bytes, cellCount, cells, { cellCount, offset: 0, ratio: 1 });
+      addCells(block, cells, { cellCount, offset: 0, ratio: 1 });
     }
     add(cells, cellCount);
     this.put(name, encodeBlock(cells, cellCount));

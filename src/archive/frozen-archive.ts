@@ -1,11 +1,7 @@
 /** The archive as it stood at one moment: blocks are never changed, so it costs a list of them. */
-import type { BlockName } from "./archive-parts.ts";
-import { addBlock, PAGE_COLUMNS, type Cells } from "./block.ts";
+import { addCells, type Block } from "./block-cells.ts";
+import { PAGE_COLUMNS, type Cells } from "./block.ts";
 import { cellCountOf, MAX_CELLS, MINUTE_MS, TIERS } from "./tiers.ts";
-
-export interface Block extends BlockName {
-  readonly bytes: Uint8Array;
-}
 
 /** One block's cells; cell `i` of the page's column `c` is `cells[c * cellCount + i]` and covers `cellMs` from its start. */
 export interface BlockCells {
@@ -31,11 +27,12 @@ export class FrozenArchive {
   }
 
   read(index: number): BlockCells {
-    const { tier, range, page, bytes } = this.#blocks[index]!;
+    const block = this.#blocks[index]!;
+    const { tier, range, page } = block;
     const { cellMinutes, blockMinutes } = TIERS[tier]!;
     const cellCount = cellCountOf(TIERS[tier]!);
     const cells = this.#cells.fill(0, 0, PAGE_COLUMNS * cellCount);
-    addBlock(bytes, cellCount, cells, { cellCount, offset: 0, ratio: 1 });
+    addCells(block, cells, { cellCount, offset: 0, ratio: 1 });
     return {
       firstColumn: page * PAGE_COLUMNS,
       cellCount,

@@ -66,6 +66,8 @@ export class Core {
   readonly #ruleUse = new RuleUse();
   readonly #snapshots: SeriesSnapshots;
   readonly #measureUse = new MeasureUse();
+  /** One for good: when none is left at a collection, V8 forgets its shape and all that it compiled for it. */
+  readonly #rows = new RecordReader(new Uint8Array());
   readonly #archive: Archive | undefined;
   /** Parts of an archive that is no longer kept: continued later, it would claim what came meanwhile. */
   #leftBehind: readonly string[] = [];
@@ -92,7 +94,8 @@ export class Core {
 
   /** Applies rows of a durable entry. Returns how many. */
   applyRows(rows: Uint8Array): number {
-    return this.series.applyRows(new RecordReader(rows));
+    this.#rows.open(rows);
+    return this.series.applyRows(this.#rows);
   }
 
   /**

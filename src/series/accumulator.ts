@@ -2,7 +2,7 @@
  * Rows to increments: what each new point adds since the last one of its writer. Cases and their reasons stand in
  * research/otlp.md section 3; test/series/increment-rows.ts names what pins each row of that table.
  */
-import { MAX_THRESHOLDS, type DoubtStream } from "../engine/index.ts";
+import type { DoubtStream } from "../engine/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
 import {
   countAdmission,
@@ -11,14 +11,13 @@ import {
   newCounters,
   type AccumulatorCounters,
 } from "./accumulator-counters.ts";
-import type { Archiving } from "./archiving.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
-import { bookIncrement, bookSample, type BookPorts } from "./booking.ts";
 import { Coverage, IS_BASELINE } from "./coverage.ts";
 import { CUT_STRIDE, isExponential, NO_STRADDLE } from "./cuts.ts";
 import { DeltaPool } from "./delta-pool.ts";
 import type { Identity } from "./identity.ts";
-import { ceilMillis, isBefore } from "./nanos.ts";
+import { FROM, MAX_NUMBERS, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
+import { ceilMillis } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 import { SeriesHeads } from "./series-heads.ts";
 import { COVERED, SlidingStarts } from "./sliding-starts.ts";
@@ -30,13 +29,12 @@ const MAX_WRITERS = 64;
 const RETURNED =
   "over 64 processes share a series, and what one of them counted while it was forgotten is missing: set service.instance.id";
 
-export interface Books extends BookPorts {
+/** What an increment depends on besides the rows. */
+export interface Surroundings {
   /** The stream's counts are known to be incomplete. */
   readonly doubt: DoubtStream;
   /** From when the rules have watched the metric of a series, ms. */
   readonly coveredSinceMs: (series: number) => number;
-  /** Keeps increments beyond the engine's windows; none where nobody wants that. */
-  readonly archiving?: Archiving | undefined;
   /** A writer of the series that began before this moment has a history nobody followed, ms. */
   readonly unfollowedBeforeMs: (series: number) => number;
 }
@@ -51,15 +49,22 @@ export class Accumulator {
   readonly droppedStartMs: Map<number, number> = new Map<number, number>();
   readonly #identity: Identity;
   readonly #bindings: BindingTable;
-  readonly #books: Books;
+  readonly #increments: IncrementBatch;
+  readonly #surroundings: Surroundings;
   readonly heads: SeriesHeads = new SeriesHeads();
-  /** Total, then below and straddle per threshold: the increment of the row at hand. NaN = unknown. */
-  readonly #increment = new Float64Array(1 + MAX_THRESHOLDS * 2);
+  /** Of the row at hand, as `IncrementBatch` has it; not handed over as numbers, which V8 boxes where it does not inline. */
+  readonly #increment = new Float64Array(MAX_NUMBERS);
 
-  constructor(identity: Identity, bindings: BindingTable, books: Books) {
+  constructor(
+    identity: Identity,
+    bindings: BindingTable,
+    increments: IncrementBatch,
+    surroundings: Surroundings,
+  ) {
     this.#identity = identity;
     this.#bindings = bindings;
-    this.#books = books;
+    this.#increments = increments;
+    this.#surroundings = surroundings;
   }
 
   get sizeBytes(): number {
@@ -68,18 +73,20 @@ export class Accumulator {
     return size;
   }
 
-  /** Takes one row; books nothing when no rule uses its series any more. */
+  /** Takes one row, of which comes one increment at most; none when no rule uses its series any more. */
   apply(row: Row): void {
     const targets = this.#bindings.of(row.series);
     if (targets.streams.length === 0) return;
     this.heads.reserve(row.series);
-    const timeMs = ceilMillis(row.timeHi, row.timeLo);
-    if (targets.isDelta) this.#applyDelta(row, targets, timeMs);
-    else this.#applyCumulative(row, targets, timeMs);
-    this.coverage.observe(this.#identity.series.qualifierOf(row.series), timeMs);
+    this.#increment[TIME] = ceilMillis(row.timeHi, row.timeLo);
+    if (targets.isDelta) this.#applyDelta(row, targets);
+    else this.#applyCumulative(row, targets);
+    this.coverage.observe(this.#identity.series.qualifierOf(row.series), this.#increment[TIME]);
   }
 
-  #applyDelta(row: Row, targets: BoundTargets, timeMs: number): void {
+  #applyDelta(row: Row, targets: BoundTargets): void {
+    const increment = this.#increment;
+    const timeMs = increment[TIME]!;
     let pairs = this.heads.of(row.series);
     if (pairs === NO_WRITER) {
       pairs = this.deltas.allocate();
@@ -88,18 +95,19 @@ export class Accumulator {
     const { startHi, startLo, timeHi, timeLo } = row;
     const admission = this.deltas.admit(pairs, startHi, startLo, timeHi, timeLo);
     if (!countAdmission(this.counters, admission)) return;
+    increment[FROM] = timeMs;
     if (targets.isSampled) {
-      bookSample(this.#books, targets, row.value, timeMs);
-      this.#books.archiving?.addSample(row.series, targets, row.value, timeMs);
+      increment[TOTAL] = row.value;
+      this.#book(row, targets);
       return;
     }
     this.#takeWhole(row, targets.partCount);
     const hasStart = row.startHi !== 0 || row.startLo !== 0;
-    const fromMs = hasStart ? Math.min(ceilMillis(row.startHi, row.startLo), timeMs) : timeMs;
-    this.#book(row, targets, fromMs, timeMs);
+    if (hasStart) increment[FROM] = Math.min(ceilMillis(row.startHi, row.startLo), timeMs);
+    this.#book(row, targets);
   }
 
-  #applyCumulative(row: Row, targets: BoundTargets, timeMs: number): void {
+  #applyCumulative(row: Row, targets: BoundTargets): void {
     const pool = this.poolOf(1 + targets.partCount);
     const writer = this.#findWriter(row, pool);
     if (writer === COVERED) {
@@ -107,18 +115,17 @@ export class Accumulator {
       return;
     }
     if (writer === NO_WRITER) {
-      this.#startWriter(row, targets, pool, timeMs);
+      this.#startWriter(row, targets, pool);
       return;
     }
-    const lastHi = pool.timeHi(writer);
-    const lastLo = pool.timeLo(writer);
-    if (!isBefore(lastHi, lastLo, row.timeHi, row.timeLo)) {
+    if (!pool.isBehind(writer, row)) {
       countRepeat(this.counters, row, pool, writer);
       return;
     }
+    pool.putTimeMs(writer, this.#increment, FROM);
     this.#takeDifference(row, targets, pool, writer);
     this.#remember(row, targets, pool, writer);
-    this.#book(row, targets, ceilMillis(lastHi, lastLo), timeMs);
+    this.#book(row, targets);
   }
 
   /** The writer of this start; or what `SlidingStarts.writerOf` says. */
@@ -135,7 +142,9 @@ export class Accumulator {
     return slid;
   }
 
-  #startWriter(row: Row, targets: BoundTargets, pool: WriterPool, timeMs: number): void {
+  #startWriter(row: Row, targets: BoundTargets, pool: WriterPool): void {
+    const increment = this.#increment;
+    const timeMs = increment[TIME]!;
     const head = this.heads.of(row.series);
     const fromMs = this.#firstIncrementFrom(row, timeMs);
     countWriter(this.counters, row, pool, head);
@@ -146,12 +155,14 @@ export class Accumulator {
     if (fromMs === IS_BASELINE) {
       this.counters.baselines++;
       if (this.#hasReturned(row)) this.#doubt(targets);
-      this.#increment.fill(0, 0, pool.width);
-      this.#book(row, targets, timeMs, timeMs);
+      increment[FROM] = timeMs;
+      increment.fill(0, TOTAL, TOTAL + pool.width);
+      this.#book(row, targets);
       return;
     }
+    increment[FROM] = fromMs;
     this.#takeWhole(row, targets.partCount);
-    this.#book(row, targets, fromMs, timeMs);
+    this.#book(row, targets);
   }
 
   #firstIncrementFrom(row: Row, timeMs: number): number {
@@ -163,7 +174,7 @@ export class Accumulator {
       startHi,
       startLo,
       timeMs,
-      this.#books.coveredSinceMs(series),
+      this.#surroundings.coveredSinceMs(series),
     );
     if (fromMs === IS_BASELINE || this.#hasUnfollowedHistory(row)) return IS_BASELINE;
     // Most SDKs start every series with the process: one that the export before did not have has happened since.
@@ -174,7 +185,7 @@ export class Accumulator {
   /** Whether the series was known at the writer's start, and the writer nevertheless is not. */
   #hasUnfollowedHistory(row: Row): boolean {
     const startMs = ceilMillis(row.startHi, row.startLo);
-    return this.#hasReturned(row) || startMs < this.#books.unfollowedBeforeMs(row.series);
+    return this.#hasReturned(row) || startMs < this.#surroundings.unfollowedBeforeMs(row.series);
   }
 
   /** Whether a writer as old as this one was forgotten. */
@@ -185,14 +196,14 @@ export class Accumulator {
   /** Forgetting a process that ended loses nothing; one that comes back has counted meanwhile. */
   #doubt({ streams }: BoundTargets): void {
     this.counters.writersReturned++;
-    for (const stream of streams) this.#books.doubt(stream as StreamIndex, RETURNED); // the engine gave it
+    for (const stream of streams) this.#surroundings.doubt(stream as StreamIndex, RETURNED); // the engine gave it
   }
 
   #takeWhole(row: Row, partCount: number): void {
     const increment = this.#increment;
-    increment[0] = row.value;
+    increment[TOTAL] = row.value;
     for (let part = 0; part < partCount; part++) {
-      increment[1 + part] = row.hasBuckets ? row.parts[part]! : NaN;
+      increment[PARTS + part] = row.hasBuckets ? row.parts[part]! : NaN;
     }
   }
 
@@ -209,9 +220,9 @@ export class Accumulator {
       this.#takeWhole(row, width - 1);
       return;
     }
-    increment[0] = row.value - values[base]!;
+    increment[TOTAL] = row.value - values[base]!;
     for (let part = 1; part < width; part++) {
-      increment[part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
+      increment[TOTAL + part] = row.hasBuckets ? row.parts[part - 1]! - values[base + part]! : NaN;
     }
     if (hasNewShape) this.#forgetInexact(targets, shape, row.shape);
     if (row.hasBuckets) this.#forgetContradicted(width);
@@ -229,7 +240,7 @@ export class Accumulator {
         areExponential &&
         targets.thresholdSet.cuts(before)[straddle] === NO_STRADDLE &&
         targets.thresholdSet.cuts(after)[straddle] === NO_STRADDLE;
-      if (!isExact) this.#increment[1 + part] = NaN;
+      if (!isExact) this.#increment[PARTS + part] = NaN;
     }
   }
 
@@ -240,10 +251,10 @@ export class Accumulator {
    */
   #forgetContradicted(width: number): void {
     const increment = this.#increment;
-    for (let part = 1; part < width; part += 2) {
+    for (let part = PARTS; part < TOTAL + width; part += 2) {
       const below = increment[part]!;
       const straddle = increment[part + 1]!;
-      const above = increment[0]! - below - straddle;
+      const above = increment[TOTAL]! - below - straddle;
       if (below < 0 || straddle < 0 || above < 0) increment[part] = NaN;
     }
   }
@@ -258,11 +269,9 @@ export class Accumulator {
     if (row.hasBuckets) pool.setShape(writer, row.shape);
   }
 
-  /** Adds the increment at hand to every stream of the series. */
-  #book(row: Row, targets: BoundTargets, fromMs: number, timeMs: number): void {
-    const { series, shape } = row;
-    bookIncrement(this.#books, targets, this.#increment, shape, fromMs, timeMs);
-    this.#books.archiving?.addIncrement(series, targets, this.#increment, shape, fromMs, timeMs);
+  /** The increment at hand, which is every stream's of the series. */
+  #book({ series, shape }: Row, targets: BoundTargets): void {
+    this.#increments.add(series, targets, shape, this.#increment);
   }
 
   /** Keeps a chain at MAX_WRITERS by dropping the one that was silent longest. */

@@ -6,10 +6,10 @@
 import { PAGE_COLUMNS } from "../archive/index.ts";
 import { assert, type SnapshotPart } from "../slo/index.ts";
 import { BLOCK_ROWS } from "./blocks.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 
-/** Columns of a latency measure: below, above or astride; of those astride the ones estimated good, and the others. */
-export const LATENCY_COLUMNS = 4;
+/** Columns of a latency measure: below, and above or astride; or, of those astride, the ones estimated good, and the others. */
+export const LATENCY_COLUMNS = 2;
 const NONE = -1;
 const META_PART = "archive/measures";
 const COLUMNS = "archive/columns/";
@@ -17,7 +17,8 @@ const columnsPart = (measure: number, block: number): string => `${COLUMNS}${mea
 
 /** What a measure is called in snapshots. */
 export const COUNT_MEASURE = "count";
-export const latencyMeasure = (threshold: number): string => `below ${threshold}`;
+export const belowMeasure = (threshold: number): string => `below ${threshold}`;
+export const astrideMeasure = (threshold: number): string => `astride ${threshold}`;
 export const sampleMeasure = (code: number, value: number): string => `sample ${code} ${value}`;
 
 export interface ArchivedMeasure {
@@ -30,6 +31,31 @@ export interface ArchivedMeasure {
   readonly dirtyBlocks: Set<number>;
 }
 
+/** What is archived of the series of a binding. */
+export interface ArchivedMeasures {
+  /** Of a gauge none: its points are what its samples say. */
+  readonly count: ArchivedMeasure | undefined;
+  /** By threshold slot: of what is below for sure, and of what lies astride it, which few series have. */
+  readonly latencies: readonly {
+    readonly below: ArchivedMeasure;
+    readonly astride: ArchivedMeasure;
+  }[];
+  readonly samples: readonly {
+    readonly measure: ArchivedMeasure;
+    readonly code: number;
+    readonly value: number;
+  }[];
+}
+
+/** By column; those that came later are not in it. */
+export interface ColumnOwners {
+  /** The series whose measure begins at the column; -1 for none. */
+  readonly seriesOf: Int32Array;
+  /** The measure that begins at it, as an index of `measures`. */
+  readonly measureOf: Int32Array;
+  readonly measures: readonly ArchivedMeasure[];
+}
+
 interface Meta {
   readonly measures: readonly { readonly name: string; readonly width: number }[];
   readonly columnCount: number;
@@ -39,9 +65,6 @@ export class ArchiveColumns {
   readonly #measures: ArchivedMeasure[] = [];
   readonly #byName = new Map<string, ArchivedMeasure>();
   #columnCount = 0;
-  /** By column: the series and the measure whose first column it is; -1 for none. */
-  #seriesOf = new Int32Array(PAGE_COLUMNS).fill(NONE);
-  #measureOf = new Int32Array(PAGE_COLUMNS).fill(NONE);
 
   measure(name: string, width: number): ArchivedMeasure {
     const known = this.#byName.get(name);
@@ -52,11 +75,6 @@ export class ArchiveColumns {
     this.#measures.push(measure);
     this.#byName.set(name, measure);
     return measure;
-  }
-
-  /** -1 when nothing of the measure was archived of the series. */
-  find(measure: ArchivedMeasure, series: number): number {
-    return measure.columns[series] ?? NONE;
   }
 
   /** The first of the series' columns; made on first need. */
@@ -77,28 +95,31 @@ export class ArchiveColumns {
   }
 
   #put(measure: ArchivedMeasure, series: number, column: number): void {
-    if (series >= measure.columns.length) {
-      const length = Math.max(series + 1, measure.columns.length * 2);
-      const from = measure.columns;
-      measure.columns = grown(from, new Int32Array(length).fill(NONE));
+    const { columns } = measure;
+    if (series >= columns.length) {
+      const length = moreRows(columns.length, series + 1);
+      measure.columns = grown(columns, new Int32Array(length).fill(NONE));
     }
     measure.columns[series] = column;
-    if (column >= this.#seriesOf.length) {
-      const length = Math.max(column + 1, this.#seriesOf.length * 2);
-      this.#seriesOf = grown(this.#seriesOf, new Int32Array(length).fill(NONE));
-      this.#measureOf = grown(this.#measureOf, new Int32Array(length).fill(NONE));
+  }
+
+  get sizeBytes(): number {
+    return this.#measures.reduce((size, { columns }) => size + columns.byteLength, 0);
+  }
+
+  /** Whose columns they are, which is asked of all of them at a time, and seldom. */
+  owners(): ColumnOwners {
+    const seriesOf = new Int32Array(this.#columnCount).fill(NONE);
+    const measureOf = new Int32Array(this.#columnCount);
+    for (const { index, columns } of this.#measures) {
+      for (let series = 0; series < columns.length; series++) {
+        const column = columns[series]!;
+        if (column === NONE) continue;
+        seriesOf[column] = series;
+        measureOf[column] = index;
+      }
     }
-    this.#seriesOf[column] = series;
-    this.#measureOf[column] = measure.index;
-  }
-
-  /** The series whose measure begins at the column; -1 for none. */
-  seriesAt(column: number): number {
-    return this.#seriesOf[column] ?? NONE;
-  }
-
-  measureAt(column: number): ArchivedMeasure {
-    return this.#measures[this.#measureOf[column]!]!;
+    return { seriesOf, measureOf, measures: this.#measures };
   }
 
   dirtyParts(): SnapshotPart[] {

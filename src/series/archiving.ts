@@ -1,41 +1,30 @@
 /** Increments on their way to the engine, copied into the archive: of the series, before they are any stream's. */
-import type { Archive } from "../archive/index.ts";
+import { SPREAD, type Archive } from "../archive/index.ts";
 import { quantised } from "../engine/index.ts";
 import {
   ArchiveColumns,
+  astrideMeasure,
+  belowMeasure,
   COUNT_MEASURE,
   LATENCY_COLUMNS,
-  latencyMeasure,
   sampleMeasure,
   type ArchivedMeasure,
+  type ArchivedMeasures,
 } from "./archive-columns.ts";
 import type { BoundTargets } from "./binding-table.ts";
-import { CUT_STRIDE } from "./cuts.ts";
+import { shareOf } from "./booking.ts";
+import { endOf, FROM, PARTS, TIME, TOTAL, type IncrementBatch } from "./increment-batch.ts";
 import { sampled } from "./sampled.ts";
-
-/** What is archived of the series of a binding. */
-interface Plan {
-  /** Of a gauge none: its points are what its samples say. */
-  readonly count: ArchivedMeasure | undefined;
-  /** By threshold slot. */
-  readonly latencies: readonly ArchivedMeasure[];
-  readonly samples: readonly {
-    readonly measure: ArchivedMeasure;
-    readonly code: number;
-    readonly value: number;
-  }[];
-}
 
 export class Archiving {
   readonly columns: ArchiveColumns = new ArchiveColumns();
   readonly #archive: Archive;
-  readonly #plans = new WeakMap<BoundTargets, Plan>();
-  /** Of the last binding: most rows of a request are of one. */
-  #lastTargets: BoundTargets | undefined;
-  #lastPlan: Plan = { count: undefined, latencies: [], samples: [] };
+  /** Amounts that are not in the batch as they are: a part, and the rest. Reused. */
+  readonly #pair = new Float64Array(2);
 
   constructor(archive: Archive) {
     this.#archive = archive;
+    archive.countBesides(() => this.columns.sizeBytes);
   }
 
   /** The engine's finest bucket, ms. */
@@ -43,69 +32,107 @@ export class Archiving {
     return this.#archive.bucketMs;
   }
 
-  #planOf(targets: BoundTargets): Plan {
-    if (targets === this.#lastTargets) return this.#lastPlan;
-    let plan = this.#plans.get(targets);
-    if (plan === undefined) {
-      plan = planOf(targets, this.columns);
-      this.#plans.set(targets, plan);
+  /** Shaped for speed: `bench/series.ts`. */
+  addIncrements(increments: IncrementBatch): void {
+    const { count, numbers, places } = increments;
+    let start = 0;
+    for (let row = 0; row < count; row++) {
+      const targets = increments.targets[row]!;
+      const measures = (targets.archived ??= measuresOf(targets, this.columns));
+      const series = places[row * 2]!;
+      if (targets.isSampled) this.#addSample(series, measures, numbers, start);
+      else if (numbers[start + TOTAL] !== 0) {
+        const minute = this.#archive.minuteOf(numbers[start + FROM]!, numbers[start + TIME]!);
+        if (measures.count !== undefined) {
+          const column = this.columns.columnOf(measures.count, series);
+          this.#addAt(column, minute, numbers, start, numbers, start + TOTAL);
+        }
+        for (let slot = 0; slot < measures.latencies.length; slot++) {
+          this.#addLatency(increments, row, minute, slot, start);
+        }
+      }
+      start = endOf(start, targets);
     }
-    this.#lastTargets = targets;
-    this.#lastPlan = plan;
-    return plan;
   }
 
-  /** `increment` as `bookIncrement` takes it. */
-  addIncrement(
-    series: number,
-    targets: BoundTargets,
-    increment: Float64Array,
-    shape: number,
-    fromMs: number,
-    timeMs: number,
+  #addLatency(
+    increments: IncrementBatch,
+    row: number,
+    minute: number,
+    slot: number,
+    start: number,
   ): void {
-    const { count, latencies } = this.#planOf(targets);
-    const total = increment[0]!;
-    if (total === 0) return;
-    const archive = this.#archive;
-    if (count !== undefined) {
-      archive.add(this.columns.columnOf(count, series), fromMs, timeMs, total);
-    }
-    for (let slot = 0; slot < latencies.length; slot++) {
-      const below = increment[1 + slot * 2]!;
-      if (below !== below) continue; // NaN: a baseline
-      const straddle = increment[2 + slot * 2]!;
-      const column = this.columns.columnOf(latencies[slot]!, series);
-      archive.add(column, fromMs, timeMs, below);
-      archive.add(column + 1, fromMs, timeMs, total - below);
-      if (straddle === 0) continue;
-      const share = targets.thresholdSet.cuts(shape)[slot * CUT_STRIDE + 2]!;
-      const estimate = quantised(share * straddle);
-      archive.add(column + 2, fromMs, timeMs, estimate);
-      archive.add(column + 3, fromMs, timeMs, straddle - estimate);
-    }
+    const { numbers, places } = increments;
+    const targets = increments.targets[row]!;
+    const { below, astride } = targets.archived!.latencies[slot]!;
+    const series = places[row * 2]!;
+    const sure = numbers[start + PARTS + slot * 2]!;
+    if (sure !== sure) return; // NaN: a baseline
+    this.#addPair(below, series, minute, numbers, start, sure, numbers[start + TOTAL]!);
+    const straddle = numbers[start + PARTS + slot * 2 + 1]!;
+    if (straddle === 0) return;
+    const estimate = quantised(shareOf(targets, places[row * 2 + 1]!, slot) * straddle);
+    this.#addPair(astride, series, minute, numbers, start, estimate, straddle);
   }
 
-  addSample(series: number, targets: BoundTargets, value: number, timeMs: number): void {
-    for (const { measure, code, value: bound } of this.#planOf(targets).samples) {
+  /** A part of a sum, and the rest of it. */
+  #addPair(
+    measure: ArchivedMeasure,
+    series: number,
+    minute: number,
+    numbers: Float64Array,
+    start: number,
+    part: number,
+    sum: number,
+  ): void {
+    const column = this.columns.columnOf(measure, series);
+    this.#pair[0] = part;
+    this.#pair[1] = sum - part;
+    this.#addAt(column, minute, numbers, start, this.#pair, 0);
+    this.#addAt(column + 1, minute, numbers, start, this.#pair, 1);
+  }
+
+  /** `amounts[index]`, in the time of the row that starts there. */
+  #addAt(
+    column: number,
+    minute: number,
+    numbers: Float64Array,
+    start: number,
+    amounts: Float64Array,
+    index: number,
+  ): void {
+    if (minute !== SPREAD) this.#archive.addAt(column, minute, amounts, index);
+    else this.#archive.add(column, numbers[start + FROM]!, numbers[start + TIME]!, amounts[index]!);
+  }
+
+  #addSample(
+    series: number,
+    { samples }: ArchivedMeasures,
+    numbers: Float64Array,
+    start: number,
+  ): void {
+    const timeMs = numbers[start + TIME]!;
+    const amount = numbers[start + TOTAL]!;
+    for (const { measure, code, value } of samples) {
       const column = this.columns.columnOf(measure, series);
-      this.#archive.add(column, timeMs, timeMs, sampled(code, bound, value));
+      this.#archive.add(column, timeMs, timeMs, sampled(code, value, amount));
     }
   }
 }
 
-function planOf(targets: BoundTargets, columns: ArchiveColumns): Plan {
+function measuresOf(targets: BoundTargets, columns: ArchiveColumns): ArchivedMeasures {
   const { isSampled, sampleCodes, sampleValues, thresholdSet } = targets;
   if (!isSampled) {
     return {
       count: columns.measure(COUNT_MEASURE, 1),
-      latencies: thresholdSet.thresholds.map((threshold) =>
-        columns.measure(latencyMeasure(threshold), LATENCY_COLUMNS),
-      ),
+      latencies: thresholdSet.thresholds.map((threshold) => ({
+        below: columns.measure(belowMeasure(threshold), LATENCY_COLUMNS),
+        astride: columns.measure(astrideMeasure(threshold), LATENCY_COLUMNS),
+      })),
       samples: [],
     };
   }
-  const samples = new Map<string, Plan["samples"][number]>();
+  const samples = new Map<string, ArchivedMeasures["samples"][number]>();
   sampleCodes.forEach((code, index) => {
     const value = sampleValues[index]!;
     const name = sampleMeasure(code, value);

@@ -10,10 +10,11 @@ import {
 } from "../engine/index.ts";
 import { Temporality } from "../otlp/index.ts";
 import { assert } from "../slo/index.ts";
+import type { ArchivedMeasures } from "./archive-columns.ts";
 import { ThresholdSet, type InexactCut } from "./cuts.ts";
 import { sampleCode, sampleValue } from "./sampled.ts";
 import type { Identity } from "./identity.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 
 /** A `SeriesBinding` laid out for the loop: parallel arrays, one element a target. */
 export interface BoundTargets {
@@ -33,6 +34,8 @@ export interface BoundTargets {
   /** Points add as they are: delta temporality, and gauges. */
   readonly isDelta: boolean;
   readonly isSampled: boolean;
+  /** Laid out by the archive, on first need. */
+  archived: ArchivedMeasures | undefined;
 }
 
 /** Index of the binding of a series that no rule uses. */
@@ -73,7 +76,7 @@ export class BindingTable {
   bindNext(): boolean {
     const series = this.#boundCount++;
     if (series >= this.#bindingOf.length) {
-      this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+      this.#bindingOf = grown(this.#bindingOf, new Int32Array(moreRows(series)));
     }
     const descriptor = this.#identity.describe(series);
     const binding = this.#bind(descriptor);
@@ -87,7 +90,7 @@ export class BindingTable {
   skipNext(): void {
     const series = this.#boundCount++;
     if (series < this.#bindingOf.length) this.#bindingOf[series] = UNUSED;
-    else this.#bindingOf = grown(this.#bindingOf, new Int32Array(this.#bindingOf.length * 2));
+    else this.#bindingOf = grown(this.#bindingOf, new Int32Array(moreRows(series)));
   }
 
   isUsed(series: number): boolean {
@@ -140,6 +143,7 @@ export class BindingTable {
       partCount: thresholds.length * 2,
       isDelta,
       isSampled: targets.some(({ sample }) => sample !== undefined),
+      archived: undefined,
     };
   }
 }

@@ -8,6 +8,8 @@ import { assert } from "../slo/index.ts";
 const CHUNK_BITS = 20;
 const CHUNK_BYTES = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK_BYTES - 1;
+/** The first chunk grows from here: most arenas hold a few kilobytes. */
+const FIRST_BYTES = 16 * 1024;
 
 /** The longest byte string an arena takes; the resolver rejects longer keys before. */
 export const MAX_KEY_BYTES: number = 64 * 1024;
@@ -22,15 +24,23 @@ export class ByteArena {
     if ((this.#used & CHUNK_MASK) + size > CHUNK_BYTES) {
       this.#used = ((this.#used >>> CHUNK_BITS) + 1) * CHUNK_BYTES;
     }
-    while (this.#chunks.length <= this.#used >>> CHUNK_BITS) {
-      const chunk = new Uint8Array(CHUNK_BYTES);
-      this.#chunks.push(chunk);
-      this.#views.push(viewOf(chunk));
-    }
     const position = this.#used;
     this.#used += size;
     assert(this.#used <= 0xffff_ffff, "an arena holds at most 4 GiB");
+    this.#makeRoom(position >>> CHUNK_BITS, (position & CHUNK_MASK) + size);
     return position;
+  }
+
+  /** Has a chunk hold that many bytes; what was taken of a smaller one stays as it was. */
+  #makeRoom(index: number, size: number): void {
+    const before = this.#chunks[index];
+    if (before !== undefined && size <= before.length) return;
+    let length = index === 0 ? FIRST_BYTES : CHUNK_BYTES;
+    while (length < size) length *= 2;
+    const chunk = new Uint8Array(length);
+    if (before !== undefined) chunk.set(before);
+    this.#chunks[index] = chunk;
+    this.#views[index] = viewOf(chunk);
   }
 
   /** Copies `bytes[start, end)` to a reserved position. */
@@ -52,7 +62,7 @@ export class ByteArena {
   }
 
   get sizeBytes(): number {
-    return this.#chunks.length * CHUNK_BYTES;
+    return this.#chunks.reduce((size, chunk) => size + chunk.length, 0);
   }
 }
 

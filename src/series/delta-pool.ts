@@ -7,7 +7,7 @@
  *   row of a series (newest pairs) -> row -> row   u32 x 33: eight pairs, then position of the next pair + 16 x (next row + 1)
  */
 import { BLOCK_ROWS } from "./blocks.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import { isBefore } from "./nanos.ts";
 
 const PAIRS = 8;
@@ -42,7 +42,7 @@ export class DeltaPool {
   }
 
   allocate(): number {
-    if (this.#count * DELTA_STRIDE === this.rows.length) this.#grow();
+    if (this.#count * DELTA_STRIDE === this.rows.length) this.#grow(0);
     return this.#count++;
   }
 
@@ -173,12 +173,12 @@ export class DeltaPool {
 
   /** Makes room for `count` rows that the caller fills from a snapshot. */
   restore(count: number): void {
-    while (this.rows.length < count * DELTA_STRIDE) this.#grow();
+    if (this.rows.length < count * DELTA_STRIDE) this.#grow(count);
     this.#count = count;
   }
 
-  #grow(): void {
-    const capacity = (this.rows.length / DELTA_STRIDE) * 2;
+  #grow(least: number): void {
+    const capacity = moreRows(this.rows.length / DELTA_STRIDE, least);
     this.rows = grown(this.rows, new Uint32Array(capacity * DELTA_STRIDE));
     this.dirty = grown(this.dirty, new Uint8Array(Math.ceil(capacity / BLOCK_ROWS)));
   }

@@ -9,7 +9,7 @@ import type { SeriesDescriptor } from "../engine/index.ts";
 import type { ByteRange, MetricCursor, MetricKind, Temporality } from "../otlp/index.ts";
 import { assert, type AttributeValue } from "../slo/index.ts";
 import { Interner } from "./interner.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import type { RecordReader, RecordWriter } from "./record-bytes.ts";
 import { readAttributes, readString } from "./wire-attributes.ts";
 
@@ -146,7 +146,7 @@ export class Identity {
   addSeries(context: number, attributes: ByteRange): number {
     const id = this.series.add(context, attributes.bytes, attributes.start, attributes.end);
     if (this.series.keys.count > this.#followers.length) {
-      const capacity = this.#followers.length * 2;
+      const capacity = moreRows(this.#followers.length);
       this.#followers = grown(this.#followers, new Int32Array(capacity).fill(-1));
     }
     return id;

@@ -3,7 +3,7 @@
  * form a set: another order or framing of the same set leads to the same id. That equality is checked by canonical
  * form, which is made again from the stored bytes when needed, so it costs 12 bytes an id and no second copy.
  */
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import { KeyTable } from "./key-table.ts";
 import { canonicalFields, hashFields } from "./wire-attributes.ts";
 
@@ -111,11 +111,12 @@ export class Interner {
   }
 
   #grow(): void {
-    const capacity = this.#firstKeys.length * 2;
+    const capacity = moreRows(this.#firstKeys.length);
     this.#firstKeys = grown(this.#firstKeys, new Int32Array(capacity));
     if (this.#skip === undefined) return;
     this.#canonicalHashes = grown(this.#canonicalHashes, new Int32Array(capacity));
-    this.#canonicalSlots = new Int32Array(capacity * 2).fill(EMPTY_SLOT);
+    if (this.#canonicalSlots.length >= capacity * 2) return;
+    this.#canonicalSlots = new Int32Array(this.#canonicalSlots.length * 2).fill(EMPTY_SLOT);
     for (let id = 0; id < this.#count; id++) this.#placeCanonical(id, this.#canonicalHashes[id]!);
   }
 }

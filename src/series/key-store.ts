@@ -7,7 +7,7 @@
  *           the base's last bytes as are missing. A base is whole.
  */
 import { areEqual, ByteArena, offsetOf, viewOf } from "./byte-arena.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 
 const HEADER_BYTES = 8;
 /** For fewer bytes no key is coded: a whole one is read without the base. */
@@ -150,7 +150,7 @@ export class KeyStore {
   }
 
   #grow(): void {
-    const capacity = this.#sizes.length * 2;
+    const capacity = moreRows(this.#sizes.length);
     this.#positions = grown(this.#positions, new Uint32Array(capacity));
     this.#sizes = grown(this.#sizes, new Int32Array(capacity));
   }

@@ -2,7 +2,7 @@
  * Byte strings (with a number that qualifies them) to dense indexes, by open addressing: a hash of a random seed finds a
  * candidate, memcmp decides. Several keys may lead to one id: other encodings of the same attribute set.
  */
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import { hashBytes } from "./hash-bytes.ts";
 import { KeyStore } from "./key-store.ts";
 
@@ -107,11 +107,12 @@ export class KeyTable {
   }
 
   #grow(): void {
-    const capacity = this.#hashes.length * 2;
+    const capacity = moreRows(this.#hashes.length);
     this.#hashes = grown(this.#hashes, new Int32Array(capacity));
     this.#qualifiers = grown(this.#qualifiers, new Int32Array(capacity));
     this.#ids = grown(this.#ids, new Int32Array(capacity));
-    this.#slots = new Int32Array(capacity * 2).fill(EMPTY_SLOT);
+    if (this.#slots.length >= capacity * 2) return;
+    this.#slots = new Int32Array(this.#slots.length * 2).fill(EMPTY_SLOT);
     for (let key = 0; key < this.#count; key++) this.#place(key, this.#hashes[key]!);
   }
 }

@@ -6,10 +6,12 @@ import type { BlockCells, FrozenArchive } from "../archive/index.ts";
 import { PAGE_COLUMNS } from "../archive/index.ts";
 import type { StreamIndex } from "../slo/index.ts";
 import {
+  astrideMeasure,
+  belowMeasure,
   COUNT_MEASURE,
-  latencyMeasure,
   sampleMeasure,
   type ArchiveColumns,
+  type ColumnOwners,
 } from "./archive-columns.ts";
 import type { BindingTable, BoundTargets } from "./binding-table.ts";
 import type { BookPorts } from "./booking.ts";
@@ -27,14 +29,15 @@ export interface RebookingParts {
   readonly bucketMs: number;
 }
 
-/** One target of a series, as far as archived columns matter. */
+/** One target of a series and a measure that it counts: of a threshold there are two. */
 interface Rebooked {
   readonly stream: StreamIndex;
   readonly sinceMs: number;
   readonly goodWeight: number;
   readonly totalWeight: number;
   readonly measure: string;
-  readonly isLatency: boolean;
+  /** What the columns are: one of amounts, or a pair. */
+  readonly kind: "amount" | "below" | "astride";
   readonly isTotalCut: boolean;
 }
 
@@ -43,6 +46,7 @@ const STEP_CELLS = 256;
 
 export class Rebooking {
   readonly #parts: RebookingParts;
+  readonly #owners: ColumnOwners;
   readonly #targets = new WeakMap<BoundTargets, readonly Rebooked[]>();
   #nextBlock = 0;
   /** The block at hand, and its first column that is not booked yet. */
@@ -55,6 +59,7 @@ export class Rebooking {
 
   constructor(parts: RebookingParts) {
     this.#parts = parts;
+    this.#owners = parts.columns.owners();
   }
 
   get isDone(): boolean {
@@ -81,12 +86,13 @@ export class Rebooking {
   }
 
   #bookColumn(block: BlockCells, column: number): void {
-    const { columns, bindings } = this.#parts;
-    const series = columns.seriesAt(block.firstColumn + column);
+    const { seriesOf, measureOf, measures } = this.#owners;
+    const at = block.firstColumn + column;
+    const series = seriesOf[at] ?? -1;
     if (series < 0) return;
-    const targets = this.#rebookedOf(bindings.of(series));
+    const targets = this.#rebookedOf(this.#parts.bindings.of(series));
     if (targets.length === 0) return;
-    const { name } = columns.measureAt(block.firstColumn + column);
+    const { name } = measures[measureOf[at]!]!;
     for (const target of targets) {
       if (target.measure === name) this.#book(target, block, column);
     }
@@ -101,29 +107,21 @@ export class Rebooking {
     return targets;
   }
 
-  /** The cells of one column, or of the four of a latency. */
+  /** The cells of one column, or of the two of a latency. */
   #book(target: Rebooked, block: BlockCells, column: number): void {
     const { cells, cellCount } = block;
     const base = column * cellCount;
+    const nextBase = base + (target.kind === "amount" ? 0 : cellCount);
     for (let cell = 0; cell < cellCount; cell++) {
-      const startMs = block.startMs + cell * block.cellMs;
       const amount = cells[base + cell]!;
+      const next = cells[nextBase + cell]!;
+      if (amount === 0 && next === 0) continue; // a long interval is shared out column by column
+      const startMs = block.startMs + cell * block.cellMs;
       if (startMs + block.cellMs <= target.sinceMs) {
-        const above = target.isLatency ? cells[base + cellCount + cell]! : 0;
-        if (amount !== 0 || above !== 0) this.#leaveOut(target.stream, startMs);
+        this.#leaveOut(target.stream, startMs);
         continue;
       }
-      if (target.isLatency) {
-        const above = cells[base + cellCount + cell]!;
-        const estimate = cells[base + 2 * cellCount + cell]!;
-        const straddle = estimate + cells[base + 3 * cellCount + cell]!;
-        if (amount === 0 && above === 0 && straddle === 0) continue; // a long interval is shared out column by column
-        this.#bookLatency(target, startMs, block.cellMs, [amount, above, straddle, estimate]);
-      } else {
-        if (amount === 0) continue;
-        const { goodWeight, totalWeight } = target;
-        this.#bookAt(target, startMs, block.cellMs, goodWeight * amount, totalWeight * amount);
-      }
+      this.#bookCell(target, startMs, this.#endOf(startMs, block.cellMs), amount, next);
       this.cellCount++;
     }
   }
@@ -133,35 +131,17 @@ export class Rebooking {
     if (startMs < known) this.leftOutFromMs.set(stream, startMs);
   }
 
-  /** As `bookIncrement` books it. */
-  #bookLatency(
-    target: Rebooked,
-    startMs: number,
-    cellMs: number,
-    [below, above, straddle, estimate]: readonly [number, number, number, number],
-  ): void {
-    const { stream, goodWeight, totalWeight } = target;
-    const good = below + estimate;
-    if (target.isTotalCut) {
-      this.#bookAt(target, startMs, cellMs, goodWeight * good, totalWeight * good);
-      return;
+  /** As `bookIncrement` books it, but for what is astride of a threshold, which comes apart. `next`: of a pair the rest. */
+  #bookCell(target: Rebooked, startMs: number, timeMs: number, amount: number, next: number): void {
+    const { stream, kind, goodWeight, totalWeight, isTotalCut } = target;
+    const { book, bookStraddle } = this.#parts.books;
+    const good = goodWeight * amount;
+    if (kind === "amount" || isTotalCut) book(stream, startMs, timeMs, good, totalWeight * amount);
+    else if (kind === "below") book(stream, startMs, timeMs, good, totalWeight * (amount + next));
+    else if (goodWeight < 0) book(stream, startMs, timeMs, good, 0);
+    else if (goodWeight > 0) {
+      bookStraddle(stream, startMs, timeMs, good, goodWeight * (amount + next));
     }
-    const sure = goodWeight < 0 ? good : below;
-    this.#bookAt(target, startMs, cellMs, goodWeight * sure, totalWeight * (below + above));
-    if (straddle === 0 || goodWeight <= 0) return;
-    const timeMs = this.#endOf(startMs, cellMs);
-    const { books } = this.#parts;
-    books.bookStraddle(stream, startMs, timeMs, goodWeight * estimate, goodWeight * straddle);
-  }
-
-  #bookAt(
-    { stream }: Rebooked,
-    startMs: number,
-    cellMs: number,
-    good: number,
-    total: number,
-  ): void {
-    this.#parts.books.book(stream, startMs, this.#endOf(startMs, cellMs), good, total);
   }
 
   /**
@@ -186,18 +166,19 @@ function rebookedTargets(
   bound.streams.forEach((stream, index) => {
     const sinceMs = streams.get(stream);
     if (sinceMs === undefined) return;
-    const slot = thresholdSlots[index]!;
-    const sample = sampleMeasure(bound.sampleCodes[index]!, bound.sampleValues[index]!);
-    const plain = bound.isSampled ? sample : COUNT_MEASURE;
-    rebooked.push({
-      stream: stream as StreamIndex, // the engine gave it
-      sinceMs,
-      goodWeight: goodWeights[index]!,
-      totalWeight: totalWeights[index]!,
-      measure: slot < 0 ? plain : latencyMeasure(thresholdSet.thresholds[slot]!),
-      isLatency: slot >= 0,
-      isTotalCut: totalCuts[index] !== 0,
-    });
+    const weights = { goodWeight: goodWeights[index]!, totalWeight: totalWeights[index]! };
+    const isCut = totalCuts[index] !== 0;
+    const add = (kind: Rebooked["kind"], measure: string) => {
+      const id = stream as StreamIndex; // the engine gave it
+      rebooked.push({ stream: id, sinceMs, ...weights, measure, kind, isTotalCut: isCut });
+    };
+    const threshold = thresholdSet.thresholds[thresholdSlots[index]!];
+    if (threshold !== undefined) {
+      add("below", belowMeasure(threshold));
+      add("astride", astrideMeasure(threshold));
+    } else if (bound.isSampled) {
+      add("amount", sampleMeasure(bound.sampleCodes[index]!, bound.sampleValues[index]!));
+    } else add("amount", COUNT_MEASURE);
   });
   return rebooked;
 }

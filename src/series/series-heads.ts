@@ -1,6 +1,6 @@
 /** Where what is known of a series begins: its first writer, or its delta row. */
 import { BLOCK_ROWS } from "./blocks.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
 import { NO_WRITER } from "./writer-pool.ts";
 
 export class SeriesHeads {
@@ -26,7 +26,7 @@ export class SeriesHeads {
   /** Makes room: `of` is then read from within the array. */
   reserve(series: number): void {
     if (series < this.#headOf.length) return;
-    const capacity = Math.max(this.#headOf.length * 2, series + 1);
+    const capacity = moreRows(this.#headOf.length, series + 1);
     this.#headOf = grown(this.#headOf, new Int32Array(capacity).fill(NO_WRITER));
   }
 

@@ -2,13 +2,14 @@
 import type { BindSeries, BookIncrement, DoubtStream } from "../engine/index.ts";
 import type { Archive, FrozenArchive } from "../archive/index.ts";
 import type { MetricCursor } from "../otlp/index.ts";
-import type { BookPorts } from "./booking.ts";
+import { bookIncrements, type BookPorts } from "./booking.ts";
 import { Accumulator } from "./accumulator.ts";
 import { Archiving } from "./archiving.ts";
 import { BindingTable } from "./binding-table.ts";
 import { boundsOf, isExponential } from "./cuts.ts";
 import { Identity, readMetricKey, type BirthMark, type MetricIdentity } from "./identity.ts";
 import { grown } from "./grown.ts";
+import { IncrementBatch } from "./increment-batch.ts";
 import { KeyTable } from "./key-table.ts";
 import { rebindWriters } from "./rebind.ts";
 import { Rebooking } from "./rebooking.ts";
@@ -51,6 +52,9 @@ export class SeriesState {
   readonly resolver: Resolver;
   readonly #settings: SeriesSettings;
   readonly #row = newRow();
+  readonly #increments = new IncrementBatch();
+  /** One for good: with a closure that is collected goes the code that V8 has compiled it into (`bench/series.ts`). */
+  readonly #partCountOf = (series: number): number => this.bindings.of(series).partCount;
   #unused: KeyTable;
   #usedSinceMs: (number | undefined)[] = [];
   /** By series: since when rules use it, ms, if it was known before that; its past is no increment. Else 0. */
@@ -63,11 +67,8 @@ export class SeriesState {
     this.identity = new Identity(settings.seed);
     this.bindings = new BindingTable(this.identity, settings.bind);
     this.archiving = settings.archive && new Archiving(settings.archive);
-    this.accumulator = new Accumulator(this.identity, this.bindings, {
-      book: settings.book,
-      bookStraddle: settings.bookStraddle,
+    this.accumulator = new Accumulator(this.identity, this.bindings, this.#increments, {
       doubt: settings.doubt,
-      archiving: this.archiving,
       coveredSinceMs: (series) => this.#usedSince(this.identity.metricOfSeries(series)) ?? 0,
       unfollowedBeforeMs: (series) => this.#boundLateMs[series] ?? 0,
     });
@@ -191,13 +192,26 @@ export class SeriesState {
     const row = this.#row;
     row.series = -1;
     row.startHi = row.startLo = row.timeHi = row.timeLo = row.shape = 0;
-    const partCountOf = (series: number): number => this.bindings.of(series).partCount;
     let count = 0;
-    for (; !reader.isDone; count++) {
-      readRow(reader, row, partCountOf);
-      this.accumulator.apply(row);
+    try {
+      for (; !reader.isDone; count++) {
+        readRow(reader, row, this.#partCountOf);
+        this.accumulator.apply(row);
+        if (this.#increments.isFull) this.#book();
+      }
+    } finally {
+      this.#book(); // also what came before a row that cannot be read
     }
     return count;
+  }
+
+  #book(): void {
+    try {
+      bookIncrements(this.#settings, this.#increments);
+      this.archiving?.addIncrements(this.#increments);
+    } finally {
+      this.#increments.clear();
+    }
   }
 
   /** For a snapshot, and back. */

@@ -7,7 +7,8 @@
  */
 import { BLOCK_ROWS } from "./blocks.ts";
 import { isExponential } from "./cuts.ts";
-import { grown } from "./grown.ts";
+import { grown, moreRows } from "./grown.ts";
+import { ceilMillis, isBefore } from "./nanos.ts";
 import type { Row } from "./rows.ts";
 
 export const HEAD_STRIDE = 6;
@@ -48,7 +49,7 @@ export class WriterPool {
   allocate(startHi: number, startLo: number, next: number): number {
     let writer = this.#firstFree;
     if (writer === NO_WRITER) {
-      if (this.#count * HEAD_STRIDE === this.heads.length) this.#grow();
+      if (this.#count * HEAD_STRIDE === this.heads.length) this.#grow(0);
       writer = this.#count++;
     } else {
       this.#firstFree = this.next(writer);
@@ -106,6 +107,16 @@ export class WriterPool {
     return this.heads[writer * HEAD_STRIDE + TIME_LO]!;
   }
 
+  /** Puts the time of its last point, ms, into `to`. */
+  putTimeMs(writer: number, to: Float64Array, at: number): void {
+    to[at] = ceilMillis(this.timeHi(writer), this.timeLo(writer));
+  }
+
+  /** Whether its last point is older than the row. */
+  isBehind(writer: number, row: Row): boolean {
+    return isBefore(this.timeHi(writer), this.timeLo(writer), row.timeHi, row.timeLo);
+  }
+
   /** Every change of a row ends with a new time, so this is what marks its block. */
   setTime(writer: number, hi: number, lo: number): void {
     this.dirty[(writer / BLOCK_ROWS) | 0] = 1;
@@ -142,13 +153,13 @@ export class WriterPool {
 
   /** Makes room for `count` rows that the caller fills from a snapshot. */
   restore(count: number, firstFree: number): void {
-    while (this.heads.length < count * HEAD_STRIDE) this.#grow();
+    if (this.heads.length < count * HEAD_STRIDE) this.#grow(count);
     this.#count = count;
     this.#firstFree = firstFree;
   }
 
-  #grow(): void {
-    const capacity = (this.heads.length / HEAD_STRIDE) * 2;
+  #grow(least: number): void {
+    const capacity = moreRows(this.heads.length / HEAD_STRIDE, least);
     this.heads = grown(this.heads, new Uint32Array(capacity * HEAD_STRIDE));
     this.values = grown(this.values, new Float64Array(capacity * this.width));
     this.dirty = grown(this.dirty, new Uint8Array(Math.ceil(capacity / BLOCK_ROWS)));
