@@ -20,7 +20,7 @@ export class MemberSums {
   doubts: readonly string[] = [];
   /** Of the SLO's streams, when they were last looked at; see `Streams.versionOf`. */
   version: number = -1;
-  #shards: readonly Shard[] = [];
+  #homes: readonly Home[] = [];
   /** How often closed buckets of the shards had changed when they were last summed. */
   #pastChanges = -1;
 
@@ -43,14 +43,14 @@ export class MemberSums {
 
   #changes(): number {
     let changes = 0;
-    for (const shard of this.#shards) changes += shard.pastChanges;
+    for (const { shard } of this.#homes) changes += shard.pastChanges;
     return changes;
   }
 
   #lookAt(streams: readonly Stream[], version: number): void {
     this.version = version;
     this.streams = streams;
-    this.#shards = [...new Set(streams.map(({ shard }) => shard))];
+    this.#homes = homesOf(streams);
     this.windows = streams[0]?.shard.windows ?? [];
     const { length } = this.windows;
     this.total = new Float64Array(length);
@@ -61,27 +61,49 @@ export class MemberSums {
     this.doubts = [...new Set(streams.flatMap(({ doubts }) => [...doubts]))];
   }
 
+  /** By shard and window, as the sums lie: an SLO may have ten thousand groups. */
   #sum(): void {
-    const { streams, total, sure, straddling, estimated } = this;
+    const { total, sure, straddling, estimated } = this;
     total.fill(0);
     sure.fill(0);
     straddling.fill(0);
     estimated.fill(0);
     this.newestPointMs = 0;
-    for (let i = 0; i < streams.length; i++) {
-      const { shard, slot } = streams[i]!;
-      const { counts, straddleCounts } = shard;
+    for (const { shard, slots } of this.#homes) {
+      const { counts, straddleCounts, newestPointMs } = shard;
       for (let k = 0; k < total.length; k++) {
-        total[k]! += counts.totalSums[k]![slot]!;
-        sure[k]! += counts.goodSums[k]![slot]!;
+        total[k]! += sumOf(counts.totalSums[k]!, slots);
+        sure[k]! += sumOf(counts.goodSums[k]!, slots);
         if (straddleCounts === undefined) continue;
-        straddling[k]! += straddleCounts.totalSums[k]![slot]!;
-        estimated[k]! += straddleCounts.goodSums[k]![slot]!;
+        straddling[k]! += sumOf(straddleCounts.totalSums[k]!, slots);
+        estimated[k]! += sumOf(straddleCounts.goodSums[k]!, slots);
       }
-      const newestPointMs = shard.newestPointMs[slot]!;
-      if (newestPointMs > this.newestPointMs) this.newestPointMs = newestPointMs;
+      for (let i = 0; i < slots.length; i++)
+        this.newestPointMs = Math.max(this.newestPointMs, newestPointMs[slots[i]!]!);
     }
   }
+}
+
+/** Streams of one shard. */
+interface Home {
+  readonly shard: Shard;
+  readonly slots: Int32Array;
+}
+
+function homesOf(streams: readonly Stream[]): readonly Home[] {
+  const slots = new Map<Shard, number[]>();
+  for (const { shard, slot } of streams) {
+    const known = slots.get(shard);
+    if (known === undefined) slots.set(shard, [slot]);
+    else known.push(slot);
+  }
+  return [...slots].map(([shard, each]) => ({ shard, slots: Int32Array.from(each) }));
+}
+
+function sumOf(sums: Float64Array, slots: Int32Array): number {
+  let sum = 0;
+  for (let i = 0; i < slots.length; i++) sum += sums[slots[i]!]!;
+  return sum;
 }
 
 /** Not counted at all, which is other than without events: of an SLO that is split, groups may come. */
