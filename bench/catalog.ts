@@ -2,6 +2,7 @@
 import { archiveCases } from "./archive.ts";
 import { backtestCases } from "./backtest.ts";
 import type { Bench } from "./bench-case.ts";
+import { compositeCases } from "./composites.ts";
 import { decodeCases } from "./decode.ts";
 import { evaluationCases } from "./evaluation.ts";
 import { expositionCases } from "./exposition.ts";
@@ -19,6 +20,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   series: seriesCases,
   journal: journalCases,
   evaluation: evaluationCases,
+  composites: compositeCases,
   exposition: expositionCases,
   archive: archiveCases,
   memory: memoryCases,

@@ -86,7 +86,7 @@ export class Composites {
     if (this.#composites.length === 0) return;
     for (const sums of this.#sums) sums.update(this.#streams);
     for (const composite of this.#composites) this.#make(composite);
-    this.#forgetChanges();
+    for (const sums of this.#sums) sums.forgetSlices();
     this.#settledIndex = this.#shards.openIndex;
     this.#seenVersion = this.#streams.version;
   }
@@ -107,7 +107,7 @@ export class Composites {
       const isConcerned = composite.members.some(({ sums }) => sums && behind.has(sums));
       if (isConcerned) this.#make(composite);
     }
-    this.#forgetChanges();
+    for (const sums of this.#sums) sums.forgetSlices();
   }
 
   #make(composite: Composite): void {
@@ -145,7 +145,15 @@ export class Composites {
     if (shard.newestPointMs[slot] !== newestMs) shard.isNewestChanged = true;
     shard.newestPointMs[slot] = newestMs;
     shard.sinceMs[slot] = rule === "all" || sinceMs === Infinity ? stream.sinceMs : sinceMs;
-    shard.isPartial[slot] = this.reasonsOf(composite).length > 0 ? 1 : 0;
+    shard.isPartial[slot] = this.#isPartial(composite) ? 1 : 0;
+  }
+
+  /** Whether `reasonsOf` gives any: there seldom are, and it is asked at every tick (bench/composites.ts). */
+  #isPartial(composite: Composite): boolean {
+    const { stream, members } = composite;
+    if (this.#marks.all.length > 0) return this.reasonsOf(composite).length > 0;
+    if (stream.doubts.size > 0) return true;
+    return members.some((member) => isMissing(member) || member.sums!.doubts.length > 0);
   }
 
   /** Why its counts are incomplete: its members' are, or one of them is not counted; each reason once. */
@@ -165,12 +173,6 @@ export class Composites {
   /** Of what is counted of members for it alone. */
   partsOf(sloId: string): readonly string[] {
     return this.#sums.filter(({ slo }) => slo.partOf === sloId).map(({ slo }) => slo.id);
-  }
-
-  #forgetChanges(): void {
-    for (const { streams } of this.#sums)
-      for (const { shard } of streams)
-        if (shard.slices !== undefined) shard.slices.changedFrom = Infinity;
   }
 }
 

@@ -41,6 +41,12 @@ export class MemberSums {
     this.#sum();
   }
 
+  /** Those of its slices that came to something else are made into composites by now. */
+  forgetSlices(): void {
+    for (const { shard } of this.#homes)
+      if (shard.slices !== undefined) shard.slices.changedFrom = Infinity;
+  }
+
   #changes(): number {
     let changes = 0;
     for (const { shard } of this.#homes) changes += shard.pastChanges;
