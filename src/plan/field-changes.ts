@@ -112,7 +112,7 @@ function policyText({ name, tiers, noDataHoldMs }: AlertPolicy): string {
 /** A folder may be called otherwise here than by the server: where exclusions stand is not what they say. */
 const said = (field: string, value: unknown): string =>
   field === "exclusions"
-    ? canonical(((value ?? []) as readonly Exclusion[]).map(({ source: _, ...what }) => what))
+    ? canonical(((value ?? []) as readonly Exclusion[]).map(({ source: _source, ...what }) => what))
     : canonical(value);
 
 /** JSON whose text does not depend on the order of fields. */
