@@ -14,7 +14,7 @@ export const BUCKET = 10_000;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const START = 1_699_999_200_000; // a full hour
-export const POLICY = policyOf("1h", "5m", "6h", "30m");
+const POLICY = policyOf("1h", "5m", "6h", "30m");
 
 export const member = (id: string, more: Partial<Slo> = {}): Slo => ({
   ...sloOf({ id, alerts: POLICY }),
