@@ -36,6 +36,11 @@ beforeAll(() => {
     mkdirSync(at(name));
     writeFileSync(at(name, "shop.yaml"), rulesOf(objective));
   }
+  mkdirSync(at("made"));
+  writeFileSync(
+    at("made", "shop.yaml"),
+    `${rulesOf("99.9%")}  all: { objective: 98%, sli: { allOf: [availability, orders] } }\n`,
+  );
   const requests = [...traffic({ seconds: 6 * HOUR, events: 1000, badAt })].slice(1);
   writeFileSync(at("day.otlp"), sized(...requests.map(([request]) => request)));
   writeFileSync(at("notes.txt"), "no capture\n");
@@ -53,6 +58,20 @@ const from = () => ["--from", at("day.otlp")];
 const change = () => ["--rules", at("new"), ...from()];
 
 describe("slowburn backtest", () => {
+  it("injects an outage of a member into what is counted of it for an SLO made of it, too", async () => {
+    const badMinutes = async (...more: readonly string[]) => {
+      const args = [...from(), "--rules", at("made"), "--format", "json", ...more];
+      const report = JSON.parse((await run(args)).out) as {
+        slos: { id: string; after: { good: number; total: number } }[];
+      };
+      const { good, total } = report.slos.find(({ id }) => id === "shop/all")!.after;
+      return total - good;
+    };
+    expect(await badMinutes()).toBe(30);
+    // 20 min that begin 10 s into a minute
+    expect(await badMinutes("--inject", "shop/availability:100%@1h/20m")).toBe(30 + 21);
+  });
+
   it("of the configured rules tells what they did", async () => {
     const { code, out, err } = await run(from());
     expect([code, err]).toEqual([0, ""]);
@@ -118,6 +137,11 @@ describe("slowburn backtest", () => {
     ],
     ["an outage that says nothing", () => [...from(), "--inject", "2@1h"], /Write it as 2%@1h/],
     ["an outage of nobody", () => [...from(), "--inject", "shpo:2%@1h"], /no SLO or service shpo/],
+    [
+      "an outage of an SLO that is made of others",
+      () => [...from(), "--rules", at("made"), "--inject", "shop/all:2%@1h"],
+      /shop\/all has no events of its own: inject into its members, shop\/availability, shop\/orders/,
+    ],
     ["no capture", () => [], /--from/],
   ])("%s: exits with 2", async (_name, args, said) => {
     const { code, out, err } = await run(args());
