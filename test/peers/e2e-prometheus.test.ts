@@ -148,7 +148,7 @@ async function expectData(json: DashboardJson): Promise<void> {
         group: ".*",
         lookback: "1h",
         __range: "30s",
-        __interval: "5s",
+        __interval: "1s",
         __rate_interval: "30s",
       });
       seriesCount += instant

@@ -218,7 +218,7 @@ const variables = (slo: string): Record<string, string> => ({
   group: ".*",
   lookback: "1h",
   __range: "30s",
-  __interval: "5s",
+  __interval: "1s", // as the scrapes: steps of five seconds may all lie before the first
   __rate_interval: "30s",
 });
 
