@@ -32,12 +32,15 @@ const OWN_RULES = readFileSync("rules/slowburn.yaml", "utf8");
 /** Asks for the text format on behalf of a scraper that prefers OpenMetrics (Prometheus 2.42 cannot be told). */
 function textProxy(target: string): Promise<Server> {
   const server = createServer((_request, response) => {
-    void fetch(`${target}/metrics`, { headers: { accept: "text/plain" } }).then(async (answer) => {
-      response.writeHead(answer.status, {
-        "content-type": answer.headers.get("content-type") ?? "",
-      });
-      response.end(await answer.text());
-    });
+    fetch(`${target}/metrics`, { headers: { accept: "text/plain" } })
+      .then(async (answer) => {
+        const text = await answer.text();
+        response.writeHead(answer.status, {
+          "content-type": answer.headers.get("content-type") ?? "",
+        });
+        response.end(text);
+      })
+      .catch(() => response.destroy()); // slowburn ends before Prometheus does
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
