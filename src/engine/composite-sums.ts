@@ -5,6 +5,7 @@
  *   weighted  error ratio  e = sum(w_j e_j) / sum(w_j);  total = sum(total_j);  bad = e total
  *   worst     good and total of the member with the highest e_j; of several the first
  */
+import { coarsestMs } from "./ladder.ts";
 import { quantised } from "./spread.ts";
 import type { Composite, Member } from "./composites.ts";
 import type { Shard } from "./shard.ts";
@@ -22,16 +23,14 @@ const counts: Counts = { total: 0, least: 0, bad: 0, most: 0 };
 /** What the members come to. */
 const made: Counts & { proof: number } = { total: 0, least: 0, bad: 0, most: 0, proof: 0 };
 
-/** Of the coarsest buckets: what is read from finer ones for the first time is an estimate, shared out evenly. */
-const COARSEST_MS = 3_600_000;
-
 /** Writes the sums of all windows, as of a tick. */
 export function makeSums(composite: Composite, tickedAtMs: number): void {
   const { stream, rule, members } = composite;
   const { shard, slot } = stream;
   const ageMs = tickedAtMs - stream.sinceMs;
+  const widestMs = coarsestMs(shard.layout.bucketMs);
   for (let k = 0; k < shard.windowsMs.length; k++) {
-    const isYoung = ageMs < shard.windowsMs[k]! && shard.windowsMs[k]! < COARSEST_MS;
+    const isYoung = ageMs < shard.windowsMs[k]! && shard.windowsMs[k]! < widestMs;
     if (isYoung && isEstimate(members, k, stream.sinceMs)) clear();
     else if (rule === "weighted") weigh(members, k);
     else takeWorst(members, k);
@@ -40,8 +39,8 @@ export function makeSums(composite: Composite, tickedAtMs: number): void {
 }
 
 /**
- * Whether a lookback of minutes would be shares of hours, of a member that was there before: an outage that is over would
- * page. Nothing is known of it until the composite is as old as the lookback is long.
+ * Whether a lookback that is shorter than the coarsest buckets would be shares of those, of a member that was there before: an
+ * outage that is over would page. Nothing is known of it until the composite is as old as the lookback is long.
  */
 const isEstimate = (members: readonly Member[], window: number, bornMs: number): boolean =>
   members.some(({ areNew, sums }) => areNew[window] === true && sums!.sinceMs < bornMs);

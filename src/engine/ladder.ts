@@ -57,6 +57,9 @@ export interface Layout {
 export const bucketAt = (timeMs: number, bucketMs: number): number =>
   Math.ceil(timeMs / bucketMs) - 1;
 
+/** Width of the coarsest buckets of rolling windows. */
+export const coarsestMs = (bucketMs: number): number => Math.max(...RUNG_FACTORS) * bucketMs;
+
 /** The coarsest width, in finest buckets, that a window is read from. */
 export function factorFor(windowMs: number, bucketMs: number): number {
   const fits = (factor: number) => BUCKETS_PER_WINDOW * factor * bucketMs <= windowMs;
