@@ -95,6 +95,19 @@ export interface World {
   readonly failures: unknown[];
 }
 
+/** A server with one stream, that of the reading. */
+function sourcesOf(reading: StreamReading): ApiSources {
+  const { stream } = reading;
+  const { sources } = world();
+  const engine = {
+    ...sources.engine,
+    slos: [stream.slo],
+    streamsOf: () => [stream],
+    read: () => reading,
+  };
+  return { ...sources, engine, alerts: () => [] };
+}
+
 /** One SLO made of three, of which one has no events. */
 export function compositeSources(): ApiSources {
   const members = ["a", "b", "c"].map((name, index) => ({
@@ -116,14 +129,7 @@ export function compositeSources(): ApiSources {
       windows: [300_000, 3_600_000, 30 * DAY].map((windowMs) => ({ windowMs, ...counts[index]! })),
     })),
   });
-  const { sources } = world();
-  const engine = {
-    ...sources.engine,
-    slos: [slo],
-    streamsOf: () => [stream],
-    read: () => reading,
-  };
-  return { ...sources, engine, alerts: () => [] };
+  return sourcesOf(reading);
 }
 
 /** One SLO of a calendar month, ten days in: overspent so far, not by what the month allows. */
@@ -140,14 +146,7 @@ export function calendarSources(): ApiSources {
       expectedTotal: 30_000,
     },
   });
-  const { sources } = world();
-  const engine = {
-    ...sources.engine,
-    slos: [slo],
-    streamsOf: () => [stream],
-    read: () => reading,
-  };
-  return { ...sources, engine, alerts: () => [] };
+  return sourcesOf(reading);
 }
 
 export function world(more: Partial<ApiSources> = {}): World {
